@@ -20,6 +20,7 @@ from shapecalc.readers import native
 MOST_PIECES = 2000  # each takes PyYAML a tenth of a millisecond
 BEGINS = re.compile(r"(?m)^(?=[^\s#\]})-])")
 ANSWERS = re.compile(r"[\"']?answers[\"']?[ \t]*:[ \t]*(?:#.*)?\n(?=[ \t])")
+COMMENT = re.compile(r"(?m)^[ \t]*#.*$")
 AsWritten = Callable[[Document, str, Mapping[str, Any]], dict[str, Any]]
 
 
@@ -46,6 +47,7 @@ def read_pieces(text: str, ids: Collection[str], as_written: AsWritten) -> Piece
         if isinstance(document.data, Mapping):
             more = as_written(document, piece, document.data)
         else:
+            piece = COMMENT.sub("", piece)  # in a text `# n: 4` would be an answer
             lines = lines_of(piece, ids)
             more = {} if lines.unread else dict(lines.answers)
         if not more:

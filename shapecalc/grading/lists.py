@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.written_numbers import Unreadable
 
 BEGINNINGS = (0, 1)  # from which people count
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -21,11 +22,14 @@ LABEL = re.compile(  # `slice 0:`, `slice 0 row 1:`, `z_1 =`, `p[2] =`; 2 x 3 = 
 ROW = re.compile(r"\s+//?\s+")
 FRACTIONS = re.compile(r"[-+]?[\d.]+(?:\s*/\s*\d+)?(?:[,;]\s*[-+]?[\d.]+(?:\s*/\s*\d+)?)*")
 SIGN_APART = re.compile(r"((?:^|[,;|/&=(\[{])\s*[-+])\s+(?=[\d.])")  # [- 0.8, 0.8]
-OF_VALUES = re.compile(r"[-+]?[\d.]+(?:\s+[-+]?[\d.]+)+")  # `1 -1` is a row, `1 - 1` is worked out
 COLUMN = re.compile(r"[-+]?[\d.]+(?:\s+/\s+[-+]?[\d.]+)+")
+# `1 -2` are two numbers: a sum has blanks on both sides of its sign, or on none.
+ROW_OF_NUMBERS = re.compile(r"[-+]?[\d.]+(?:/\d+)?(?:\s+[-+]?[\d.]+(?:/\d+)?)+")
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 TRANSPOSED = re.compile(r"(?<=[\])])\s*(?:\^\s*\(?(?:T|\\top)\)?|\u1d40|\.T)$", re.IGNORECASE)
 BETWEEN = re.compile(r"[\s,;&|]+")
 OPENING, CLOSING = "([{", ")]}"
+AROUND = "()[]{} "
 
 
 def plain_list(text: str) -> str:
@@ -37,13 +41,16 @@ def plain_list(text: str) -> str:
 
 def worked_list(text: str) -> list[str] | None:
     """Return what each part of a list comes to: behind its last `=`, as it is written there, or
-    worked out. None where no part is a working, or one is none of numbers.
+    worked out. None where no part is a working, or one is none of numbers. Raises Unreadable for
+    what has two meanings, commas that may be decimal ones.
     """
-    parts = _parts(text)
+    parts: Sequence[str] = _parts(text)
+    if DECIMAL_COMMA.search(text) and any(_is_working(part) for part in parts):
+        parts = _with_commas_understood(text)
     if len(parts) < 2 or not any(_is_working(part) for part in parts):
         return None
-    if any(OF_VALUES.fullmatch(part) for part in parts):
-        return None
+    if any(ROW_OF_NUMBERS.fullmatch(part.strip(AROUND)) for part in parts):
+        raise Unreadable("1 -2 beside a working may be two values, or a difference")
     found = []
     for part in parts:
         working, _, result = part.rpartition("=")
@@ -55,8 +62,38 @@ def worked_list(text: str) -> list[str] | None:
 
 
 def _is_working(part: str) -> bool:
-    values = FRACTIONS.fullmatch(part) or OF_VALUES.fullmatch(part)
-    return not values and worked_out(part.partition("=")[0]) is not None
+    if FRACTIONS.fullmatch(part) or ROW_OF_NUMBERS.fullmatch(part.strip(AROUND)):
+        return False
+    return worked_out(part.partition("=")[0]) is not None
+
+
+def _with_commas_understood(text: str) -> Sequence[str]:
+    """Return the parts of a list of workings with commas between digits, which are decimal commas
+    or stand between two parts, by what the workings come to. Raises Unreadable if that is open.
+    """
+    pointed, cut = _parts(DECIMAL_COMMA.sub(".", text)), _parts(text)
+    if all("=" in part for part in cut):  # no `0` of `0,5*2 = 1`
+        return cut
+    if _come_out(pointed, 0) and _come_out(cut, 0):  # 2*3 = 6,0
+        raise Unreadable("its commas have two meanings")
+    for parts in (pointed, cut):
+        if _come_out(parts, 0.5):
+            return parts
+    raise Unreadable("its commas have two meanings")
+
+
+def _come_out(parts: Sequence[str], rounded: float) -> bool:
+    """Say whether the workings of a list, of which there are some, give what stands behind them, up
+    to a part of the last digit that is written.
+    """
+    workings = [part.split("=") for part in parts if "=" in part]
+    return bool(workings) and all(_is_true(steps, rounded) for steps in workings)
+
+
+def _is_true(steps: Sequence[str], rounded: float) -> bool:
+    exact, *others = [worked_out(f"({step.strip()})") for step in steps]
+    off = rounded * 10.0 ** -len(steps[-1].strip().partition(".")[2]) * (1 + 1e-9)
+    return exact is not None and all(v is not None and abs(v - exact) <= off for v in others)
 
 
 def _untransposed(text: str) -> str:

@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from shapecalc import rules
-from shapecalc.grading.answers import SEVERAL, Form, Reading, read_answer, readings
+from shapecalc.grading.answers import DENIED, SEVERAL, Form, Reading, read_answer, readings
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.section import Section
@@ -39,6 +39,16 @@ BEHIND_WORKING = re.compile(
     rf"{FRAME}\(?(?P<letter>[a-z])\)?|[ ]\((?P<bracketed>[a-z])\)){BEHIND}",
     re.IGNORECASE,
 )
+# Every letter that may be of a choice, also one of `so a or c`, `cannot be b`; no article.
+NAMED = re.compile(
+    r"(?:[ (]\(|(?:[,;:./&]|=>|->|\u2192|\u21d2"
+    r"|\b(?:so|thus|hence|therefore|means|is|be|or|and|not|never|either|but)|n['\u2019]?t\b)[ ,:]*"
+    rf"{FRAME}\(?)([a-z])(?= ?(?:$|[).,;:!?/&]|\b(?:or|and|not|is|because|since|as|but)\b))",
+    re.IGNORECASE,
+)
+EXCLUDED = re.compile(rf"{DENIED.pattern}|\b(?:exclud\w+|except|rather|cannot)\b", re.IGNORECASE)
+NOT_CHOSEN = "its letter may be one that is not meant"
+CLAUSE = re.compile(r"[,;:] |\. ")
 LONGEST = 200  # characters of a working
 COUNTED = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
@@ -92,7 +102,12 @@ def chosen(question: Question, answer: Any) -> Reading | None:
     None where the answer may be a value. Raises Unreadable where it names several choices, none
     that there is, or another answer behind its letter.
     """
-    text = " ".join(answer.split()) if isinstance(answer, str) else str(answer)
+    if isinstance(answer, str):
+        text = " ".join(answer.split())
+    elif type(answer) is int and 0 < answer <= len(ascii_lowercase):
+        text = str(answer)
+    else:
+        return None
     place = PLACE.fullmatch(text)
     if place is not None:
         return _at(question, _counted(place, len(question.choices)))
@@ -117,14 +132,24 @@ def _behind_working(question: Question, text: str) -> Reading | None:
     """Return the choice of a letter behind its working; None where there is none, or the letter may
     be one of a formula.
 
-    Raises Unreadable where the working comes to another one.
+    Raises Unreadable where the working comes to another one, and where other letters are named, or
+    this one is denied.
     """
-    looked_at = len(text) <= LONGEST and question.query.form != "formula"
-    match = BEHIND_WORKING.fullmatch(text) if looked_at else None
-    letter = (match["letter"] or match["bracketed"]) if match else ""
-    at = ascii_lowercase.index(letter.lower()) if letter else len(question.choices)
-    if match is None or at >= len(question.choices):
+    if len(text) > LONGEST or question.query.form == "formula":
         return None
+    last = ascii_lowercase[len(question.choices) - 1]
+    named = {letter for found in NAMED.findall(text) if (letter := found.lower()) <= last}
+    match = BEHIND_WORKING.fullmatch(text)
+    letter = (match["letter"] or match["bracketed"]).lower() if match else ""
+    if match is None or letter > last:
+        if named:
+            raise Unreadable(SEVERAL if len(named) > 1 else NOT_CHOSEN)
+        return None
+    at = ascii_lowercase.index(letter)
+    if named - {letter}:
+        raise Unreadable(SEVERAL)
+    if EXCLUDED.search(CLAUSE.split(match["working"])[-1]):
+        raise Unreadable(NOT_CHOSEN)
     meant: Sequence[Value] = ()
     with suppress(Unreadable):
         meant = [value for value in _meant(question, match["working"]) if value in question.choices]

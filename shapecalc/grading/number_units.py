@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from shapecalc.grading.number_words import PART
+
 WORDS = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 LETTERS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
 BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
@@ -14,8 +16,11 @@ COUNTED = r"(?:B|[Bb]ytes?|FLOPs?|FLOPS|flops|MACs?|macs|[Pp]arams?)(?![A-Za-z])
 SCALE = (
     rf"(?: ?(?:(k|K|M|G)(?=(?![A-Za-z])|{COUNTED})|(Ki|Mi|Gi)(?=B)|({'|'.join(WORDS)})(?![a-z])))"
 )
-# Words behind a number with which it is not the answer: `4 times the input`, `one less`.
-COMPARED = r"(?! ?(?:times|more|less|fewer|percent|dozen)\b)"
+# Words behind a number with which it is not the answer: `4 times the input`, `two and a half`.
+COMPARED = (
+    r"(?![ -]?(?:times|more|less|fewer|percent|dozen|(?:and (?:a|one|two|three|four) )?"
+    rf"(?:{PART}|hundredths?|thousandths?)|squared|cubed|doubled|tripled|halved|point)\b)"
+)
 UNIT = re.compile(rf"{SCALE}?{COMPARED}(?: ?[A-Za-z][A-Za-z²³ -]*)?(?: ?\([A-Za-z²³ -]*\))?[.,]?")
 KILOBYTES = re.compile(r"(?<=[\d ])(k|K|M|G)(?=B(?![A-Za-z]))")
 MOST_DIGITS = 40

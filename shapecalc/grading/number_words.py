@@ -1,4 +1,6 @@
-"""Numbers in English words: `four`, `thirty-two by thirty-two`, `seven hundred and sixty`."""
+"""Numbers in English words: `four`, `thirty-two by thirty-two`, `seven hundred and sixty`, `one
+half`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,9 @@ VALUES = {
     **dict(zip(SMALL, count(), strict=False)),
     **dict(zip(TENS, count(20, 10), strict=False)),
 }
+PARTS = {"half": 2, "halve": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
+         "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "sixteenth": 16}  # fmt: skip
+PART = rf"(?:{'|'.join(PARTS)})s?"
 UPTO_99 = rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(SMALL[1:10])}))?|(?:{'|'.join(SMALL)}))"
 UPTO_999 = rf"(?:(?:{'|'.join(SMALL[1:10])}|a) hundred(?:(?: and)? {UPTO_99})?|{UPTO_99})"
 # `two thousand` alone is a rounded number, like `2 thousand`: its unit is left.
@@ -21,12 +26,17 @@ NUMBER = re.compile(
     rf"\b(?:(?P<thousands>{UPTO_999}) thousand,? (?:and )?(?P<rest>{UPTO_999})|{UPTO_999})\b",
     re.IGNORECASE,
 )
+FRACTION = re.compile(rf"\b(a|{UPTO_99})[ -]({PART})(?=[ .!]*$)", re.IGNORECASE)
 
 
 def in_digits(text: str) -> str:
     """Return a text that has no digits with its numbers written in them."""
     if any(sign.isdigit() for sign in text):  # `the first one, 16` is not about 1
         return text
+    part = FRACTION.search(text)
+    if part and not NUMBER.search(text[: part.start()]):  # not `two and one half`
+        over = 1 if part[1].lower() == "a" else _upto_999(part[1])
+        return f"{text[: part.start()]}{over}/{PARTS[part[2].lower().rstrip('s')]}"
     return NUMBER.sub(lambda found: str(_value(found)), text)
 
 

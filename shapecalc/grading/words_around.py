@@ -7,12 +7,15 @@ People write a remark or a working behind an answer: `15x10x24 because (30-4+2)/
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from shapecalc.grading.answers import NAMED, VOLUME, read_answer
 from shapecalc.grading.comparison import is_right
+from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, plain
 from shapecalc.grading.question import Question, depth_first
+from shapecalc.grading.values import flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 
 NUMBER = re.compile(r"\d+")
@@ -36,16 +39,19 @@ OF_ONE = re.compile(
 TURN = re.compile(
     r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
 )
+VALUE = re.compile(r"[^\s,|&()\[\]{}]*\d[^\s,|&()\[\]{}]*")  # of a list
 LEAST = 100  # a smaller number may stand in a text by chance
 LONGEST = 300  # characters of a text that are looked through
 
 
 def holds_the_right_one(question: Question, answer: object) -> bool:
-    """Say whether a text that was not read as right has the right answer in it."""
+    """Say whether a text that was not read as right may have the right answer in it."""
     if not isinstance(answer, str):
         return False
     text = plain(answer)
     form = question.query.form
+    if form == "array":
+        return _goes_on_behind_a_list(question, text)
     if form == "sizes":
         return _has_volume(question, text) or _names_all(question, answer)
     return form in ("number", "field") and (_begins(question, text) or _has_count(question, text))
@@ -96,6 +102,19 @@ def _names_all(question: Question, text: str) -> bool:
         return False
     orders = {right, depth_first(right)}
     return any(tuple(given[start : start + len(right)]) in orders for start in range(len(given)))
+
+
+def _goes_on_behind_a_list(question: Question, text: str) -> bool:
+    """Say whether rows that are all of a list have more behind them, as of a question whose id was
+    forgotten. A matrix may be of another size: its rows are then alike, and not closed one by one.
+    """
+    rows = [row for row in text.split(";") if VALUE.search(row)]
+    counts = [len(VALUE.findall(row)) for row in rows]
+    if len(flat(question.right)) not in list(accumulate(counts))[:-1]:
+        return False
+    is_matrix = isinstance(question.right, tuple) and isinstance(question.right[0], tuple)
+    closed = all(row.strip()[0] in OPENING and row.strip()[-1] in CLOSING for row in rows)
+    return not is_matrix or closed or len(set(counts)) > 1
 
 
 def _has_count(question: Question, text: str) -> bool:

@@ -12,7 +12,7 @@ OPENING = re.compile(
 )
 # A working in front of what it shows: `(64-5)/3 = 19.67, so`, `20 ->`.
 WORKING = re.compile(
-    r"(?:\b(?:\d?[wfspkx]|floor|remainder|(?:is )?(?:odd|even|uneven))\b"
+    r"(?:\b(?:\d?[wfspkx]|floor|remainder|(?:is )?(?:odd|even|uneven))\b|\b\d?[a-z](?= ?[-+*/=^)])"
     r"|[-+*/=≈~()\[\]^.,:;>→⇒·×\d\s])+"
     r"(?:(?:so|thus|hence|therefore|and|which(?= is)|which means|that is|this is|that means|i\.e\.)"
     r"\b[,:.]? *)*"
@@ -22,10 +22,20 @@ UNSURE = re.compile(r"(?:no (?:idea|clue)|not sure|unsure|i do ?n[o']?t know)\b"
 FITS = re.compile(
     r"(?:(?:it|this|that|the (?:stride|filter|window)) )?"
     r"(?:(?P<no>(?:(?:does|will|would|can)(?: not|n'?t)|cannot|won'?t) (?:fit|work)"
-    r"|not fit(?:ting)?|(?:does|will) ?n[o']?t$|fits not\b"
+    r"|not fit(?:ting)?|(?:a )?fit is (?:not possible|impossible)\b"
+    r"|(?:does|will) ?n[o']?t$|fits not\b"
     r"|(?:(?:is )?(?:not|no)|isn'?t) (?:an? )?(?:whole|integer|integral|divisible)\b)"
     r"|(?:(?:does|will) )?fits?\b|does$|(?:is )?(?:an? )?(?:whole number|integer)\b)"
 )
+# With these behind it nothing plainly fits: `fits only after rounding down`, `integer division`.
+CONDITION = r"only|if|unless|round(?:ed|ing)|floor(?:ed|ing)?"
+DOUBT = re.compile(
+    rf"[^,;:.(]*\b(?:not|never|until|after|when|almost|nearly|hardly|barely|division|{CONDITION}"
+    r"|remainder(?! ?(?:is|of|=)? ?(?:0|zero)))\b"
+    rf"|[^,;:.(]*n't\b|.*[,;:.(] ?(?:but )?(?:it is |it's )?(?:{CONDITION})\b"
+)
+DOUBTED_YES = re.compile(rf"(?:but )?(?:it fits )?(?:{CONDITION})\b")
+WITHOUT = re.compile(r"\b(?:no|without(?: any| a)?) \w+(?: to \w+)?")
 # `no remainder`, `no problem` mean that it fits, others that it does not: they say no to a noun.
 NO_NOUN = re.compile(
     r"no (?!(?:it|the|this|that|there|because|since|as|i|we|does|doesn'?t|cannot|not|n|yes|whole"
@@ -56,12 +66,14 @@ def yes_or_no(text: str) -> bool | None:
         if first and first[0] in words:
             behind = said[first.end() :].lstrip(" ,;.:-")
             contrary = OTHER[value].match(said, first.end()) or _fits(behind) is (not value)
-            return None if contrary else value
+            return None if contrary or (value and DOUBTED_YES.match(behind)) else value
     fits = _fits(said)
     return None if fits is None or OTHER[fits].match(said) else fits
 
 
 def _fits(said: str) -> bool | None:
-    """Return what a sentence about fitting says; None for another one."""
+    """Return what a sentence about fitting says; None for another one, or one that doubts it."""
     found = FITS.match(said)
-    return None if found is None else found["no"] is None
+    if found is None or found["no"]:
+        return None if found is None else False
+    return None if DOUBT.match(WITHOUT.sub("", said[found.end() :])) else True

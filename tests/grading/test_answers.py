@@ -133,6 +133,14 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         ("twelve hundred", 1200),
         ("one thousand two hundred and sixteen", 1216),
         ("two thousand", 2000),
+        ("one half", 0.5),
+        ("The loss is one-half.", 0.5),
+        ("minus one half", -0.5),
+        ("two thirds", 2 / 3),
+        ("three quarters", 0.75),
+        ("a third", 1 / 3),
+        ("five sixteenths", 0.3125),
+        ("three squares", 3),
     ],
 )
 def test_numbers(answer: Any, value: float) -> None:
@@ -141,6 +149,20 @@ def test_numbers(answer: Any, value: float) -> None:
 
 def test_a_volume_in_words() -> None:
     assert read_answer("thirty-two by thirty-two by ten", "sizes") == (32, 32, 10)
+
+
+@pytest.mark.parametrize("form", ["number", "sizes", "field"])
+@pytest.mark.parametrize(
+    "text",
+    ["three squared", "3 squared", "two cubed", "two and a half", "2 and a half", "3 quarters",
+     "two and one half", "one half of it", "three hundredths", "three doubled", "4 halved",
+     "one quarter of 8", "two point five"],
+)  # fmt: skip
+def test_a_number_of_which_a_word_makes_another_is_not_read_as_itself(
+    text: str, form: Form
+) -> None:
+    with pytest.raises(Unreadable):
+        read_answer(text, form)
 
 
 def test_a_word_beside_digits_is_no_number() -> None:
@@ -152,7 +174,9 @@ def test_a_word_beside_digits_is_no_number() -> None:
     ["yes", "Yes", "y", "TRUE", True, "fits", "yes (32)", "yes, remainder = 0", "I think it fits",
      "yes, no remainder", "it fits, which does not need padding", "it does", "Answer: yes",
      "(65-5)/3 = 20, so yes", "60/3 = 20, it fits", "20 -> yes", "20 is an integer",
-     "64-8 = 56, even, so yes", "56 is even: yes"],
+     "64-8 = 56, even, so yes", "56 is even: yes",
+     "(N-F)/S+1 = (30-3)/1+1 = 28, so it fits", "N=30, F=3, it fits", "y = 28, it fits",
+     "fits without rounding", "it fits because the remainder is 0", "it fits with no remainder"],
 )  # fmt: skip
 def test_yes(answer: Any) -> None:
     assert read_answer(answer, "truth") is True
@@ -165,10 +189,22 @@ def test_yes(answer: Any) -> None:
      "(64-5)/3 = 19.67, so no", "19.67, it does not fit", "19.67 -> no", "19.67 so it doesn't",
      "(64-5)/3+1 = 20.67, doesn't fit", "(W-F+2P)/S = 59/3 = 19.67, not an integer",
      "59/3 is not a whole number", "19 remainder 2, no", "19.67 which is no whole number",
-     "64-7 = 57, odd, so no", "57 is odd, no"],
+     "64-7 = 57, odd, so no", "57 is odd, no",
+     "N = 31, F = 2: it does not fit", "(N-F)/S = 14.5, no", "n, 14.5", "fit is not possible"],
 )  # fmt: skip
 def test_no(answer: Any) -> None:
     assert read_answer(answer, "truth") is False
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["whole number only if padded", "fits only after rounding down", "fits, but only with P = 1",
+     "integer division leaves a remainder", "it fits if rounded down", "it fits (rounded down)",
+     "yes, but only if it is padded", "yes if rounded down", "(N-F)/S + 1 = 28"],
+)  # fmt: skip
+def test_what_fits_on_a_condition_is_neither_yes_nor_no(answer: str) -> None:
+    with pytest.raises(Unreadable):
+        read_answer(answer, "truth")
 
 
 @pytest.mark.parametrize(

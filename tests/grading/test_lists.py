@@ -93,6 +93,43 @@ def test_what_could_be_meant_otherwise_is_not_read(text: str) -> None:
         readings(text, "array")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["1 -2; 3 -4", "[1 -2; 3 -4]", "1 -2, 3 -4", "[1 -2], [3 -4]", "1 -2 / 3 -4", "(1 -2; 3 -4)"],
+)
+def test_a_minus_at_its_number_alone_is_that_numbers(text: str) -> None:
+    assert [way.value for way in readings(text, "array")] == [(1, -2, 3, -4)]
+
+
+def test_a_minus_between_blanks_or_between_none_is_a_sums() -> None:
+    for text in ("1 - 3, 7 - 4", "1-3; 7-4", "1 -3 = -2, 3"):
+        assert readings(text, "array")[0].value == (-2, 3)
+    with pytest.raises(Unreadable):
+        readings("1 -2, 2*3 = 6", "array")  # two values and a sum, or two sums
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("0,5*2 = 1,0; 0,25*4 = 1,0", (1, 1)),
+        ("1/2 = 0,5; 1/3 = 0,33", (0.5, 0.33)),
+        ("0,5*2 = 1,0; 0,5*3 = 1,5", (1, 1.5)),
+        ("2*3=6,2*4=8; 1*2=2,1*3=3", (6, 8, 2, 3)),
+        ("2*3=6,5; 1*2=2,7", (6, 5, 2, 7)),  # 2*3 is not 6.5
+    ],
+)
+def test_what_a_comma_in_a_working_is_its_result_tells(text: str, values: object) -> None:
+    assert readings(text, "array")[0].value == values
+
+
+@pytest.mark.parametrize(
+    "text", ["0,5*2; 3", "2*3 = 6,0; 4", "0,5*2 = 1,5; 2*0,5 = 1,0", "2*500 = 1,000; 3"]
+)
+def test_a_comma_of_two_meanings_is_for_a_person(text: str) -> None:
+    with pytest.raises(Unreadable):
+        readings(text, "array")
+
+
 def test_that_results_were_taken_is_told() -> None:
     (read,) = readings("2*(-1-1) = -4, 2*(5.222-2) = 6.444", "array")
     assert (read.value, bool(read.note)) == ((-4, 6.444), True)

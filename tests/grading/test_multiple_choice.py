@@ -82,11 +82,40 @@ def test_what_names_no_choice_needs_a_look_and_is_told_their_letters(answer: Any
         "c: 54x54x96",
         "54x54x96, so c",
         "55x55x96 (a)",
+        "55, so a or c",
+        "55: (a) or (c)",
+        "55, so c / a",
+        "55, so not a but c",
     ],
 )
 def test_two_choices_are_none(answer: str) -> None:
     found = marked(answer)
     assert (found.verdict, "to choose" in found.feedback) == ("needs a look", True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["I get 55, so not (a)", "I get 55, so not (c)", "55, so it isn't a", "55, so cannot be (a)",
+     "55, so I would exclude (b)", "55 -> never c", "not (a)"],
+)  # fmt: skip
+def test_a_letter_that_is_denied_is_not_chosen(answer: str) -> None:
+    found = marked(answer)
+    assert (found.verdict, "one of the choices" in found.feedback) == ("needs a look", True)
+
+
+def test_a_number_denied_in_the_working_leaves_the_letter() -> None:
+    """(227 - 11)/4 is 54, and 55 with the + 1."""
+    assert marked("216/4 = 54 is not all, +1 gives 55, so c").verdict == "right"
+    assert marked("55x55x96 is a volume").verdict == "right"  # no letter: a volume
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [10**5000, [10**5000], {"width": 10**5000}, -(10**5000)],
+    ids=["number", "list", "mapping", "negative"],
+)
+def test_a_huge_number_is_no_choice(answer: Any) -> None:
+    assert marked(answer).verdict in ("wrong", "needs a look")
 
 
 def test_a_number_that_is_a_choice_is_that_and_no_place() -> None:

@@ -325,6 +325,9 @@ def test_a_student_is_told_what_to_mend(tmp_path: Path, content: bytes, reason: 
         ("answers:\n  q1: yes\n  q2: %5\n", {"q1": "yes", "q2": "%5"}),
         ("q1: 5\nq2: @\nq1: 6\n", {"q1": 5, "q2": "@"}),
         ("q1: 5\nq2: {{x}}\n", {"q1": 5, "q2": "{{x}}"}),
+        ("q1: 12: so\n# q2: 4\nq2: 3\n", {"q1": "12: so", "q2": 3}),
+        ("# q1: 4 is a guess\nq1: 12: so\n  # q2: 4\nq2: 3\n", {"q1": "12: so", "q2": 3}),
+        ("q1: 12: so\n# q2: 4\n", {"q1": "12: so"}),
     ],
 )
 def test_a_slip_in_yaml_costs_no_other_answer(

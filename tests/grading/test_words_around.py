@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
@@ -139,3 +140,46 @@ def test_a_plain_remark_takes_nothing_from_a_right_answer(ask: str, answer: str)
 
 def test_none_is_a_blank_where_0_is_not_right() -> None:
     assert mark("conv1.parameters", "none").verdict == "blank"
+
+
+# [1 0 1; 0 1 0; 1 1 1] times (1, 2, 3) is (4, 2, 6), and
+# the gradient of the weight the outer product of (1, 1, 1) and (1, 2, 3).
+LISTS: dict[str, Any] = {
+    "input": 3,
+    "layers": [{"dense": 3}],
+    "example": {
+        "given": {
+            "input": [1, 2, 3],
+            "dense1.weight": [[1, 0, 1], [0, 1, 0], [1, 1, 1]],
+            "dense1.bias": [0, 0, 0],
+        },
+        "upstream": {"dense1": [1, 1, 1]},
+    },
+}
+
+
+def mark_list(ask: str, lines: str) -> Mark:
+    read = read_assignment({"spec": LISTS, "questions": [{"id": "d1", "ask": ask}]})
+    answers = lines_of(f"d1: {lines}", ["d1"]).answers
+    return Marker(read).mark("Ada", dict(answers)).marks[0]
+
+
+@pytest.mark.parametrize(
+    ("ask", "lines", "verdict"),
+    [
+        ("dense1.value", "4, 2\n6", "right"),
+        ("dense1.value", "4\n2\n6", "right"),
+        ("dense1.value", "4, 2, 6\n7", "needs a look"),  # a stray line
+        ("dense1.value", "[4, 2, 6]\n[8, 0, 12]", "needs a look"),  # the next one's id forgotten
+        ("dense1.value", "[4, 2, 5]\n7", "needs a look"),
+        ("dense1.value", "4 2 6 7", "wrong"),
+        ("dense1.weight.grad", "1 2 3\n1 2 3\n1 2 3", "right"),
+        ("dense1.weight.grad", "1 2 3\n1 2 3\n1 2 3\n7", "needs a look"),
+        ("dense1.weight.grad", "[1 2 3]\n[1 2 3]\n[1 2 3]\n[7, 8, 9]", "needs a look"),
+        ("dense1.weight.grad", "1 2 3\n1 2 3\n1 2 3\n1 2 3", "wrong"),  # a matrix of another size
+    ],
+)
+def test_a_line_below_a_list_that_is_complete_is_for_a_person(
+    ask: str, lines: str, verdict: str
+) -> None:
+    assert mark_list(ask, lines).verdict == verdict
