@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading
-from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.values import Number
+from shapecalc.grading.written import is_rounded_from
 
-LAST = re.compile(r"(?:^|[^\d(\[.])([\d(\[.][\d\s()\[\].,_'*/+×·xX^-]*)$")
+LAST = re.compile(rf"(?:^|[^\d(\[.])([\d(\[.][\d\s()\[\].,_'+^{TIMES}{OVER}-]*)$")
 PARTED = re.compile(r"[,;] |:")
 
 
@@ -34,5 +35,7 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Nu
         if not isinstance(stated, int | float) or isinstance(stated, bool):
             return None
         if abs(stated - number) <= reading.off or question.tolerance.near(number, stated):
+            return None
+        if is_rounded_from([stated], [number]):
             return None
     return number

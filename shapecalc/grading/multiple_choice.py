@@ -39,6 +39,7 @@ BEHIND_WORKING = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 200  # characters of a working
+LARGEST_PLACE = 10**9  # a number that may count the choices
 COUNTED = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
 )  # fmt: skip
@@ -91,7 +92,12 @@ def chosen(question: Question, answer: Any) -> Reading | None:
     None where the answer may be a value. Raises Unreadable where it names several choices, none
     that there is, or another answer behind its letter.
     """
-    text = " ".join(answer.split()) if isinstance(answer, str) else str(answer)
+    if type(answer) is int and 0 <= answer < LARGEST_PLACE:
+        text = str(answer)
+    elif isinstance(answer, str):
+        text = " ".join(answer.split())
+    else:
+        return None
     place = PLACE.fullmatch(text)
     if place is not None:
         return _at(question, _counted(place, len(question.choices)))

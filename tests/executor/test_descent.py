@@ -155,3 +155,17 @@ def test_what_is_frozen_stays_and_is_told_to(how: dict[str, Any]) -> None:
         (wrong,) = mark(found, {ask: 7}).marks
         assert wrong.verdict == "wrong"
         assert ": kept is frozen, and no step changes it." in wrong.feedback
+
+
+def test_adam_makes_no_step_of_what_is_0_but_for_rounding() -> None:
+    """0.1 + 0.2 - 0.3 is 5.6e-17 in float64; a step along it would be as long as the rate."""
+    written = spec(optimizer={"adam": {"epsilon": 1e-20}}, rate=0.5)
+    written["example"] |= {
+        "given": {"input": [[1], [1], [1]], "dense1.weight": [[1]]},
+        "upstream": {"dense1": [[0.1], [0.2], [-0.3]]},
+    }
+    del written["example"]["loss"]
+    written["example"]["expect"] = {"dense1.weight.next": [[1]]}
+    assert misprints(written) == []
+    written["example"]["upstream"] = {"dense1": [[0.1], [0.2], [-0.299]]}  # 0.001 is a gradient
+    assert misprints(written) == ["dense1.weight.next at [0, 0] is 0.5, and 1 was expected"]

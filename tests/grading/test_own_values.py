@@ -9,6 +9,7 @@ import pytest
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.own_answers import OwnAnswers
 
 # 1*1 + 2*2 + 0.5 = 5.5 and 1*2 + 2*3 + 0.5 = 8.5; 5.5 - 8.5 + 0.25 = -2.75
 SPEC = {
@@ -357,3 +358,17 @@ def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> 
     *_, mark = marked(SPEC, answers).values()
     assert mark.verdict == "followed through"
     assert "to question 1 and your answer [-11] to question 2." in mark.feedback
+
+
+@pytest.mark.parametrize(("steps", "times"), [(1, 1000), (2, 500), (500, 2)])
+def test_an_example_of_many_steps_is_computed_the_less_often(steps: int, times: int) -> None:
+    """A step takes 3 layers times 30, and 100,000 are enough for one student: 1,111 steps."""
+    example = {**SPEC["example"], "steps": steps}  # type: ignore[dict-item]
+    asked = ["conv1.value", "dense1.weight.next"]
+    first, then = read_assignment(
+        {"spec": {**SPEC, "example": example}, "questions": asked}
+    ).questions
+    own = OwnAnswers()
+    own.add(first, ((5.0, 8.5),))
+    found = sum(len(list(own.networks(then))) for _ in range(1200))
+    assert times <= found <= times * 1.2
