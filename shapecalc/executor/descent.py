@@ -6,7 +6,7 @@ Ba, 2015, algorithm 1. Both start from rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -17,6 +17,7 @@ from shapecalc.network.example import Example
 from shapecalc.network.optimizer import Optimizer
 from shapecalc.tracing import KnownTrace
 
+ROUNDING = 1e-14  # of the largest gradient, or of 1: some 50 times float64's
 Owned = tuple[int, str]  # a layer's number, and its parameter's name
 
 
@@ -79,18 +80,29 @@ def descent(computed: Computed) -> Iterator[dict[Owned, Update]]:
         if last:
             computed = computed.behind(_named(computed, last))
         engine, found = computed.session.engine, {}
+        noise = _rounding(engine.parameter_gradients)
         for index, own in enumerate(engine.parameters):
             if not computed.trace.layers[index].learns:
                 continue
             for name, value in own.items():
                 gradient = engine.parameter_gradients[index].get(name)
                 gradient = np.zeros_like(value) if gradient is None else np.array(gradient)
+                if example.optimizer.adam:
+                    gradient = np.where(np.abs(gradient) <= noise, 0.0, gradient)
                 key = (index, name)
                 found[key] = updated(
                     example.optimizer, rate, number, np.array(value), gradient, last.get(key)
                 )
         last = found
         yield found
+
+
+def _rounding(gradients: Sequence[Mapping[str, Array]]) -> float:
+    """Return up to where a gradient is the rounding of a sum that comes to 0, such as 0.1 + 0.2
+    - 0.3: Adam divides by its size, and would make a whole step of that.
+    """
+    arrays = [array for own in gradients for array in own.values() if array.size]
+    return ROUNDING * max([1.0, *(float(np.abs(array).max()) for array in arrays)])
 
 
 def _named(computed: Computed, updates: Mapping[Owned, Update]) -> dict[str, Array]:

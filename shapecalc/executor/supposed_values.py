@@ -13,11 +13,14 @@ import numpy as np
 
 from shapecalc.executor.arrays import channels_last
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.kernels import Context, Kernel, Parameters
+from shapecalc.executor.kernels import KERNELS, Context, Kernel, Parameters
+from shapecalc.executor.kernels.activation import Softmax
 from shapecalc.executor.kernels.base import Saved
+from shapecalc.executor.kernels.elementwise import Elementwise
 from shapecalc.executor.losses import Loss
 from shapecalc.executor.session import Session
 from shapecalc.executor.wrong_kernels import Altered, Gradients
+from shapecalc.records import KnownRecord
 
 
 class Supposed(Altered):
@@ -33,9 +36,13 @@ class Supposed(Altered):
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
-        output, saved = super().forward(context, inputs, parameters)
+        output, (kept, shapes) = super().forward(context, inputs, parameters)
         self.computed = output
-        return (output if self.output is None else self.output.copy()), saved
+        if self.output is None:
+            return output, (kept, shapes)
+        if kept is output:  # the slope follows from the output, and from what stands for it
+            kept = self.output.copy()
+        return self.output.copy(), (kept, shapes)
 
     def backward(
         self,
@@ -48,6 +55,14 @@ class Supposed(Altered):
         above = upstream if self.gradient is None else self.gradient.copy()
         below, learned = super().backward(context, above, saved, parameters, wanted)
         return below, {**learned, **self.learned}
+
+
+def slope_follows_from_output(record: KnownRecord) -> bool:
+    """Say whether a layer's slope is told from its output, as y(1 - y) is, and not from its input:
+    it follows from an output that is supposed.
+    """
+    kernel = KERNELS[record.kind](record.layer)
+    return kernel.keeps_output and isinstance(kernel, Elementwise | Softmax)
 
 
 def own_of(kernel: Kernel) -> Kernel:

@@ -8,12 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading
-from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.values import Number
+from shapecalc.grading.written import is_rounded_from
 
-LAST = re.compile(r"[-\d\s()\[\].,_'*/+×·xX^]+$")
+LAST = re.compile(rf"[\d\s()\[\].,_'+^{TIMES}{OVER}-]+$")
 # A word in front of a sum says what it is; what else stands there is a part of it: `ln(`, `3 K*`,
 # and so is the name of a function, or of an operation.
 SAYS_WHAT = re.compile(r"\b([A-Za-z]{2,}) +$")
@@ -44,6 +45,8 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Nu
         if not isinstance(stated, int | float) or isinstance(stated, bool):
             return None
         if abs(stated - number) <= reading.off or question.tolerance.near(number, stated):
+            return None
+        if is_rounded_from([stated], [number]):
             return None
     return number
 

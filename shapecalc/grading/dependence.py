@@ -56,10 +56,12 @@ def _is_output(trace: KnownTrace, value: int) -> bool:
 def _computed_from(
     trace: KnownTrace, names: Names, number: Number
 ) -> Iterator[tuple[Number, int | None]]:
-    """Yield what a number is computed from, and by which layer: of a layer's gradient that is also
-    what went into it, on which a slope or the largest of a window hangs. A bias' gradient is a sum
-    of gradients alone.
+    """Yield what a number is computed from, and by which layer: of a gradient also what the slope
+    or the largest of a window hangs on, which is the output of a sigmoid and the like, and what
+    went into another layer. A bias' gradient is a sum of gradients alone.
     """
+    from shapecalc.executor.supposed_values import slope_follows_from_output
+
     role, at, parameter = number
     spec = trace.spec
     if role == "loss":
@@ -73,8 +75,11 @@ def _computed_from(
             yield ("loss", 0, ""), None
         for layer, node in enumerate(spec.nodes):
             if at in (node.sources or ()):
-                yield ("gradient", spec.values.of(layer), ""), layer
-                yield from ((("value", i, ""), None) for i in node.sources or ())
+                out = spec.values.of(layer)
+                yield ("gradient", out, ""), layer
+                from_output = slope_follows_from_output(trace.layers[layer])
+                slope = [out] if from_output else node.sources or ()
+                yield from ((("value", i, ""), None) for i in slope)
     elif role == "parameter gradient":
         own = names.parameters(at).get(parameter)
         for layer in _with_weights_of(trace, at):

@@ -24,6 +24,7 @@ from shapecalc.grading.question import EXACT, Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import sizes_of
+from shapecalc.grading.written import is_rounded_from
 from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
@@ -268,7 +269,7 @@ def is_rounded_too_far(question: Question, value: Value) -> bool | None:
     off = [(a, b) for a, b in zip(ours, theirs, strict=True) if not near(a, b)]
     zeros = [b == 0 for _, b in off]
     for digits in range(3):
-        if all(abs(b - round(a, digits)) < 1e-9 for a, b in off):
+        if is_rounded_from([b for _, b in off], [a for a, _ in off], digits):
             if not digits and all(abs(a) < 1 for a, _ in off):
                 return None
             return None if all(zeros) else bool(digits) and not any(zeros)

@@ -49,8 +49,13 @@ def gradient_derivations(
     Nothing where it is not written out. Places count as the query's do: depth first, the example's
     number in front where there is one.
     """
-    if key.endswith(".next") and not computed.example.plain:
-        return descent_derivations(computed, key, place)
+    if key.endswith(".next"):
+        record = computed.trace.layers[computed.session.names.find(key).at]
+        if not record.learns:
+            value = float(_array(computed, key)[_placed(_array(computed, key), place)])
+            return [Derivation("value", value, reason="frozen", given={"layer": record.name})]
+        if not computed.example.plain:
+            return descent_derivations(computed, key, place)
     own = _derivation(computed, key, place)
     if own is None:
         return []

@@ -50,6 +50,7 @@ EXCLUDED = re.compile(rf"{DENIED.pattern}|\b(?:exclud\w+|except|rather|cannot)\b
 NOT_CHOSEN = "its letter may be one that is not meant"
 CLAUSE = re.compile(r"[,;:] |\. ")
 LONGEST = 200  # characters of a working
+LARGEST_PLACE = 10**9  # a number that may count the choices
 COUNTED = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
 )  # fmt: skip
@@ -104,7 +105,7 @@ def chosen(question: Question, answer: Any) -> Reading | None:
     """
     if isinstance(answer, str):
         text = " ".join(answer.split())
-    elif type(answer) is int and 0 < answer <= len(ascii_lowercase):
+    elif type(answer) is int and 0 < answer < LARGEST_PLACE:
         text = str(answer)
     else:
         return None

@@ -173,7 +173,7 @@ class OwnAnswers:
         """
         yield from self.with_volumes(question)
         for network in with_values(question, self._wrong, self._right):
-            self._walked += len(question.subject.records) * WALKS_A_RUN
+            self._walked += len(question.subject.records) * WALKS_A_RUN * _runs(question)
             if self._walked > MOST_WALKED:
                 return
             yield network
@@ -232,6 +232,12 @@ class OwnAnswers:
             return subject.supposing(outputs, fields)
         except LayerError:  # the layer cannot even take what the student says it gets
             return None
+
+
+def _runs(question: Question) -> int:
+    """Return how often an example is computed for an answer: anew for each step down."""
+    example = question.subject.trace.spec.example
+    return example.steps if example and question.query.key.endswith(".next") else 1
 
 
 def _nearest(question: Question, among: Collection[str]) -> tuple[list[str], Collection[str]]:

@@ -33,9 +33,19 @@ def may_stand_for(numbers: Sequence[Number | None], exact: Sequence[Number]) -> 
     )
 
 
-def is_rounded_from(numbers: Sequence[Number | None], exact: Sequence[Number]) -> bool:
-    """Say whether numbers as written are others rounded at the last digit that is written."""
+def is_rounded_from(
+    numbers: Sequence[Number | None], exact: Sequence[Number], decimals: int | None = None
+) -> bool:
+    """Say whether numbers as written are others rounded: each at its last digit, or all of them to
+    so many decimals. A half may be rounded up or down.
+    """
     return all(
-        a is None or abs(a - b) <= last_digit(a) * (0.5 + 1e-9)
+        a is None or _is_rounded(a, b, last_digit(a) if decimals is None else 10.0**-decimals)
         for a, b in zip(numbers, exact, strict=True)
     )
+
+
+def _is_rounded(written: Number, exact: Number, digit: float) -> bool:
+    """Say whether a number is another one rounded at a digit that is worth so much."""
+    no_finer = last_digit(written) >= digit * (1 - 1e-9)
+    return no_finer and abs(written - exact) <= digit * (0.5 + 1e-9)

@@ -224,6 +224,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "unknown": _always("parameters: unknown"),
     # answers to questions
     "beside_its_answer": _answer,
+    "frozen": lambda of: f"{of.given['layer']} is frozen, and no step changes it",
     "sum_over_layers": _sum_over_layers,
     "by_kind": lambda of: " + ".join(
         f"{count} {kind}"

@@ -135,3 +135,37 @@ def test_homework_asks_for_it_and_tells_each_step() -> None:
     (question,) = read_assignment({"spec": adam, "questions": [ask]}).questions
     assert "mean, corrected = 0.8/(1 - 0.9^1) = 8" in question.working
     assert "weight after step 1 = 1 - 0.01*8/(64^0.5 + 1e-08) = 0.99" in question.working
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"optimizer": "adam"}, {"optimizer": {"momentum": 0.9}, "steps": 2}, {"steps": 2}],
+)
+def test_what_is_frozen_stays_and_is_told_to(how: dict[str, Any]) -> None:
+    """Nothing is taken from 0.5 and 0.25, whatever comes back to them."""
+    written = spec(**how)
+    frozen = {"dense": {"units": 1, "name": "kept", "trainable": False}}
+    written["layers"] = [frozen, {"dense": {"units": 1, "bias": False, "name": "dense1"}}]
+    written["example"]["given"] |= {"kept.weight": [[0.5]], "kept.bias": [0.25]}
+    for ask, right in (("kept.weight.next", 0.5), ("kept.bias.next[0]", 0.25)):
+        found = read_assignment({"spec": written, "questions": [ask]})
+        (question,) = found.questions
+        assert question.working == "kept is frozen, and no step changes it"
+        assert mark(found, {ask: right}).marks[0].verdict == "right"
+        (wrong,) = mark(found, {ask: 7}).marks
+        assert wrong.verdict == "wrong"
+        assert ": kept is frozen, and no step changes it." in wrong.feedback
+
+
+def test_adam_makes_no_step_of_what_is_0_but_for_rounding() -> None:
+    """0.1 + 0.2 - 0.3 is 5.6e-17 in float64; a step along it would be as long as the rate."""
+    written = spec(optimizer={"adam": {"epsilon": 1e-20}}, rate=0.5)
+    written["example"] |= {
+        "given": {"input": [[1], [1], [1]], "dense1.weight": [[1]]},
+        "upstream": {"dense1": [[0.1], [0.2], [-0.3]]},
+    }
+    del written["example"]["loss"]
+    written["example"]["expect"] = {"dense1.weight.next": [[1]]}
+    assert misprints(written) == []
+    written["example"]["upstream"] = {"dense1": [[0.1], [0.2], [-0.299]]}  # 0.001 is a gradient
+    assert misprints(written) == ["dense1.weight.next at [0, 0] is 0.5, and 1 was expected"]

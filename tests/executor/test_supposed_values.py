@@ -76,3 +76,13 @@ def test_a_cross_entropy_follows_from_supposed_probabilities() -> None:
     assert computed("loss", spec, **own) == pytest.approx(1.386294)
     assert computed("dense1.grad", spec, **own)[0] == pytest.approx([0.75, -0.75])
     assert computed("softmax1.grad", spec, **own)[0] == pytest.approx([0, -4])
+
+
+def test_a_slope_follows_from_the_output_that_is_supposed() -> None:
+    """A sigmoid of 0.75 has the slope 0.75*0.25 where 3 comes back; one of 0.5 has 0.25."""
+    layers = [{"dense": 1}, "sigmoid"]
+    given = {"input": [1], "dense1.weight": [[0]], "dense1.bias": [0]}
+    example = {"given": given, "upstream": {"sigmoid1": [3]}}
+    spec = {"input": 1, "layers": layers, "example": example}
+    assert computed("dense1.grad", spec) == [[0.75]]
+    assert computed("dense1.grad", spec, sigmoid1=[[0.75]]) == [[0.5625]]

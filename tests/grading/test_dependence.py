@@ -45,6 +45,8 @@ def subject() -> Subject:
         ("conv1.bias.grad", ["conv1.grad", "dense1.grad"], ["conv1.grad"]),
         ("conv1.bias.next", ["conv1.bias.grad", "conv1.grad"], ["conv1.bias.grad"]),
         ("dense1.grad", ["conv1", "dense1.grad"], ["conv1"]),  # not on itself
+        ("conv1.grad", ["conv1", "relu1", "relu1.grad"], ["relu1", "relu1.grad"]),  # the slope's
+        ("relu1.grad", ["relu1", "max_pool1.grad"], ["relu1", "max_pool1.grad"]),
     ],
 )
 def test_what_a_number_hangs_on_directly(key: str, ends: list[str], direct: list[str]) -> None:

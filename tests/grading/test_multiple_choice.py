@@ -180,3 +180,12 @@ def test_a_platform_is_given_the_choices(form: str, right: str, wrong: str) -> N
     assert right in text
     assert wrong in text
     assert "The + 1 was forgotten" in text or "the + 1 was forgotten" in text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [10**5000, -(10**5000), [10**5000], {"a": 10**5000}, 10**9, 2.5, [["c"]], True],
+    ids=range(8),
+)
+def test_an_answer_that_is_no_choice_and_no_text_harms_nobody(answer: Any) -> None:
+    assert marked(answer).verdict in ("wrong", "needs a look")

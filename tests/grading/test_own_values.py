@@ -9,6 +9,7 @@ import pytest
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.own_answers import OwnAnswers
 
 # 1*1 + 2*2 + 0.5 = 5.5 and 1*2 + 2*3 + 0.5 = 8.5; 5.5 - 8.5 + 0.25 = -2.75
 SPEC = {
@@ -143,6 +144,45 @@ def test_the_largest_of_a_window_is_not_known_from_one_value() -> None:
     ask = "max_pool1.value[0,0]"
     assert marked(spec, {"conv1.value": [[9, 8.5]], ask: 9})[ask].verdict == "followed through"
     assert marked(spec, {"conv1.value[0,0]": 9, ask: 9})[ask].verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("layer", "own", "gradient", "of_right_slope"),
+    [
+        ("relu", [0.5, 1], [1, 2], [1, 0]),  # -0.5 below 0, and 1 written for the 0
+        ("sigmoid", [0.8, 0.6], [0.8 * 0.2, 2 * 0.6 * 0.4], [0.235004, 0.470007]),
+        ("tanh", [0.6, -0.8], [1 - 0.36, 2 * (1 - 0.64)], [0.786448, 1.572895]),
+        ("softplus", [0.693147, 1.386294], [0.5, 2 * 0.75], [0.622459, 0.755081]),  # ln 2, ln 4
+    ],
+)
+def test_a_slope_follows_from_an_activations_own_output(
+    layer: str, own: list[float], gradient: list[float], of_right_slope: list[float]
+) -> None:
+    """1 and 2 come back to what 0.5 and -0.5 were made into; y(1 - y) is of the student's y."""
+    given = {"input": [1], "dense1.weight": [[0.5], [-0.5]], "dense1.bias": [0, 0]}
+    example: Any = {"given": given, "upstream": {f"{layer}1": [1, 2]}}
+    spec = {"input": 1, "layers": [{"dense": 2}, layer], "example": example}
+    answers = {f"{layer}1.value": own, "dense1.grad": gradient, "dense1.weight.grad": gradient}
+    weight = [[part] for part in gradient]
+    _, mark, of_weight = marked(spec, {**answers, "dense1.weight.grad": weight}).values()
+    assert (mark.verdict, of_weight.verdict) == ("followed through", "followed through")
+    (alone,) = marked(spec, {"dense1.grad": gradient}).values()
+    assert alone.verdict == "wrong"
+    right = [round(part, 4) for part in of_right_slope]
+    # who has the right slope is right, whatever was said before
+    *_, still = marked(spec, {f"{layer}1.value": own, "dense1.grad": right}).values()
+    assert still.verdict == "right"
+
+
+def test_a_slope_and_the_loss_follow_from_the_same_output() -> None:
+    """-0.5 made into 1: the loss gives 1*1 back, and the ReLU passes it on; not to a 0."""
+    given = {"input": [1], "dense1.weight": [[-0.5]], "dense1.bias": [0]}
+    example: Any = {"given": given, "loss": {"half_squared_error": [0.25]}}
+    spec = {"input": 1, "layers": [{"dense": 1}, "relu"], "example": example}
+    *_, mark = marked(spec, {"relu1.value": [1], "dense1.grad": [0.75]}).values()
+    assert mark.verdict == "followed through"
+    *_, other = marked(spec, {"relu1.value": [1], "dense1.grad": [-0.25]}).values()
+    assert other.verdict == "wrong"
 
 
 def test_a_loss_and_its_gradient_follow_from_wrong_probabilities() -> None:
@@ -318,3 +358,17 @@ def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> 
     *_, mark = marked(SPEC, answers).values()
     assert mark.verdict == "followed through"
     assert "to question 1 and your answer [-11] to question 2." in mark.feedback
+
+
+@pytest.mark.parametrize(("steps", "times"), [(1, 1000), (2, 500), (500, 2)])
+def test_an_example_of_many_steps_is_computed_the_less_often(steps: int, times: int) -> None:
+    """A step takes 3 layers times 30, and 100,000 are enough for one student: 1,111 steps."""
+    example = {**SPEC["example"], "steps": steps}  # type: ignore[dict-item]
+    asked = ["conv1.value", "dense1.weight.next"]
+    first, then = read_assignment(
+        {"spec": {**SPEC, "example": example}, "questions": asked}
+    ).questions
+    own = OwnAnswers()
+    own.add(first, ((5.0, 8.5),))
+    found = sum(len(list(own.networks(then))) for _ in range(1200))
+    assert times <= found <= times * 1.2

@@ -123,3 +123,61 @@ def test_the_activation_that_was_left_out_is_named() -> None:
     assert after.feedback.startswith("The activation relu1 was left out")
     own = marked(spec, {"relu1.value": [-1, 1.5]})["relu1.value"]
     assert "the activation was left out: dense1 = [-1, 1.5]" in own.feedback
+
+
+@pytest.mark.parametrize(
+    ("written", "exact", "decimals", "rounded"),
+    [
+        (0.13, 0.125, 2, True),  # a half goes up
+        (0.12, 0.125, 2, True),  # or to the even digit
+        (0.14, 0.125, 2, False),
+        (0.125, 0.1251, 2, False),  # written with more than two
+        (0.1, 0.14, 2, False),
+        (0.1, 0.14, 1, True),
+        (3, 2.5, 0, True),
+    ],
+)
+def test_what_is_rounded_to_so_many_decimals(
+    written: float, exact: float, decimals: int, rounded: bool
+) -> None:
+    assert is_rounded_from([written], [exact], decimals) is rounded
+
+
+HALF = {
+    "input": 1,
+    "layers": [{"dense": {"units": 1, "bias": False}}],
+    "example": {"given": {"input": [0.5], "dense1.weight": [[0.25]]}},
+}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["0.13", "0.12", "0.5*0.25 = 0.13", "0.5*0.25 = 0.12", "0.5^2/2 = 0.5*0.25 = 0.12",
+     "0.5 * 0.25 = 0.1"],
+)  # fmt: skip
+def test_a_result_that_is_only_rounded_is_no_slip(answer: str) -> None:
+    """0.5*0.25 = 0.125, which lies half-way between two numbers of two digits."""
+    (mark,) = marked(HALF, {"dense1.value[0]": answer}).values()
+    assert (mark.verdict, mark.misconception) == ("wrong", None)
+    assert mark.feedback.startswith("It is rounded too far: give three digits")
+
+
+def test_a_result_that_is_not_rounded_is_a_slip() -> None:
+    (mark,) = marked(HALF, {"dense1.value[0]": "0.5*0.25 = 0.15"}).values()
+    assert mark.misconception == "arithmetic_slip"
+
+
+@pytest.mark.parametrize("answer", ["24 ÷ 11 + 1 = 3.18", "24 / 11 + 1 = 3.18"])
+def test_every_sign_of_a_sum_belongs_to_it(answer: str) -> None:
+    """It comes to 3.1818..., and 11 + 1 to 12, which is right here."""
+    weight = {"input": [1], "dense1.weight": [[12]]}
+    spec = {**HALF, "example": {"given": weight}}
+    (mark,) = marked(spec, {"dense1.value[0]": answer}).values()
+    assert (mark.verdict, mark.misconception) == ("wrong", None)
+
+
+def test_a_dot_is_a_sign_of_a_product() -> None:
+    """6 + 6 is 12, the right number; 3 times 6 and 6 are 24."""
+    spec = {**HALF, "example": {"given": {"input": [1], "dense1.weight": [[12]]}}}
+    (mark,) = marked(spec, {"dense1.value[0]": "3 ⋅ 6 + 6 = 24"}).values()
+    assert (mark.verdict, mark.misconception) == ("wrong", None)
