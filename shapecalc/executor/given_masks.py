@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from shapecalc.executor.arrays import channels_last, numeric, shaped
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels import Context, Kernel, Parameters
+from shapecalc.executor.kernels.activation import drop
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.session import Session
 from shapecalc.tracing import KnownTrace
@@ -45,8 +48,10 @@ class GivenMask(Kernel):
 
     def masked(self, values: Array) -> Array:
         """Return values, or their gradients, with some dropped and the others scaled."""
-        scaled: Array = values * self.mask / (1 - self.layer.rate)
-        return scaled
+        out: Array = np.empty(values.shape, values.dtype)
+        mask = np.broadcast_to(self.mask != 0, values.shape).reshape(-1)
+        drop(values, mask, self.layer.rate, out)
+        return out
 
 
 def masks_in(trace: KnownTrace, given: Mapping[str, Any]) -> dict[str, Target]:

@@ -72,7 +72,8 @@ DENIED = re.compile(
     r"\b(?:not|never|no|wrong|instead|less|more|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
     re.IGNORECASE,
 )
-GOES_ON = re.compile(r"\s*[-+*/^]\s*\d")  # a sum with a volume in it is none
+# What makes none of a volume: a sum that it is a part of, and what it is the size of.
+GOES_ON = re.compile(r"\s*[-+*/^]\s*\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE)
 SEVERAL = "more than one answer was read"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer

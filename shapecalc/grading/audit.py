@@ -22,6 +22,7 @@ from shapecalc.grading.query import read_path
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import nested
 from shapecalc.grading.written_numbers import Unreadable
 from shapecalc.network.bounds import Bounds
 from shapecalc.readers import native
@@ -211,11 +212,7 @@ def _printed_array(values: Any) -> Any:
         return values
     while len(values) == 1 and isinstance(values[0], list):
         (values,) = values
-    return tuple(map(_nested, values))
-
-
-def _nested(values: Any) -> Any:
-    return tuple(map(_nested, values)) if isinstance(values, list) else values
+    return tuple(map(nested, values))
 
 
 def _context(subject: Subject, path: str, printed: Any) -> tuple[QuestionContext | None, Any]:

@@ -12,7 +12,7 @@ from shapecalc.diagnostics import SpecError, quote, some
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, nested
 from shapecalc.layers.activation import Dropout
 from shapecalc.layers.base import show
 from shapecalc.worked_example import HINTS, MASK, Lack, Names, Target, lacking
@@ -145,9 +145,5 @@ def _whole(array: Any) -> Value:
     """Return an array as lectures print it: without leading axes of 1."""
     while array.ndim > 1 and len(array) == 1:
         array = array[0]
-    nested: Value = _nested(array.tolist())
-    return nested
-
-
-def _nested(values: Any) -> Any:
-    return tuple(map(_nested, values)) if isinstance(values, list) else values
+    value: Value = nested(array.tolist())
+    return value

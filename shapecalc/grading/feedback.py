@@ -23,7 +23,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.values import Value, flat, shown
-from shapecalc.grading.wording import sizes_of
+from shapecalc.grading.wording import in_a_row, sizes_of
 from shapecalc.grading.written import is_rounded_from
 from shapecalc.reports import sentences
 
@@ -387,8 +387,8 @@ def first_wrong(right: Value, value: Value, near: Callable[[float, float], bool]
 
 def _listed(names: list[str]) -> str:
     """Return `the height and the width are`."""
-    *first, last = [f"the {name}" for name in names]
-    return f"{', '.join(first)} and {last} are" if first else f"{last} is"
+    said = in_a_row([f"the {name}" for name in names])
+    return f"{said} {'are' if len(names) > 1 else 'is'}"
 
 
 def _count(count: int, one: str, several: str = "") -> str:

@@ -45,6 +45,7 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.wording import in_a_row
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
 
@@ -331,13 +332,11 @@ class Marker:
 
     def _sources(self, followed: Sequence[Answered]) -> str:
         """Return the student's own answers that another follows from, by their numbers."""
-        said = [
+        return in_a_row([
             f"your answer {f'{shown(v)} ' if len(flat(v)) <= MOST_TOLD else ''}to question"
             f" {self._numbers[q.id]}"
             for q, v in followed
-        ]
-        *first, last = said
-        return f"{', '.join(first)} and {last}" if first else last
+        ])  # fmt: skip
 
     def _misconception(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence

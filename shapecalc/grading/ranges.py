@@ -21,8 +21,17 @@ INTERVAL = re.compile(
     rf"([\[(]?) ?(?<![\d.])(-?\d{{1,9}}) ?({BETWEEN}) ?{WORD}(-?\d{{1,9}})(?![\d.]*\d) ?([\])]?)"
 )
 CORNER = r"[\[(] ?(-?\d{1,9}) ?[,;] ?(-?\d{1,9}) ?[\])]"
-CORNERS = re.compile(rf"{CORNER} ?(\.{{2,}}|…|to|through|until|->|-) ?{CORNER}")
-COLUMNS_FIRST = re.compile(r"\b(?:col|width|x\b).*\b(?:row|height|y\b)")
+CORNERS = re.compile(rf"{CORNER} ?(\.{{2,}}|…|to|through|until|->|-|[,;]? ?(?:and)?) ?{CORNER}")
+CORNER_NAMES = re.compile(
+    r"\b(?:top|upper|bottom|lower)[- ]?(?:left|right)\b(?: (?:pixel|corner)| is| at|[ :=])*"
+)
+# Every row or column of a range, `rows 4, 5 and 6`.
+ONE_BY_ONE = re.compile(r"(?<![\d.-])\d{1,9}(?: ?(?:, ?and|,|and) ?\d{1,9})+(?!\.?\d)")
+# The sign of a product, which is no axis: `[4, 8] x [6, 10]`.
+CROSS = re.compile(r"(?<=[\d\])]) ?x ?(?=[-\d\[(])")
+COLUMNS_FIRST = re.compile(
+    r"\b(?:col|width|horizontal|[wxj]\b).*\b(?:row|height|vertical|[hyi]\b)", re.DOTALL
+)
 EXAMPLE = "rows 4 to 8, columns 6 to 10"
 
 
@@ -46,8 +55,8 @@ def read_ranges(answer: Any) -> list[Ranged]:
     text = answer if isinstance(answer, str) else str(answer)
     if len(text) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters")
-    text = plain(text).lower()
-    found = [*_corners(text), *_intervals(text)]
+    text = _ends_of_lists(CROSS.sub(" | ", plain(text).lower()))
+    found = [*_corners(text), *_intervals(text), *_perhaps_corners(text)]
     found = [way for way in found if all(a <= b for a, b in way.value)]
     if not found:
         raise ValueError("not a first and a last one for each axis")
@@ -55,14 +64,49 @@ def read_ranges(answer: Any) -> list[Ranged]:
     return [way._replace(value=way.value[::-1]) for way in found] if turned else found
 
 
+def _ends_of_lists(text: str) -> str:
+    """Return a text with `4 to 6` for `4, 5, 6`. A lone list of even length may as well be ends."""
+    runs: list[list[int]] = []
+
+    def ends(match: re.Match[str]) -> str:
+        numbers = [int(number) for number in re.findall(r"\d+", match[0])]
+        if len(numbers) < 3 or numbers != [*range(numbers[0], numbers[0] + len(numbers))]:
+            return match[0]
+        runs.append(numbers)
+        return f"{numbers[0]} to {numbers[-1]}"
+
+    shorter = ONE_BY_ONE.sub(ends, text)
+    return text if len(runs) == 1 and len(runs[0]) % 2 == 0 else shorter
+
+
 def _corners(text: str) -> list[Ranged]:
-    """Read `(4, 6) to (8, 10)`: the first and the last pixel of a window."""
+    """Read `(4, 6) to (8, 10)`, or named corners: the first and the last pixel of a window."""
+    bare, named = CORNER_NAMES.subn("", text)
+    match = _both_corners(bare)
+    if match is None or not (named or match[3].strip(" ,;").removeprefix("and")):
+        return []
+    return [_from_corners(match)]
+
+
+def _perhaps_corners(text: str) -> list[Ranged]:
+    """Read `(4, 6), (8, 10)` as corners, which may as well be a range for each axis."""
+    match = _both_corners(text)
+    if match is None or match[0][0] + match[0][-1] not in ("[]", "()"):
+        return []
+    return [_from_corners(match)]
+
+
+def _both_corners(text: str) -> re.Match[str] | None:
     match = CORNERS.search(text)
     if match is None or _has_digits(text[: match.start()] + text[match.end() :]):
-        return []
+        return None
+    return match
+
+
+def _from_corners(match: re.Match[str]) -> Ranged:
     top, left, _, bottom, right = match.groups()
     value = ((int(top), int(bottom)), (int(left), int(right)))
-    return [Ranged(value, "read as the first and the last pixel")]
+    return Ranged(value, "read as the first and the last pixel")
 
 
 def _intervals(text: str) -> list[Ranged]:

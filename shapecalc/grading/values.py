@@ -20,6 +20,11 @@ def flat(value: Any) -> list[Number]:
     return [value]
 
 
+def nested(values: Any) -> Any:
+    """Return nested lists as the nested tuples that a value is made of."""
+    return tuple(map(nested, values)) if isinstance(values, list) else values
+
+
 def place_of(number: int, shape: Sequence[int]) -> tuple[int, ...]:
     """Return the place of a value that is counted row by row."""
     found: list[int] = []

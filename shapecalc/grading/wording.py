@@ -36,6 +36,12 @@ def sizes_of(query: Query, count: int) -> tuple[str, ...]:
     return ("number of rows", "number of columns") if query.key == "im2col" else ()
 
 
+def in_a_row(names: Sequence[str]) -> str:
+    """Return `one`, `one and another` or `one, another and a third`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def questions_by(numbers: Sequence[int]) -> str:
     """Return `question 4`, `questions 1 and 2` or `questions 1 to 3, 5 and 9`."""
     runs: list[list[int]] = []

@@ -98,7 +98,16 @@ def marked(answer: Any, place: str = "3,4", **keys: Any) -> Mark:
      "[[4, 10], [6, 12]]", [[4, 10], [6, 12]], {"rows": [4, 10], "columns": [6, 12]},
      "columns 6-12, rows 4-10", "(4, 6) to (10, 12)", "4:11, 6:13", "[4, 11) x [6, 13)",
      "row 4 to row 10; column 6 to column 12", "rows 4 through 10, cols 6 through 12",
-     "$[4, 10] \\times [6, 12]$"],
+     "$[4, 10] \\times [6, 12]$", "[4, 10] x [6, 12] (rows x columns)",
+     "4-10 x 6-12, rows by columns", "6-12 x 4-10, columns by rows",
+     "rows 4,5,6,7,8,9,10; columns 6,7,8,9,10,11,12", "4,5,6,7,8,9,10 / 6,7,8,9,10,11,12",
+     "rows 4, 5, 6, 7, 8, 9 and 10; columns 6, 7, 8, 9, 10, 11, and 12",
+     "rows {4,5,6,7,8,9,10}, columns {6,7,8,9,10,11,12}",
+     "top left (4, 6), bottom right (10, 12)", "(4, 6), (10, 12)", "(4, 6) and (10, 12)",
+     "upper-left corner: (4, 6); lower-right corner: (10, 12)", [[4, 6], [10, 12]],
+     "W: 6 to 12, H: 4 to 10", "H: 4 to 10, W: 6 to 12", "x 6 to 12, y 4 to 10",
+     "y 4 to 10, x 6 to 12", "horizontal 6 to 12, vertical 4 to 10",
+     "j = 6..12, i = 4..10", "i = 4..10, j = 6..12"],
 )  # fmt: skip
 def test_ranges_are_read_as_people_write_them(answer: Any) -> None:
     """Row 3: from (3 - 1)*2 = 4, seven pixels; column 4: from 6."""
@@ -135,6 +144,23 @@ def test_what_is_right_of_it_is_told() -> None:
         marked("4-10, 5-11").feedback
     )
     assert "their order is not" in marked("6-12, 4-10").feedback
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["W: 4 to 10, H: 6 to 12", "j = 4..10, i = 6..12", "6-12 x 4-10, rows by columns",
+     "x 4 to 10, y 6 to 12", "top left (6, 4), bottom right (12, 10)",
+     "4-10 x 6-12, columns x rows",
+     "rows 4,5,6,7,8,9; columns 6,7,8,9,10,11,12", "[[4, 12], [6, 10]]"],
+)  # fmt: skip
+def test_axes_the_other_way_round_are_not(answer: str) -> None:
+    assert marked(answer).verdict == "wrong"
+
+
+def test_a_list_of_even_length_may_be_ends() -> None:
+    assert [way.value for way in read_ranges("4, 5, 6, 7")] == [((4, 5), (6, 7))]
+    assert [way.value for way in read_ranges("4, 5, 6")] == [((4, 6),)]
+    assert [way.value for way in read_ranges("rows 4,5,6,7; columns 1,2,3")] == [((4, 7), (1, 3))]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def marked(answer: Any, spec: Any = None, **keys: Any) -> Mark:
 @pytest.mark.parametrize(
     "answer",
     ["227x227", "227x227x3", "227", 19, [35, 67], "(None, 227, 227, 3)", "H = 227, W = 35",
-     "torch.Size([1, 3, 227, 227])"],
+     "torch.Size([1, 3, 227, 227])", "(1, 227, 227, 3)", [1, 227, 35, 3], "19, 27, 35"],
 )  # fmt: skip
 def test_every_size_that_fits_is_right(answer: Any) -> None:
     assert marked(answer).verdict == "right"
@@ -64,6 +64,9 @@ def test_right_is_what_a_loop_over_the_windows_finds() -> None:
         ("224", "54.25"),
         ("11x11", "max_pool1 (F=3 S=2 P=0) on 1x1x96"),
         ("227x227x1", "the depth of input is 3, not 1"),
+        ("(1, 227, 227, 5)", "the depth of input is 3, not 5"),
+        ("(1, 224, 224, 3)", "54.25"),
+        ("19, 27, 36", "the depth of input is 3, not 36"),
     ],
 )
 def test_a_size_that_does_not_fit_is_told_with_the_layer_that_refuses_it(
@@ -81,8 +84,11 @@ def test_what_is_no_size_is_wrong_without_a_cause(answer: Any) -> None:
     assert (found.verdict, found.misconception) == ("wrong", None)
 
 
-def test_what_is_no_number_needs_a_look() -> None:
-    assert marked("all that are odd").verdict == "needs a look"
+@pytest.mark.parametrize(
+    "answer", ["all that are odd", "odd, 3x3 windows", "any odd size, 19x19 pooling", "3x3-filters"]
+)
+def test_what_is_no_size_of_the_input_needs_a_look(answer: str) -> None:
+    assert marked(answer).verdict == "needs a look"
 
 
 def test_a_hint_tells_no_number_and_credit_goes_by_the_name() -> None:

@@ -360,7 +360,7 @@ def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> 
     assert "to question 1 and your answer [-11] to question 2." in mark.feedback
 
 
-@pytest.mark.parametrize(("steps", "times"), [(1, 1000), (2, 500), (500, 2)])
+@pytest.mark.parametrize(("steps", "times"), [(5, 200), (10, 100)])
 def test_an_example_of_many_steps_is_computed_the_less_often(steps: int, times: int) -> None:
     """A step takes 3 layers times 30, and 100,000 are enough for one student: 1,111 steps."""
     example = {**SPEC["example"], "steps": steps}  # type: ignore[dict-item]
@@ -370,5 +370,5 @@ def test_an_example_of_many_steps_is_computed_the_less_often(steps: int, times: 
     ).questions
     own = OwnAnswers()
     own.add(first, ((5.0, 8.5),))
-    found = sum(len(list(own.networks(then))) for _ in range(1200))
+    found = sum(len(list(own.networks(then))) for _ in range(300))
     assert times <= found <= times * 1.2

@@ -293,7 +293,7 @@ class Dropout(Kernel):
         for cut in blocks(mask):  # float32 draws whatever the run's type: the mask is the same
             draws = random.random(mask[cut].size, np.float32)
             np.greater_equal(draws, self.layer.rate, out=mask[cut])
-        self._masked(x, mask, out)
+        drop(x, mask, self.layer.rate, out)
         return out, mask
 
     def backward(
@@ -307,14 +307,16 @@ class Dropout(Kernel):
         if saved is None or not wanted[0]:
             return [upstream if wanted[0] else None], NO_PARAMETERS
         upstream, out = whole(context, upstream)
-        self._masked(upstream, saved, out)
+        drop(upstream, saved, self.layer.rate, out)
         return [out], NO_PARAMETERS
 
-    def _masked(self, values: Array, mask: Array, out: Array) -> None:
-        flat, flat_out = values.reshape(-1), out.reshape(-1)
-        for cut in blocks(flat):
-            let_through(flat[cut], mask[cut], flat_out[cut])
-            flat_out[cut] *= 1 / (1 - self.layer.rate)
+
+def drop(values: Array, mask: Array, rate: float, out: Array) -> None:
+    """Write values/(1 - rate) where a flat mask is true, and 0 elsewhere; `out` may be values."""
+    flat, flat_out = values.reshape(-1), out.reshape(-1)
+    for cut in blocks(flat):
+        let_through(flat[cut], mask[cut], flat_out[cut])
+        flat_out[cut] *= 1 / (1 - rate)
 
 
 KERNELS: dict[str, type[Kernel]] = {

@@ -54,15 +54,20 @@ def refusal(layers: NamedLayers, query: Query, volume: Volume) -> str:
 
 def completed(layers: NamedLayers, query: Query, value: Value) -> Volume | None:
     """Return the volume that an answer means, which may be one number for all axes and leave the
-    depth out; None where it is none.
+    depth out, or have a batch of one in front; None where it is none.
     """
     *spatial, depth = written(layers, query)
     if not isinstance(value, tuple) or not all(type(n) is int and 0 < n <= LARGEST for n in value):
         return None
-    sizes = value * len(spatial) if len(value) == 1 else value
+    sizes = value * len(spatial) if len(value) == 1 else _without_batch(value, len(spatial))
     if len(sizes) == len(spatial):
         return (*sizes, depth)
     return sizes if len(sizes) == len(spatial) + 1 and sizes[-1] == depth else None
+
+
+def _without_batch(sizes: tuple[int, ...], axes: int) -> tuple[int, ...]:
+    """Return a volume of so many axes and a depth without the 1 in front, if it has one."""
+    return sizes[1:] if len(sizes) == axes + 2 and sizes[0] == 1 else sizes
 
 
 def _answer(layers: NamedLayers, query: Query) -> Volume:
@@ -134,15 +139,27 @@ def _prompt(layers: NamedLayers, query: Query, about: str) -> str:
 
 def _suits(layers: NamedLayers, query: Query, value: Value) -> bool:
     volume = completed(layers, query, value)
-    return volume is not None and not refusal(layers, query, volume)
+    if volume is None:
+        return _all_fit(layers, query, value)
+    return not refusal(layers, query, volume)
+
+
+def _all_fit(layers: NamedLayers, query: Query, value: Value) -> bool:
+    """Say whether an answer is several sizes, `30, 32, 34`, that each fit all axes. No two of them
+    are alike: 32x32x34 is a volume with another depth.
+    """
+    if not isinstance(value, tuple) or len(value) != len(set(value)):
+        return False
+    return len(value) > 1 and all(_suits(layers, query, (size,)) for size in value)
 
 
 def _why_wrong(layers: NamedLayers, query: Query, value: Value) -> str:
     volume, given = completed(layers, query, value), written(layers, query)
     if volume is not None:
         return refusal(layers, query, volume)
-    if isinstance(value, tuple) and len(value) == len(given) and value[-1] != given[-1]:
-        return f"the depth of {query.name} is {given[-1]}, not {value[-1]}"
+    sizes = _without_batch(value, len(given) - 1) if isinstance(value, tuple) else ()
+    if len(sizes) == len(given) and sizes[-1] != given[-1]:
+        return f"the depth of {query.name} is {given[-1]}, not {sizes[-1]}"
     return ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.rerun import Given, given_otherwise, mapped, with_given
 from shapecalc.grading.values import flat, shown
+from shapecalc.grading.wording import in_a_row
 from shapecalc.network.example import Numbers
 from shapecalc.quantities import Role
 from shapecalc.records import KnownRecord
@@ -23,7 +24,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return
     several = len(biased) > 1
     own = [context.query.key] == biased  # of the layer itself, which needs no name
-    told = "" if own else f"the bias{'es' if several else ''} of {_listed(biased)}"
+    told = "" if own else f"the bias{'es' if several else ''} of {in_a_row(biased)}"
     yield _wrong(found, told, several)
     for name in biased if 1 < len(biased) <= MOST_LAYERS else ():
         found = with_given(context, f"bias_not_added {name}", _without(name))
@@ -63,11 +64,6 @@ def _without(layer: str = "") -> Given:
         return numbers._replace(values=mapped(numbers.values, lambda value: 0, len(numbers.shape)))
 
     return change
-
-
-def _listed(names: list[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 MISCONCEPTION = Misconception("bias_not_added", "the bias was not added", model)
