@@ -67,7 +67,7 @@ def _is_working(part: str) -> bool:
     return worked_out(part.partition("=")[0]) is not None
 
 
-def _with_commas_understood(text: str) -> Sequence[str]:
+def _with_commas_understood(text: str) -> list[str]:
     """Return the parts of a list of workings with commas between digits, which are decimal commas
     or stand between two parts, by what the workings come to. Raises Unreadable if that is open.
     """

@@ -34,7 +34,7 @@ DOUBT = re.compile(
     r"|remainder(?! ?(?:is|of|=)? ?(?:0|zero)))\b"
     rf"|[^,;:.(]*n't\b|.*[,;:.(] ?(?:but )?(?:it is |it's )?(?:{CONDITION})\b"
 )
-DOUBTED_YES = re.compile(rf"(?:but )?(?:it fits )?(?:{CONDITION})\b")
+DOUBTED_YES = re.compile(rf"[ ,;-]*(?:but )?(?:it fits )?(?:{CONDITION})\b")
 WITHOUT = re.compile(r"\b(?:no|without(?: any| a)?) \w+(?: to \w+)?")
 # `no remainder`, `no problem` mean that it fits, others that it does not: they say no to a noun.
 NO_NOUN = re.compile(
@@ -66,7 +66,8 @@ def yes_or_no(text: str) -> bool | None:
         if first and first[0] in words:
             behind = said[first.end() :].lstrip(" ,;.:-")
             contrary = OTHER[value].match(said, first.end()) or _fits(behind) is (not value)
-            return None if contrary or (value and DOUBTED_YES.match(behind)) else value
+            doubted = value and DOUBTED_YES.match(said, first.end())
+            return None if contrary or doubted else value
     fits = _fits(said)
     return None if fits is None or OTHER[fits].match(said) else fits
 

@@ -176,7 +176,8 @@ def test_a_word_beside_digits_is_no_number() -> None:
      "(65-5)/3 = 20, so yes", "60/3 = 20, it fits", "20 -> yes", "20 is an integer",
      "64-8 = 56, even, so yes", "56 is even: yes",
      "(N-F)/S+1 = (30-3)/1+1 = 28, so it fits", "N=30, F=3, it fits", "y = 28, it fits",
-     "fits without rounding", "it fits because the remainder is 0", "it fits with no remainder"],
+     "fits without rounding", "it fits because the remainder is 0", "it fits with no remainder",
+     "Yes. If we divide, 27/1 = 27"],
 )  # fmt: skip
 def test_yes(answer: Any) -> None:
     assert read_answer(answer, "truth") is True
