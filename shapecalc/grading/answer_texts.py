@@ -69,6 +69,7 @@ class Lines(NamedTuple):
     answers: dict[str, str]
     notes: tuple[str, ...]
     unread: bool  # there are lines that were not read
+    when: str = ""  # it was handed in, if a line says so
 
 
 class Line(NamedTuple):
@@ -111,7 +112,8 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     said = [f"Line {line.number:,} was not read: `{quote(line.text)}`" for line in lost]
     more = f"{len(said) - MOST_NOTES:,} more lines were not read"
     said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
-    return Lines(student, answers, (*twice, *said), bool(lost))
+    when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
+    return Lines(student, answers, (*twice, *said), bool(lost), when)
 
 
 def _counts_on(lines: Sequence[Line], counted: Sequence[Line], ids: Collection[str]) -> bool:
@@ -172,6 +174,12 @@ def _of_person(line: str) -> bool:
     """Say whether a line tells more of who answered: `Student ID: 4711`, `Date: 20 November`."""
     key, separator, _ = line.partition(":")
     return bool(separator) and plain(key.strip(DECORATION)) in (*PEOPLE, *OTHERS, *TIMES)
+
+
+def _time_of(line: str) -> str:
+    """Return when a line says that it was handed in, `Submitted: 20 November 2026 17:00`."""
+    key, _, when = line.partition(":")
+    return when.strip(" *_`") if plain(key.strip(DECORATION)) in TIMES else ""
 
 
 def _split(

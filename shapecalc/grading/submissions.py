@@ -119,9 +119,10 @@ def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
     table, rest = table_in(text, lambda cells: len(header_of(cells, ids, mapped).questions) > 1)
-    student, answers, notes, unread = lines_of(rest, ids)
+    student, answers, notes, unread, when = lines_of(rest, ids)
     if table:
-        named = found._replace(otherwise=clean(student) or found.otherwise)
+        whose = clean(student) or found.otherwise
+        named = found._replace(otherwise=whose, when=when or found.when)
         for row in read_rows(named, iter(table), ids, mapped):
             alone = len(table) == 2
             own = {**answers, **row.answers} if alone else row.answers
@@ -135,7 +136,15 @@ def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
     whose = clean(found.student) or clean(student) or clean(found.otherwise)
     file, identity = quote(found.path, 400), clean(found.identity)
     yield Submission(
-        whose, answers, file, "", notes, identity, found.late, when=found.when, unread=unread
+        whose,
+        answers,
+        file,
+        "",
+        notes,
+        identity,
+        found.late,
+        when=when or found.when,
+        unread=unread,
     )
 
 
