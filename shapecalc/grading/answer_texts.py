@@ -24,7 +24,7 @@ from shapecalc.grading.columns import (
 from shapecalc.grading.html_text import plain_text
 from shapecalc.grading.markdown_tables import NO_ANSWER, without_tables
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.submission_file import MOST_NOTES, NotGradable
+from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.yes_or_no import yes_or_no
 
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
@@ -70,6 +70,19 @@ class Lines(NamedTuple):
     notes: tuple[str, ...]
     unread: bool  # there are lines that were not read
     when: str = ""  # it was handed in, if a line says so
+
+    def of(self, found: Found) -> Submission:
+        """Return the submission of a file that holds this."""
+        return Submission(
+            clean(found.student) or clean(self.student) or clean(found.otherwise),
+            self.answers,
+            quote(found.path, 400),
+            notes=self.notes,
+            identity=clean(found.identity),
+            late=found.late,
+            when=self.when or found.when,
+            unread=self.unread,
+        )
 
 
 class Line(NamedTuple):
