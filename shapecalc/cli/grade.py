@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shapecalc.cli.files import UNUSABLE, Named, complain
-from shapecalc.cli.marking import code_of, marked, marking_options, tell_columns
+from shapecalc.cli.marking import code_of, marked, marking_options, tell_of_class
 from shapecalc.cli.output import output_options, refuse_overwriting, replace_file, write
 from shapecalc.diagnostics import quote
 
@@ -97,7 +97,7 @@ def _complained(everybody: ClassRun, form: str) -> bool:
     """Tell what no table of marks has a place for; say whether something is our own fault."""
     tally = everybody.tally
     if form == "csv":
-        tell_columns(everybody)
+        tell_of_class(everybody)
     if tally.skipped and form == "csv":
         first = islice(everybody.skipped, MOST_NAMED)
         named = "; ".join(f"{item.file} ({item.marked.reason})" for item in first)

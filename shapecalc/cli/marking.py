@@ -127,11 +127,13 @@ def code_of(everybody: ClassRun) -> int:
     return FAULTY
 
 
-def tell_columns(everybody: ClassRun) -> None:
-    """Tell which questions a table has no column for, and which columns answer none."""
-    from shapecalc.grading.exports.feedback import of_columns
+def tell_of_class(everybody: ClassRun) -> None:
+    """Tell which questions a table has no column for, which columns answer none, and of how many
+    it is not known when they handed in.
+    """
+    from shapecalc.grading.exports.feedback import of_columns, of_times
 
-    for said in of_columns(everybody):
+    for said in (*of_columns(everybody), *of_times(everybody)):
         click.echo(f"shapecalc: {said}", err=True)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shapecalc.cli.files import UNUSABLE, complain, say
-from shapecalc.cli.marking import code_of, marked, marking_options, tell_columns
+from shapecalc.cli.marking import code_of, marked, marking_options, tell_of_class
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.diagnostics import quote
 
@@ -64,7 +64,7 @@ def command(
     if before is None or run is None:
         ctx.exit(UNUSABLE)
     everybody, unopened = run
-    tell_columns(everybody)
+    tell_of_class(everybody)
     rows = csv.reader(io.StringIO("".join(exports.parts("csv", everybody)), newline=""))
     changes = regraded(before, read_gradebook(rows))
     if not write(_csv(changes) if form == "csv" else _table(changes), output):

@@ -103,14 +103,11 @@ def _upright(found: Found, rows: Sequence[Row], ids: Collection[str]) -> Submiss
     lines = [as_line(rows[0][1], row) for _, row in rows]
     head = lines_of(lines[0], ids)
     lines = lines if head.answers or head.student else lines[1:]  # `question,answer`
-    student, answers, notes, unread = lines_of("\n".join(lines), ids)
-    if len(answers) < min(2, len(ids)) or 2 * len(answers) < len(lines):
+    read = lines_of("\n".join(lines), ids)
+    answered = len(read.answers)
+    if answered < min(2, len(ids)) or 2 * answered < len(lines):
         return None
-    whose = clean(found.student) or clean(student) or clean(found.otherwise)
-    file, identity = quote(found.path, 400), clean(found.identity)
-    return Submission(
-        whose, answers, file, "", notes, identity, found.late, when=found.when, unread=unread
-    )
+    return read.of(found)
 
 
 def _lines(file: BinaryIO) -> Iterator[str]:

@@ -24,7 +24,7 @@ from shapecalc.grading.columns import (
 from shapecalc.grading.html_text import plain_text
 from shapecalc.grading.markdown_tables import NO_ANSWER, without_tables
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.submission_file import MOST_NOTES, NotGradable
+from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.yes_or_no import yes_or_no
 
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
@@ -69,6 +69,20 @@ class Lines(NamedTuple):
     answers: dict[str, str]
     notes: tuple[str, ...]
     unread: bool  # there are lines that were not read
+    when: str = ""  # it was handed in, if a line says so
+
+    def of(self, found: Found) -> Submission:
+        """Return the submission of a file that holds this."""
+        return Submission(
+            clean(found.student) or clean(self.student) or clean(found.otherwise),
+            self.answers,
+            quote(found.path, 400),
+            notes=self.notes,
+            identity=clean(found.identity),
+            late=found.late,
+            when=self.when or found.when,
+            unread=self.unread,
+        )
 
 
 class Line(NamedTuple):
@@ -111,7 +125,8 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     said = [f"Line {line.number:,} was not read: `{quote(line.text)}`" for line in lost]
     more = f"{len(said) - MOST_NOTES:,} more lines were not read"
     said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
-    return Lines(student, answers, (*twice, *said), bool(lost))
+    when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
+    return Lines(student, answers, (*twice, *said), bool(lost), when)
 
 
 def _counts_on(lines: Sequence[Line], counted: Sequence[Line], ids: Collection[str]) -> bool:
@@ -172,6 +187,12 @@ def _of_person(line: str) -> bool:
     """Say whether a line tells more of who answered: `Student ID: 4711`, `Date: 20 November`."""
     key, separator, _ = line.partition(":")
     return bool(separator) and plain(key.strip(DECORATION)) in (*PEOPLE, *OTHERS, *TIMES)
+
+
+def _time_of(line: str) -> str:
+    """Return when a line says that it was handed in, `Submitted: 20 November 2026 17:00`."""
+    key, _, when = line.partition(":")
+    return when.strip(" *_`") if plain(key.strip(DECORATION)) in TIMES else ""
 
 
 def _split(

@@ -135,6 +135,8 @@ class Tally:
     points: float = 0.0
     identities: bool = False  # whether anybody has one
     penalties: bool = False
+    times: bool = False  # whether any says when it was handed in
+    timeless: int = 0  # that do not say it, and that no platform calls late
     titles: dict[str, None] = field(default_factory=dict)  # of tables' own columns, in order
     tables: dict[str, TableColumns] = field(default_factory=dict)  # by file, where some is told
     misconceptions: Counter[str] = field(default_factory=Counter)  # answers, by their cause
@@ -159,6 +161,8 @@ def tallied(everything: Iterable[Graded]) -> Tally:
         tally.duplicates += item.duplicate
         tally.identities |= bool(item.identity)
         tally.penalties |= bool(item.penalty)
+        tally.times |= bool(item.when)
+        tally.timeless += item.gradable and not item.when and not item.late
         tally.titles.update(dict.fromkeys(name for name, _ in item.columns))
         if item.gradable:
             tally.marked += 1

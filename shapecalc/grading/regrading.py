@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
-from shapecalc.grading.exports.gradebook import UNREAD
+from shapecalc.diagnostics import quote
+from shapecalc.grading.exports.gradebook import LATE, POSSIBLE, TOTAL, UNREAD
 
-POSSIBLE = "Points Possible"
-TOTAL, STUDENT, ID, LATE = "total", "student", "id", "late penalty"
+STUDENT, ID = "student", "id"
 SO_FAR = "total so far"  # of who has an answer that somebody has to look at, before or now
 Who = tuple[str, str, int]  # a name, a number, and which of several of both
 
@@ -71,6 +71,9 @@ def read_gradebook(rows: Iterable[Sequence[str]]) -> Gradebook:
         raise NotAGradebook(f"no columns {STUDENT} and {TOTAL}: it is not what grade wrote as CSV")
     if possible[:1] != [POSSIBLE]:
         raise NotAGradebook(f"no row {POSSIBLE} below the header: it is not what grade wrote")
+    twice = next((name for name, count in Counter(head).items() if name and count > 1), None)
+    if twice is not None:
+        raise NotAGradebook(f"two columns are called {quote(twice)}: rename the question's by hand")
     pointed = {
         name: at
         for at, name in enumerate(head)

@@ -119,24 +119,20 @@ def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
     table, rest = table_in(text, lambda cells: len(header_of(cells, ids, mapped).questions) > 1)
-    student, answers, notes, unread = lines_of(rest, ids)
+    lines = lines_of(rest, ids)
     if table:
-        named = found._replace(otherwise=clean(student) or found.otherwise)
+        whose = clean(lines.student) or found.otherwise
+        named = found._replace(otherwise=whose, when=lines.when or found.when)
         for row in read_rows(named, iter(table), ids, mapped):
             alone = len(table) == 2
-            own = {**answers, **row.answers} if alone else row.answers
-            yield row._replace(
-                answers=own, notes=(*row.notes, *notes), unread=row.unread or (alone and unread)
-            )
+            own = {**lines.answers, **row.answers} if alone else row.answers
+            notes, unread = (*row.notes, *lines.notes), row.unread or (alone and lines.unread)
+            yield row._replace(answers=own, notes=notes, unread=unread)
         return
-    if not answers:
+    if not lines.answers:
         example = f"{next(iter(ids))}: 32x32x10"
         raise NotGradable(f"no line begins with the id of a question, as in `{quote(example)}`")
-    whose = clean(found.student) or clean(student) or clean(found.otherwise)
-    file, identity = quote(found.path, 400), clean(found.identity)
-    yield Submission(
-        whose, answers, file, "", notes, identity, found.late, when=found.when, unread=unread
-    )
+    yield lines.of(found)
 
 
 def _read_unknown(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Submission]:

@@ -323,10 +323,10 @@ def test_a_letter_says_until_when_it_was_due(class_run: ClassRun) -> None:
     [
         ({"per_day": 0.1}, "2026-11-22 09:00",
          "It was handed in at 2026-11-22 09:00, 2 days late: it was due by 2026-11-20 23:59. That"
-         " costs 20 % of the points (10 % for each day that has begun), and of those that are still"
-         " to be given."),
-        ({"per_day": 0.3, "most": 0.5}, "2026-11-30 09:00", "That costs 50 % of the points (30 %"
-         " for each day that has begun, 50 % at most)"),
+         " costs 20 % of the points reached (10 % for each day that has begun), and of those that"
+         " are still to be given."),
+        ({"per_day": 0.3, "most": 0.5}, "2026-11-30 09:00",
+         "That costs 50 % of the points reached (30 % for each day that has begun, 50 % at most)"),
         (0.25, "2026-11-21 09:00", ", 1 day late: it was due by 2026-11-20 23:59. That costs 25 %"),
         (0.25, "", "It was handed in late: it was due by 2026-11-20 23:59. That costs 25 %"),
     ],

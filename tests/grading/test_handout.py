@@ -211,10 +211,11 @@ def test_c_is_explained_where_the_shape_of_a_weight_is_asked() -> None:
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ({"penalty": 0.25}, "Who hands in late loses 25 % of the points."),
+        ({"penalty": 0.25}, "Who hands in late loses 25 % of the points reached."),
         (
             {"penalty": {"per_day": 0.1, "most": 0.5}},
-            "Who hands in late loses 10 % of the points for each day that has begun, 50 % at most.",
+            "Who hands in late loses 10 % of the points reached for each day that has begun, 50 %"
+            " at most.",
         ),
         ({"attempts": "latest"}, "Of several attempts the latest counts."),
         ({"penalty": 0}, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +15,10 @@ from shapecalc.grading import exports
 from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
+from shapecalc.grading.exports.feedback import of_times
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.moments import days_late, deadline, moment
+from shapecalc.grading.regrading import NotAGradebook, read_gradebook, regraded
 from shapecalc.grading.submission_file import Found, NotGradable
 
 SPEC = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}, {"max_pool": 2}]}
@@ -76,9 +79,13 @@ def test_moodle_responses(tmp_path: Path) -> None:
     ]
     table = exports.render("csv", found).splitlines()
     assert table[0] == (
-        "student,id,Last name,First name,ID number,Email address,q1,q2,total,status,feedback,file"
+        "student,id,Last name,First name,ID number,Email address,q1,q2,total,handed in,status,"
+        "feedback,file"
     )
-    assert table[2] == f"Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,graded,,{tmp_path / 'export.csv'}"
+    assert table[2] == (
+        "Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,20 November 2026 9:30 PM,graded,,"
+        f"{tmp_path / 'export.csv'}"
+    )
 
 
 def test_canvas_student_analysis(tmp_path: Path) -> None:
@@ -141,6 +148,56 @@ def test_being_late_costs_a_share(tmp_path: Path, penalty: Any, expected: list[f
     assert [item.score for item in found.graded] == [*expected, 2]
     assert [item.late for item in found.graded] == [False, True, True, False]
     assert "lateness is not known" in list(found.graded)[3].notes[0]
+
+
+def test_who_says_nothing_of_when_counts_as_in_time_and_that_is_told(tmp_path: Path) -> None:
+    """Three lines of text, one of YAML; the last one says nothing."""
+    files = {
+        "a.txt": "Name: a\nTimestamp: 2026-11-22 10:00\nq1: 5\n",
+        "b.txt": "q1: 5\n**Submitted:** 2026-11-21 10:00\n",
+        "c.md": "| question | answer |\n| --- | --- |\n| q1 | 5 |\n\nsubmission time: 2026-11-20\n",
+        "d.yaml": "submitted: 2026-11-21 10:00\nq1: 5\n",
+        "e.txt": "q1: 5\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    spec = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}]}
+    asked = {"spec": spec, "questions": [{"id": "q1", "ask": "F(conv1)"}], "due": "2026-11-20"}
+    found = grade(read_assignment(asked), [Found(str(tmp_path / name)) for name in files])
+    assert [item.late for item in found.graded] == [True, True, False, True, False]
+    (told,) = of_times(found)
+    assert told.startswith("1 submission does not say when it was handed in and counts as in time")
+    assert told in exports.render("table", found)
+    head, _, *rows = csv.reader(io.StringIO(exports.render("csv", found)))
+    at = head.index("handed in")
+    assert head[at + 1] == "days late"
+    assert [row[at : at + 2] for row in rows][:2] == [
+        ["2026-11-22 10:00", "2"],
+        ["2026-11-21 10:00", "1"],
+    ]
+    assert rows[-1][at : at + 2] == ["", ""]
+    del asked["due"]
+    found = grade(read_assignment(asked), [Found(str(tmp_path / name)) for name in files])
+    assert not [*of_times(found)]
+    assert "days late" not in exports.render("csv", found)
+
+
+@pytest.mark.parametrize("name", ["total", "Status", "student", "late penalty", "points so far"])
+def test_a_question_called_as_another_column_has_one_of_its_own(tmp_path: Path, name: str) -> None:
+    """Its points and the total are two columns, before and after regrading."""
+    spec = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}]}
+    asked = {"spec": spec, "questions": ["F(conv1)", {"id": name, "ask": "K(conv1)", "points": 2}]}
+    (tmp_path / "a.yaml").write_text(f"F(conv1): 5\n{name}: 10\n", encoding="utf-8")
+    found = grade(read_assignment(asked), [Found(str(tmp_path / "a.yaml"), "Ann")])
+    rows = list(csv.reader(io.StringIO(exports.render("csv", found))))
+    assert len(rows[0]) == len(set(rows[0]))
+    assert dict(zip(rows[0], rows[2], strict=True))[f"{name} (question 2)"] == "2"
+    assert dict(zip(rows[0], rows[2], strict=True))["total"] == "3"
+    book = read_gradebook(rows)
+    assert not regraded(book, book).changes
+    rows[0] = [cell.replace(f"{name} (question 2)", "F(conv1)") for cell in rows[0]]
+    with pytest.raises(NotAGradebook, match="two columns are called F"):
+        read_gradebook(rows)
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def lateness(graded: Graded, policy: Policy) -> str:
         said += f": it was due by {shown_deadline(due)}"
     if not late.share:
         return f"{said}."
-    lost = f"{late.lost(max(1, days)) * 100:.4g} % of the points"
+    lost = f"{late.lost(max(1, days)) * 100:.4g} % of the points reached"
     most = f", {late.most * 100:.4g} % at most" if late.most < 1 else ""
     each = f" ({late.share * 100:.4g} % for each day that has begun{most})" if late.each_day else ""
     later = ", and of those that are still to be given" if graded.marked.unread else ""
@@ -177,6 +177,17 @@ def of_columns(class_run: ClassRun) -> Iterator[str]:
         yield from (f"{file}: {said}" for said in told.twice)
         if told.ignored:
             yield f"{file}: columns that answer no question: {some(told.ignored, MOST_COLUMNS)}"
+
+
+def of_times(class_run: ClassRun) -> Iterator[str]:
+    """Yield that it is not known of some when they were handed in, where a due date is set."""
+    count = class_run.tally.timeless
+    if class_run.assignment.policy.due is not None and count:
+        whose = (
+            "submission does not say when it was" if count == 1 else "submissions do not say when"
+        )
+        whose += " handed in and counts" if count == 1 else " they were handed in and count"
+        yield f"{count:,} {whose} as in time; in a file, `submitted: 2026-11-20 17:00` says it"
 
 
 def _word(possible: float) -> str:

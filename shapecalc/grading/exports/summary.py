@@ -21,6 +21,7 @@ from shapecalc.grading.exports.feedback import (
     explained,
     of_columns,
     of_mean,
+    of_times,
     reason,
     students,
 )
@@ -214,7 +215,7 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
         lines.append(f"attempts not counted: {uncounted:,}")
     if tally.skipped:
         lines.append(f"files and rows skipped: {tally.skipped:,}")
-    return "\n".join([*lines, *of_columns(class_run)])
+    return "\n".join([*lines, *of_columns(class_run), *of_times(class_run)])
 
 
 def _bars(whole: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from shapecalc.grading.exports.feedback import (
     feedback,
     of_columns,
     of_mean,
+    of_times,
     reached,
     students,
 )
@@ -41,6 +42,9 @@ def render(class_run: ClassRun) -> Iterator[str]:
         yield f"{between}Columns:\n"
         between = "\n"
         yield from (f"  {said}\n" for said in of_columns(class_run))
+    for said in of_times(class_run):
+        yield f"{between}{said}\n"
+        between = "\n"
     if class_run.tally.graded > 1:
         yield f"{between}{_class(class_run)}\n"
 

@@ -122,7 +122,7 @@ def late_rule(late: Late) -> str:
     most = late.most * 100
     limit = f", {most:.4g} % at most" if late.each_day and late.most < 1 else ""
     each = " for each day that has begun" if late.each_day else ""
-    return f"Who hands in late loses {late.share * 100:.4g} % of the points{each}{limit}."
+    return f"Who hands in late loses {late.share * 100:.4g} % of the points reached{each}{limit}."
 
 
 def points(question: Question) -> str:
