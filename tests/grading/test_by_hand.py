@@ -57,7 +57,7 @@ def marked(answers: dict[str, Any], spec: Any = SPEC) -> dict[str, Mark]:
             "activation_forgotten",
             "The activation relu1 was left out.",
         ),
-        ("relu1.value", [[1, -1], [1, 4]], "activation_forgotten", "the value before the activ"),
+        ("relu1.value", [[1, -1], [1, 4]], "activation_forgotten", "the activation was left out"),
         ("loss", 0.201, "other_class", "Class 1 was taken; the target is class 0"),  # -ln 0.8176
         ("dense1.grad", [0.182, -0.182], "other_class", "Class 1 was taken; the target is"),
         (

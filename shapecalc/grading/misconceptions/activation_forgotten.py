@@ -10,7 +10,6 @@ from shapecalc.grading.values import shown
 from shapecalc.layers.activation import Elementwise, PRelu
 
 MISTAKE = "activation_left_out"
-BEFORE_IT = "it is the value before the activation"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -21,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         before = record.sources[0]
         found = context.of(before, before) if query.key == record.name else None
         if found is not None:
-            yield Wrong(found, f"{before} = {shown(found)}", BEFORE_IT)
+            yield Wrong(found, f"{before} = {shown(found)}")
     found = with_kernels(context, MISTAKE)
     if found is not None:
         text = f"without the activation it would be {shown(found)}"

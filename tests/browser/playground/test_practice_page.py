@@ -123,10 +123,10 @@ def test_a_teachers_link_hides_numbers(visits: Visits) -> None:
     assert "61,706" not in window.inner_text("body")
     window.fill("#answer-1", "28x28x6")
     window.fill("#answer-2", "150")
-    window.fill("#answer-3", "61706")
+    window.fill("#answer-3", "61705")  # who has the total right has counted the biases
     window.click(".set .primary")
-    until(window, "document.querySelector('.score').innerText == '2 of 3 right'")
-    assert "The biases were forgotten" in window.inner_text(".remarks")
+    until(window, "document.querySelector('.score').innerText == '1 of 3 right'")
+    assert "the biases were forgotten" in window.inner_text(".remarks").lower()
     assert window.get_attribute("#answer-2", "aria-invalid") == "true"
 
 
