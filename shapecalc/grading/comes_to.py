@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from math import log
 from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading
@@ -24,6 +25,7 @@ NO_LABEL = re.compile(
     r"|average|of|times|by|plus|minus|over|half|twice|double|per|percent|negative",
     re.IGNORECASE,
 )
+LN = re.compile(r"([-+]?) ?ln ?(\()? ?(\d{0,9}\.?\d{1,20}) ?(?(2)\))")  # of a number alone
 PARTED = re.compile(r"[,;] |:")
 
 
@@ -53,8 +55,12 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Nu
 
 def _at_the_end(text: str) -> Fraction | None:
     """Return what the sum or product at the end of a text comes to, with all that belongs to it:
-    None where it is none of numbers alone, as of a logarithm.
+    None where it is none of numbers alone; of functions a natural logarithm is worked out.
     """
+    logarithm = LN.fullmatch(text)
+    if logarithm and float(logarithm[3]):
+        found = Fraction(log(float(logarithm[3])))
+        return -found if logarithm[1] == "-" else found
     last = LAST.search(text)
     if last is None:
         return None

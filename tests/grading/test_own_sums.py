@@ -178,3 +178,25 @@ def test_a_function_in_a_working_is_never_dropped(text: str) -> None:
 def test_a_word_in_front_of_a_working_is_none_of_it() -> None:
     (mark,) = marked({"conv1.parameters": "parameters 3*3*3*4 + 4 = 113"})
     assert mark.misconception == "arithmetic_slip"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("-ln(0.25) = -1.386", "you wrote it with the opposite sign"),
+        ("-ln(p) = - ln 0.25 = 1.29", "its result was worked out wrongly"),
+        ("ln(0.25) = -1.386", "he minus in front of the logarithm was forgotten"),
+    ],
+)
+def test_a_natural_logarithm_is_worked_out(text: str, told: str) -> None:
+    """The softmax of 4 equal values is 1/4: -ln(1/4) = 1.386."""
+    given = {"input": [1, 1, 1, 1]}
+    spec = {
+        "input": 4,
+        "layers": ["softmax"],
+        "example": {"given": given, "loss": {"cross_entropy": 0}},
+    }
+    read = read_assignment({"spec": spec, "questions": [{"id": "a", "ask": "loss"}]})
+    assert read.usable, read.diagnostics
+    (mark,) = Marker(read).mark("Ada", {"a": text}).marks
+    assert told in mark.feedback
