@@ -44,6 +44,7 @@ export function createSetting(page) {
   /* A word that is half typed is not called wrong, nor is a link copied that lacks it. */
   function typed() {
     for (const button of copies) button.disabled = true;
+    checked += 1; // what is under way lacks it as well
     clearTimeout(pause);
     pause = setTimeout(change, PAUSE);
   }
