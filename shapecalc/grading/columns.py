@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -77,8 +78,14 @@ def by_number(key: str, ids: Collection[str], by_plain: Mapping[str, str]) -> st
     return found if named == {found} and (own is None or int(own[1]) == place) else None
 
 
-def by_plain_id(ids: Collection[str]) -> dict[str, str]:
+def by_plain_id(ids: Collection[str]) -> Mapping[str, str]:
     """Return ids by their plain form, where only one of them has it."""
+    return _by_plain_id(tuple(ids))
+
+
+@lru_cache(maxsize=8)
+def _by_plain_id(ids: tuple[str, ...]) -> Mapping[str, str]:
+    """Every file of a class asks for the same ones."""
     found: dict[str, set[str]] = {}
     for id_ in ids:
         for form in (_tight(id_), _tight(plain(id_))):

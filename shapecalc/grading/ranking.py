@@ -282,9 +282,12 @@ class _Causes:
     def __init__(self, causes: Iterable[Cause], near: Tolerance, right: Value) -> None:
         self.causes, self.near = list(causes), near
         self._whole: dict[Value, list[Cause]] = {}
-        self._others = [cause for cause in self.causes if not whole_numbers(cause.wrong.value)]
+        self._others = []
         for cause in self.causes:
-            for value in spellings(cause.wrong.value) if whole_numbers(cause.wrong.value) else ():
+            if not whole_numbers(cause.wrong.value):
+                self._others.append(cause)
+                continue
+            for value in spellings(cause.wrong.value):
                 if value == cause.wrong.value or _shortened(right) or len(flat(value)) == 1:
                     self._whole.setdefault(value, []).append(cause)
 

@@ -70,14 +70,16 @@ class Subject:
         )
 
     def _with_fields(self, fields: Fields) -> NetworkSpec:
+        spec = self.trace.spec
+        if not fields:
+            return spec
         layers: dict[str, Layer | None] = {}
         for query, value in fields:
             record = self.layers.record(query.name)
             record = record._replace(layer=layers.get(query.name, record.layer))
             layers[query.name] = hyperparameters.changed(record, query, value) or record.layer
-        spec = self.trace.spec
         nodes = [replace(n, layer=layers.get(n.name, n.layer)) for n in spec.nodes]
-        return replace(spec, nodes=nodes) if layers else spec
+        return replace(spec, nodes=nodes)
 
     def with_values(self, arrays: Mapping[str, Any]) -> Subject:
         """Return the same network with its example computed on with other arrays (NumPy's) in the
