@@ -77,7 +77,7 @@ def changed(record: KnownRecord, query: Query, value: Value) -> Layer | None:
     """Return a layer with another value of a hyperparameter; None where it cannot have that."""
     layer, inputs = record.layer, record.input
     field = aliases(type(layer)).get(query.key) if layer is not None else None
-    if layer is None or field is None or not inputs or not _allowed(value):
+    if layer is None or field is None or not inputs or not _allowed(value, field):
         return None
     least = 0 if field in ("P", "output_padding") else 1
     if any(type(n) is int and n < least for n in flat(value)):
@@ -89,10 +89,19 @@ def changed(record: KnownRecord, query: Query, value: Value) -> Layer | None:
     return layer.model_copy(update={field: value})
 
 
-def _allowed(value: Value) -> bool:
-    """Say whether a hyperparameter may be tried out: a policy, whole numbers of a sensible size."""
+def _allowed(value: Value, field: str) -> bool:
+    """Say whether a hyperparameter may be tried out: whole numbers of a sensible size, for P a
+    policy, and pairs of sides, too.
+    """
     if isinstance(value, str):
-        return value in PADDING_POLICIES
-    if isinstance(value, tuple):
-        return len(value) <= 3 and all(_allowed(part) for part in value)
+        return field == "P" and value in PADDING_POLICIES
+    axes = value if isinstance(value, tuple) else (value,)
+    return all(_whole(axis) or (field == "P" and _sides(axis)) for axis in axes)
+
+
+def _sides(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and all(map(_whole, value))
+
+
+def _whole(value: object) -> bool:
     return type(value) is int and 0 <= value <= LARGEST

@@ -83,3 +83,17 @@ def test_a_field_before_a_right_volume_leads_to_nothing() -> None:
 def test_a_field_that_a_layer_cannot_have_is_left_aside(own: Any) -> None:
     mark = marked({"S(conv1)": own, "max_pool2.output": "6x6x32"})["max_pool2.output"]
     assert mark.verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("field", "own"),
+    [
+        ("P(conv2)", [[1], [2, 3]]), ("P(conv2)", [[1, 2, 3], [1, 2, 3]]), ("P(conv2)", [[1, 2]]),
+        ("P(conv2)", [[1, [2, 3]], 0]), ("S(conv2)", [[1, 2], [1, 2]]), ("F(conv2)", "same"),
+        ("K(conv2)", [3, 3]), ("S(conv2)", 0),
+    ],
+)  # fmt: skip
+def test_a_field_that_no_layer_can_have_is_wrong_and_leads_to_nothing(field: str, own: Any) -> None:
+    first, then = marked({field: own, "conv2.output": "9x9x32"}).values()
+    assert first.verdict in ("wrong", "needs a look")
+    assert (then.verdict, then.points) == ("wrong", 0)
