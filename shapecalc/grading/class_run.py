@@ -15,6 +15,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from shapecalc import interrupts
+from shapecalc.collector import collect_seldom
 from shapecalc.diagnostics import quote
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.attempts import standings
@@ -90,6 +91,7 @@ _markers: list[Marker] = []
 
 def _start(path: str, plugins: Sequence[str], policy: Policy, now: datetime | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows inherits no such thing
+    collect_seldom()
     for name in plugins:
         activate(name)
     assignment = read_assignment(path)
