@@ -192,3 +192,24 @@ def test_a_depth_left_out_is_told(answer: str, told: str) -> None:
     (mark,) = marked({"conv1.output": answer}, spec).values()
     assert mark.verdict == "wrong"
     assert told in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "told"),
+    [
+        ("conv1.output", "4x14x14", "here it goes last: 4x14x14 is depth x height x width."),
+        ("conv1.weight.shape", "1x4x3x3", "PyTorch has first: 1x4x3x3 has the filters second."),
+        ("conv1.weight.shape", "3x3x1x4", "of the filter last: 3x3x1x4 has them first."),
+        ("dense1.weight.shape", "196x10", "PyTorch has first: 196x10 has the units second."),
+    ],
+)
+def test_an_order_that_is_wrong_is_not_told_as_the_one_that_is_wanted(
+    path: str, answer: str, told: str
+) -> None:
+    """(16 - 3)/1 + 1 = 14, pooled 7: 7*7*4 = 196."""
+    layers: list[Any] = [{"conv": {"K": 4, "F": 3}}, {"max_pool": 2}, "flatten", {"dense": 10}]
+    assignment = read_assignment(
+        {"spec": {"input": "16x16x1", "layers": layers}, "questions": [path]}
+    )
+    (mark,) = Marker(assignment).mark("one", {path: answer}).marks
+    assert told in mark.feedback
