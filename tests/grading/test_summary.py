@@ -95,12 +95,12 @@ def test_what_a_question_asks_stands_behind_an_id_that_does_not_say_it(tmp_path:
         "conv1.weights",
     ]
     file = tmp_path / "s.json"
-    file.write_text(json.dumps({question: "banana" for question in ("q2", long)}), encoding="utf-8")
+    file.write_text(json.dumps(dict.fromkeys(("q2", long), "banana")), encoding="utf-8")
     assignment = read_assignment({"spec": SPEC, "questions": asked})
     run = grade(assignment, [Found(str(file), "s")])
     text = SUMMARIES["table"](run)
     assert "\n1  q1  conv1.output  " in text
-    assert "\n2  q2  formula(conv1...." in text
+    assert "\n2  q2  formula(conv1..." in text
     assert "\n2  q2  formula(conv1.output.width)\n" in text
     assert f"\n3  {long}  " in text
     assert "\n4  conv1.weights  " in text
