@@ -67,7 +67,7 @@ class Told(NamedTuple):
         begin = f"; from {right_from} on it has the right sizes" if right_from else ""
         none = "" if share else ", but what follows from a slip gives no points here"
         said = [f"It follows correctly from {source}{begin}{none}."]
-        if 0 < share < 1:
+        if 0 < share < 1 and question.points:
             said.append(f"What follows from a slip gets {_percent(share)} of the points.")
         if rounded:
             said.append("A size is rounded down on the way, for the stride does not fit there.")
@@ -165,11 +165,11 @@ class Told(NamedTuple):
         return " ".join(said)
 
 
-def credit_told(mistake: float, through: float = 1.0) -> str:
+def credit_told(question: Question, mistake: float, through: float = 1.0) -> str:
     """Return why so much is given for a mistake, and for one in what follows from an earlier slip,
-    in shares of the points; empty where nothing is.
+    in shares of the points; empty where nothing is, or there are none.
     """
-    if not mistake * through:
+    if not mistake * through * question.points:
         return ""
     told = f"An answer with this mistake gets {_percent(mistake)} of the points"
     if through < 1:

@@ -265,13 +265,13 @@ class Marker:
             return None
         name = arithmetic_slip.MISCONCEPTION.name
         share = question.partial.get(name, 0.0)
-        found, followed, credit = None, None, credit_told(share)
+        found, followed, credit = None, None, credit_told(question, share)
         if not is_right(question, value):
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
             through = _through(question, followed) if followed else 0.0
-            credit = credit_told(share, through) if followed else ""
+            credit = credit_told(question, share, through) if followed else ""
             share *= through
             if not followed:
                 found = self._misconception(question, value, own, evidence)
@@ -312,7 +312,7 @@ class Marker:
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
         further = bool(found and found.source)  # it is one mistake more, behind another
-        credited = credit_told(share, question.follow_through if further else 1.0)
+        credited = credit_told(question, share, question.follow_through if further else 1.0)
         share *= question.follow_through if further else 1.0
         mark = mark._replace(note=reading.note)
         through = _through(question, followed) if followed else 0.0
