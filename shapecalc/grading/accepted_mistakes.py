@@ -28,11 +28,8 @@ def accepted_mistakes(assignment: Assignment) -> Iterator[str]:
 
 
 def _mistake(question: Question, value: Value) -> Cause | None:
-    """Return the mistake that gives an accepted value, if `partial` has it or it is a sure one."""
+    """Return the mistake that gives an accepted value: whether a student makes it or not."""
     subject, query = question.subject, question.query
     explanations = Explanations(QuestionContext(subject, query, subject.answer(query)))
     found = explanations.cause_of(value, question.partial, two=False)
-    if found is None or found.either:
-        return found
-    listed = found.misconception.name in question.partial
-    return found._replace(sure=True) if listed or found.sure else None
+    return found._replace(sure=True) if found else None

@@ -67,6 +67,14 @@ def test_an_accepted_answer_that_a_listed_mistake_gives_is_told() -> None:
     assert audited.misprints == 0
 
 
+def test_a_small_number_that_a_mistake_gives_is_told() -> None:
+    """3*3*2*4 = 72 weights, and 4 biases: a student's 72 may be chance, the number is the same."""
+    spec = {"input": "9x9x2", "layers": [{"conv": {"K": 4, "F": 3}}]}
+    question = {"ask": "conv1.parameters", "accept": [72, 75]}
+    (told,) = accepted_mistakes(read({"spec": spec, "questions": [question]}))
+    assert told.endswith("right: the biases were forgotten: 3*3*2*4 = 72 (forgot_bias)")
+
+
 @pytest.mark.parametrize("accept", [[12832], [12830], ["13k"], [12833]])
 def test_what_no_mistake_gives_is_not_told(accept: list[Any]) -> None:
     assert list(accepted_mistakes(read(homework(accept)))) == []
