@@ -26,7 +26,7 @@ from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.network.example import KEYS as EXAMPLE_KEYS
 from shapecalc.network.example import LOSSES, MOST_STEPS, WEIGHT_DECAY
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
-from shapecalc.network.optimizer import ADAM
+from shapecalc.network.optimizer import ADAM, DIVISORS
 from shapecalc.network.spec import ROUNDINGS
 from shapecalc.network.validation import PARAMETER
 from shapecalc.wildcards import PLACEHOLDERS, WORDS
@@ -184,8 +184,9 @@ class _Language:
         return _mapping({key: known[key] for key in EXAMPLE_KEYS})
 
     def _optimizer(self) -> Schema:
-        share = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
-        adam: dict[str, Schema] = dict.fromkeys(ADAM, share)
+        share: Schema = {"type": "number", "minimum": 0, "exclusiveMaximum": 1}
+        positive = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+        adam = {key: positive if key in DIVISORS else share for key in ADAM}
         kinds = [
             _mapping({"momentum": share}, required=["momentum"]),
             _mapping({"adam": _mapping(adam)}, required=["adam"]),

@@ -42,6 +42,7 @@ def command(ctx: click.Context, file: str, form: str, output: Path | None, force
     """Write an assignment for those who answer it: a sheet with the networks and the questions, a
     quiz for a platform, or a file of answers to be filled in.
     """
+    from shapecalc.grading.accepted_mistakes import accepted_mistakes
     from shapecalc.grading.assignment import read_assignment
     from shapecalc.grading.handout.conflicts import conflicts
 
@@ -57,7 +58,7 @@ def command(ctx: click.Context, file: str, form: str, output: Path | None, force
             typed = COMPARED_BY_LETTER.get(question.query.form)
             if typed and not question.choices and not isinstance(question.right, int | float):
                 say(file, f"{quote(question.id)}: {COMPARED.format(typed)}")
-    for told in conflicts(read):
+    for told in (*conflicts(read), *accepted_mistakes(read)):
         say(file, told)
     if not read.usable or not write(_formats()[form](read), output):
         ctx.exit(UNUSABLE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, complain, read
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, complain, read, say
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.search import Search
 
@@ -40,6 +40,8 @@ def command(ctx: click.Context, paths: tuple[str, ...], form: str) -> None:
         errors = [d for d in result.diagnostics if d.severity == "error"]
         code = max(code, FAULTY if errors else OK)
         printer.add(path, errors)
+        for said in result.doubts:
+            say(path, said)
     printer.end()
     wrong = f"{misprints:,} {'misprint' if misprints == 1 else 'misprints'}"
     numbers = f"{printed:,} printed {'value' if printed == 1 else 'values'}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from shapecalc import rules
-from shapecalc.cli.files import FAULTY, OK, complain
+from shapecalc.cli.files import FAULTY, OK, complain, say
 from shapecalc.cli.findings import tell
 from shapecalc.diagnostics import quote
 
@@ -139,6 +139,7 @@ def tell_of_class(everybody: ClassRun) -> None:
 
 def _assignment(path: str, columns: dict[str, str]) -> Assignment | None:
     """Return the assignment; None, with its faults printed, if answers cannot be marked by it."""
+    from shapecalc.grading.accepted_mistakes import accepted_mistakes
     from shapecalc.grading.assignment import read_assignment
 
     try:
@@ -147,6 +148,8 @@ def _assignment(path: str, columns: dict[str, str]) -> Assignment | None:
         complain(path, error)
         return None
     tell(path, read.diagnostics)
+    for said in accepted_mistakes(read):
+        say(path, said)
     unknown = [key for key in columns if key not in {"student", *(q.id for q in read.questions)}]
     if unknown and read.usable:
         raise click.UsageError(f"--columns: no question is called {quote(unknown[0])}")

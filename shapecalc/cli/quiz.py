@@ -58,10 +58,11 @@ def _student(ctx: click.Context, option: click.Parameter, value: str) -> str:
 )
 @click.option(
     "--level",
-    type=click.IntRange(1, 3),
+    type=click.IntRange(1, 4),
     default=1,
     show_default=True,
-    help="1: one layer; 2: padding, strides, groups, two layers; 3: fields, MACs, values by hand.",
+    help="1: one layer; 2: padding, strides, groups, two layers; 3: fields, MACs, values by hand;"
+    " 4: sizes that fit, what a unit sees, FLOPs by conventions, steps and dropout by hand.",
 )
 @click.option(
     "--kinds",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import click
 from shapecalc.cli.files import UNUSABLE, complain, say
 from shapecalc.cli.marking import code_of, marked, marking_options, tell_of_class
 from shapecalc.cli.output import output_options, refuse_overwriting, write
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import quote, some
 
 if TYPE_CHECKING:
     from shapecalc.grading.regrading import Change, Gradebook, Regrading
@@ -126,7 +127,7 @@ def _parts(regrading: Regrading) -> Iterator[str]:
 def _head(regrading: Regrading) -> str:
     """Return how many change, and which way; of whom the means are, where not of all."""
     from shapecalc.grading.exports import two_decimals
-    from shapecalc.grading.regrading import number
+    from shapecalc.grading.regrading import moved
 
     word = "student" if regrading.students == 1 else "students"
     before, after = regrading.means
@@ -136,15 +137,26 @@ def _head(regrading: Regrading) -> str:
     if not changed:
         mean = "" if after is None else f", mean {two_decimals(after)}{whose}"
         return f"no points change ({regrading.students:,} {word}{mean}){_open(regrading)}"
-    both = [(number(c.before), number(c.after)) for c in regrading.totals]
-    gained = sum((after or 0) > (before or 0) for before, after in both)
-    lost = sum((after or 0) < (before or 0) for before, after in both)
+    gained, lost = map(len, moved(regrading.totals))
     said = f"points change for {changed:,} of {regrading.students:,} {word}"
     said += f": {gained:,} up, {lost:,} down"
     if before is not None and after is not None:
         means = f"mean {two_decimals(before)} before, {two_decimals(after)} now"
         said += f"; {means}{',' if whose else ''}{whose}"
-    return said + _open(regrading)
+    return said + _single(regrading) + _open(regrading)
+
+
+def _single(regrading: Regrading) -> str:
+    """Return a line on single answers: who gains by one may lose by another."""
+    from shapecalc.grading.regrading import moved
+
+    if not regrading.answers:
+        return ""
+    gained, lost = moved(regrading.answers)
+    where = Counter(change.column for change in lost)
+    named = [f"{column}: {count:,}" for column, count in where.items()]
+    told = f" ({some(named, MOST_NAMED)})" if named else ""
+    return f"\nsingle answers: {len(gained):,} up, {len(lost):,} down{told}"
 
 
 def _open(regrading: Regrading) -> str:

@@ -30,11 +30,11 @@ from shapecalc.readers import native
 
 KEYS = (
     "title", "description", "spec", "questions", "partial", "follow_through", "tolerance", "order",
-    "show", "due", "penalty", "attempts", "columns", "flops",
+    "show", "due", "penalty", "attempts", "columns", "flops", "given",
 )  # fmt: skip
 QUESTION_KEYS = (
     "id", "ask", "prompt", "points", "key", "spec", "partial", "follow_through", "tolerance",
-    "order", "accept", "choices", "flops",
+    "order", "accept", "choices", "flops", "given",
 )  # fmt: skip
 MOST_QUESTIONS = 10_000
 EXAMPLE = "for example {spec: alexnet.yaml, questions: [conv1.output, conv1.parameters]}"
@@ -199,6 +199,7 @@ class _QuestionReader:
             settings.accepted(section, query.form),
             order,
             read_choices(section, query.form, order),
+            settings.given(section, self.whole),
         )
 
 

@@ -13,6 +13,7 @@ from shapecalc import network, rules, trace
 from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, chosen, in_order
 from shapecalc.document import Document
 from shapecalc.grading import misprints
+from shapecalc.grading.accepted_mistakes import accepted_mistakes
 from shapecalc.grading.answers import read_answer
 from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.cause import Cause
@@ -37,6 +38,7 @@ class Audit(NamedTuple):
     file: str
     printed: int
     diagnostics: tuple[Diagnostic, ...]
+    doubts: tuple[str, ...] = ()  # about answers that an assignment accepts
     foreign: bool = False  # neither an assignment nor a network: answers, or another tool's file
 
     @property
@@ -56,7 +58,7 @@ def audit_document(document: Document, folder: FilePath) -> Audit:
     if isinstance(document.data, Mapping) and "questions" in document.data:
         assignment = assignment_of(document, folder)
         keys = sum(question.key is not None for question in assignment.questions)
-        return Audit(file, keys, assignment.diagnostics)
+        return Audit(file, keys, assignment.diagnostics, tuple(accepted_mistakes(assignment)))
     return _audit_spec(document, file)._replace(foreign=not document.is_spec)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from shapecalc.grading.answers import Reading, read_answer, readings
@@ -37,6 +38,13 @@ def is_right(question: Question, value: Value) -> bool:
     if any(same(question, accepted, value) for accepted in (question.right, *question.accepted)):
         return True
     return question.subject.suits(question.query, value)
+
+
+def is_only_accepted(question: Question, value: Value) -> bool:
+    """Say whether an answer is right because its author accepts it, and for no other reason."""
+    if not any(same(question, accepted, value) for accepted in question.accepted):
+        return False
+    return not is_right(replace(question, accepted=()), value)
 
 
 def two_decimals_are_enough(question: Question) -> bool:

@@ -57,14 +57,18 @@ class Told(NamedTuple):
         self,
         question: Question,
         source: str,
-        points: float,
+        share: float,
         rounded: bool = False,
         right_from: str = "",
     ) -> str:
-        """Return what is told about an answer that follows from an earlier slip."""
+        """Return what is told about an answer that follows from an earlier slip, and has a share of
+        the points.
+        """
         begin = f"; from {right_from} on it has the right sizes" if right_from else ""
-        credit = "" if points else ", but what follows from a slip gives no points here"
-        said = [f"It follows correctly from {source}{begin}{credit}."]
+        none = "" if share else ", but what follows from a slip gives no points here"
+        said = [f"It follows correctly from {source}{begin}{none}."]
+        if 0 < share < 1 and question.points:
+            said.append(f"What follows from a slip gets {_percent(share)} of the points.")
         if rounded:
             said.append("A size is rounded down on the way, for the stride does not fit there.")
         return self._sentences(said, question)
@@ -161,14 +165,20 @@ class Told(NamedTuple):
         return " ".join(said)
 
 
-def twice_reduced(mistake: float, slip: float) -> str:
-    """Return why so much is given for a mistake in what follows from an earlier slip, in shares of
-    the points.
+def credit_told(question: Question, mistake: float, through: float = 1.0) -> str:
+    """Return why so much is given for a mistake, and for one in what follows from an earlier slip,
+    in shares of the points; empty where nothing is, or there are none.
     """
-    return (
-        f"It has {mistake * 100:.4g} % of the points for this mistake, and of these"
-        f" {slip * 100:.4g} % since it follows from an earlier slip."
-    )
+    if not mistake * through * question.points:
+        return ""
+    told = f"An answer with this mistake gets {_percent(mistake)} of the points"
+    if through < 1:
+        told += f", and {_percent(through)} of these since it follows from an earlier slip"
+    return f"{told}."
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.4g} %"
 
 
 def given(answer: Any) -> str:

@@ -15,15 +15,22 @@ from typing import Any, NamedTuple
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
-from shapecalc.grading.comparison import in_full, is_right, is_rounded, same, ways_to_read
+from shapecalc.grading.comparison import (
+    in_full,
+    is_only_accepted,
+    is_right,
+    is_rounded,
+    same,
+    ways_to_read,
+)
 from shapecalc.grading.feedback import (
     Told,
     capital,
+    credit_told,
     given,
     is_rounded_too_far,
     matter,
     shown_at,
-    twice_reduced,
 )
 from shapecalc.grading.hyperparameters import in_numbers
 from shapecalc.grading.marks import Mark, Marked, Verdict
@@ -35,7 +42,7 @@ from shapecalc.grading.misconceptions import (
 )
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.practice import Practice
@@ -58,7 +65,8 @@ MOST_NETWORKS = 50  # with students' own volumes
 class Read(NamedTuple):
     """What an answer can mean, also as a key that tells 1, 1.0 and yes apart; its mark if right.
 
-    `worked` is what its working comes to, where something else is written behind it.
+    `worked` is what its working comes to, where something else is written behind it; `accepted` is
+    what is right for no other reason than that the author accepts it.
     """
 
     ways: list[Reading]
@@ -66,6 +74,7 @@ class Read(NamedTuple):
     right: Mark | None
     working: Working
     worked: Number | None = None
+    accepted: Value | None = None
 
 
 class Marker:
@@ -138,12 +147,13 @@ class Marker:
         own: OwnAnswers,
         practice: Practice,
     ) -> tuple[Mark, Value | None]:
-        """Return the mark of an answer, and its value if it is wrong."""
+        """Return the mark of an answer, and its value if it is wrong, or not what is computed."""
         if isinstance(read, Mark):
             return read, None
         if read.right is not None:
-            own.add_right(question)
-            return read.right._replace(answer=given(answer)), None
+            if read.accepted is None:
+                own.add_right(question)
+            return read.right._replace(answer=given(answer)), read.accepted
         about = own.about(question)
         suspected = self._suspected(question, read)
         unmade = practice.against(suspected)
@@ -155,8 +165,8 @@ class Marker:
     def _practice(self, read: Mapping[str, Read | Mark]) -> Practice:
         """Return what a student's answers show of the mistakes; nothing where none is wrong."""
         answered = [(q, r) for q in self.assignment.questions if isinstance(r := read[q.id], Read)]
-        right = [question for question, one in answered if one.right is not None]
-        wrong = [(question, one) for question, one in answered if one.right is None]
+        wrong = [(q, one) for q, one in answered if one.right is None or one.accepted is not None]
+        right = [q for q, one in answered if one.right is not None and one.accepted is None]
         if not wrong:
             return Practice((), ())
         return Practice(
@@ -185,7 +195,8 @@ class Marker:
             why = self.told.unread(question, str(error))
             return self._unmarked(question, "needs a look", given(answer), why)
         meant = tuple((type(reading.value), reading) for reading in ways)
-        right = self._right(question, ways)
+        found = next((reading for reading in ways if is_right(question, reading.value)), None)
+        right = self._right(question, found) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
         if leaves_a_choice(question, answer) or (
@@ -193,13 +204,11 @@ class Marker:
         ):
             return self._unmarked(question, "needs a look", given(answer), self.told.several())
         worked = slipped_from(question, answer, ways) if right is None else None
-        return Read(ways, meant, right, working_in(answer), worked)
+        accepted = found.value if found and is_only_accepted(question, found.value) else None
+        return Read(ways, meant, right, working_in(answer), worked, accepted)
 
-    def _right(self, question: Question, ways: Sequence[Reading]) -> Mark | None:
-        """Return the mark of an answer that is right in one of the ways it can be meant."""
-        right = next((reading for reading in ways if is_right(question, reading.value)), None)
-        if right is None:
-            return None
+    def _right(self, question: Question, right: Reading) -> Mark:
+        """Return the mark of a right answer."""
         note = right.note or self._in_numbers(question, right.value)
         return Mark(
             question.id, "right", question.points, question.points, "", question.right_shown,
@@ -256,13 +265,14 @@ class Marker:
             return None
         name = arithmetic_slip.MISCONCEPTION.name
         share = question.partial.get(name, 0.0)
-        found, followed, credit = None, None, ""
+        found, followed, credit = None, None, credit_told(question, share)
         if not is_right(question, value):
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
-            credit = twice_reduced(share, question.follow_through) if share and followed else ""
-            share = share * question.follow_through if followed else 0.0
+            through = _through(question, followed) if followed else 0.0
+            credit = credit_told(question, share, through) if followed else ""
+            share *= through
             if not followed:
                 found = self._misconception(question, value, own, evidence)
                 if found is None:
@@ -301,17 +311,21 @@ class Marker:
         if found and not found.sure and is_rounded_too_far(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
-        credited = ""
-        if found and found.source and share:  # it is one mistake more, behind another
-            credited = twice_reduced(share, question.follow_through)
-            share *= question.follow_through
+        further = bool(found and found.source)  # it is one mistake more, behind another
+        credited = credit_told(question, share, question.follow_through if further else 1.0)
+        share *= question.follow_through if further else 1.0
         mark = mark._replace(note=reading.note)
-        if followed and (found is None or share <= question.follow_through):
-            points = round(question.points * question.follow_through, 6)
+        through = _through(question, followed) if followed else 0.0
+        if followed and through == 1 and question.follow_through < 1:
+            note = f"it follows from {self._sources(followed.sources)}"
+            told = self.told.right(note)
+            return mark._replace(verdict="right", points=question.points, feedback=told, note=note)
+        if followed and (found is None or share <= through):
+            points = round(question.points * through, 6)
             feedback = self.told.followed(
                 question,
                 self._sources(followed.sources),
-                points,
+                through,
                 followed.rounded,
                 followed.right_from,
             )
@@ -401,6 +415,14 @@ class Marker:
 def _noted(feedback: str, note: str) -> str:
     """Return what is told of an answer, behind how it was read where that is not plain."""
     return f"{capital(note)}. {feedback}".rstrip() if note else feedback
+
+
+def _through(question: Question, followed: Followed) -> float:
+    """Return the share of the points of what follows from earlier answers: all of them where these
+    are no slips, but accepted.
+    """
+    accepted = all(is_right(q, value) for q, value in followed.sources)
+    return 1.0 if accepted else question.follow_through
 
 
 def _supposed(question: Question, subject: Subject) -> Explanations | None:

@@ -1,11 +1,13 @@
 """The text of a question, where its author wrote none. It contains no answer of another question.
 
 A volume or a field that is asked for anywhere is not told: `on the output of conv1` stands in its
-place.
+place. Nor is the volume of a question with `given: false`, which follows from the network.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
@@ -48,6 +50,8 @@ class Secrets:
             elif query.kind == "record" and query.key in ("output", "input"):
                 self.volumes.add(question.right)
                 self.inputs |= {query.name} if query.key == "input" else set()
+            elif query.key == "activations" and query.name in question.subject.records:
+                self.volumes.add(question.subject.records[query.name].output or ())
         several = [v for v in self.volumes if isinstance(v, tuple) and len(v) > 1]
         self.volumes |= {(prod(volume),) for volume in several}  # what it is once it is flattened
 
@@ -62,13 +66,18 @@ class Secrets:
         return "x".join([*(title[0].upper() for title in titles_of(volume)[:-1]), str(volume[-1])])
 
 
+def by_network(questions: Iterable[Question]) -> dict[Subject, list[Question]]:
+    """Return the questions about each network, in their order."""
+    found: dict[Subject, list[Question]] = {}
+    for question in questions:
+        found.setdefault(question.subject, []).append(question)
+    return found
+
+
 def with_prompts(questions: Sequence[Question]) -> list[Question]:
     """Return questions with a text for each that has none."""
-    by_network: dict[Subject, list[Question]] = {}
-    for question in questions:
-        by_network.setdefault(question.subject, []).append(question)
-    secrets = {subject: Secrets(asked) for subject, asked in by_network.items()}
-    which = titles(questions) if len(by_network) > 1 else {}
+    secrets = {subject: Secrets(asked) for subject, asked in by_network(questions).items()}
+    which = titles(questions) if len(secrets) > 1 else {}
 
     def prompt(question: Question) -> str:
         about = which.get(question.subject)
@@ -76,6 +85,39 @@ def with_prompts(questions: Sequence[Question]) -> list[Question]:
         return f"{about}. {text}" if about else text
 
     return [q if q.prompt else replace(q, prompt=prompt(q)) for q in questions]
+
+
+def on_the_sheet(questions: Sequence[Question]) -> dict[str, str]:
+    """Return the questions' texts by their ids as they stand on a sheet with all the networks: an
+    author's own begins with its network where another one has such a layer as well.
+    """
+    which = titles(questions)
+    secrets = {subject: Secrets(asked) for subject, asked in by_network(questions).items()}
+    networks = Counter(
+        name for s in which for name in {*s.records, *s.instances, *s.trace.inputs, "total", ""}
+    )
+
+    def text(question: Question) -> str:
+        name, title = question.query.name, which[question.subject]
+        layer = name if name in networks else name.rpartition(".")[0]  # of conv1.weight
+        clear = networks[layer] < 2 or is_ours(question, secrets[question.subject])
+        return (
+            question.prompt if clear or _names(question, title) else f"{title}. {question.prompt}"
+        )
+
+    return {question.id: text(question) for question in questions}
+
+
+def is_ours(question: Question, secrets: Secrets) -> bool:
+    """Say whether a question has the text that is written where its author gives none."""
+    return question.prompt.endswith(prompt_for(question, secrets))
+
+
+def _names(question: Question, title: str) -> bool:
+    """Say whether an author's text names its network, by its number or its name."""
+    number, name = title.partition(" (")[0], name_of(question.subject)
+    words = [f"(?i:{number})", *([re.escape(name)] if name else [])]  # a small "large" is no name
+    return bool(re.search(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", question.prompt))
 
 
 def titles(questions: Iterable[Question]) -> dict[Subject, str]:
@@ -103,13 +145,13 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
     """Return the question in words, with what the layer is and takes."""
     subject, query = question.subject, question.query
     if query.kind in KINDS:
-        about = _about(subject, query, secrets)
+        about = _about(question, secrets)
         return KINDS[query.kind].prompt(subject.layers, query, about)
     if query.name == "total":
         return f"How many {QUANTITIES[query.key].summed}?".format(**_of_biases(subject, query))
     if query.kind == "example":
         return _executed(subject, query)
-    about = _about(subject, query, secrets)
+    about = _about(question, secrets)
     if query.kind == "field":
         output = subject.records[query.name].output
         if output and not secrets.hides(output):
@@ -178,12 +220,13 @@ def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
         before = [record.name]
 
 
-def _about(subject: Subject, query: Query, secrets: Secrets) -> str:
+def _about(question: Question, secrets: Secrets) -> str:
     """Return what a layer is, and what it is applied to."""
-    record = subject.records.get(query.name)
+    query = question.query
+    record = question.subject.records.get(query.name)
     if record is None:
         return query.name
-    takes = " and ".join(_taken(subject, record, secrets)) or "its input"
+    takes = " and ".join(_taken(question, record, secrets)) or "its input"
     return f"{query.name}: {record.kind} {told_fields(record, secrets)}".rstrip() + f" on {takes}"
 
 
@@ -197,8 +240,11 @@ def told_fields(record: KnownRecord, secrets: Secrets) -> str:
     return " ".join(filter(None, (layer.summary(without=hidden), *unknown)))
 
 
-def _taken(subject: Subject, record: KnownRecord, secrets: Secrets) -> Iterable[str]:
-    """Yield each input of a layer: its volume, or whose output it is where that is asked for."""
+def _taken(question: Question, record: KnownRecord, secrets: Secrets) -> Iterable[str]:
+    """Yield each input of a layer: its volume, or whose output it is where that is asked for, or
+    is not to be given.
+    """
+    subject = question.subject
     for source, volume in zip(record.sources or (), record.input or (), strict=False):
         given = source in subject.trace.inputs
         if record.name in secrets.inputs:
@@ -207,7 +253,7 @@ def _taken(subject: Subject, record: KnownRecord, secrets: Secrets) -> Iterable[
             yield f"the output of {source}"
         elif given:
             yield secrets.told_input(source, volume)
-        elif not secrets.hides(volume):
+        elif question.given and not secrets.hides(volume):
             yield _shown(volume)
         else:
             yield f"the output of {source}"

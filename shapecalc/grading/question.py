@@ -76,6 +76,7 @@ class Question:
     accepted: tuple[Value, ...] = ()  # other answers that are right
     depth_first: bool = False  # sizes are asked for in PyTorch's order
     choices: tuple[Value, ...] = ()  # answers to choose from, one of them right
+    given: bool = True  # whether a prompt that is written tells what its layer takes
 
     @property
     def right_shown(self) -> str:

@@ -21,9 +21,13 @@ from shapecalc.reports import sentences
 
 # Of a field and a jump that a window widens: what stands there is the layer's before.
 FIELD_FORMULAS = {
-    "receptive_field": "field before + (F - 1)*jump before",
-    "jump": "jump before * S",
+    "receptive_field": "field before + (F - 1)*{}",
+    "jump": "{} * S",
 }
+# The jump before a layer, in words that stand on a sheet.
+STRIDES = "(product of the strides before)"
+APART = "(pixels between neighbours before)"  # where some layer brings them closer
+CLOSER = ("enlarged", "transposed", "widest_window", "scattered")  # reasons of such layers
 
 MOST_STEPS = 12  # of a receptive field, that are told from the input on
 
@@ -177,16 +181,17 @@ def _field(record: KnownRecord, key: str, records: Mapping[str, KnownRecord]) ->
         was = before.sizes() if key == "receptive_field" else before.jumps()
         now = record.receptive_field if key == "receptive_field" else record.jump
         return [_said("field_kept", now)] if was == now else []
-    named = FIELD_FORMULAS[key]
+    jump = _jump_before(record, records)
+    named = FIELD_FORMULAS[key].format(jump)
     if _is_dilated(record):
         named = named.replace("F - 1", "effective F - 1")
     if key == "receptive_field":
-        return [_from_the_input(_alone(d, named), record, records) for d in reasoned]
+        return [_from_the_input(_alone(d, named), record, records, jump) for d in reasoned]
     return [_alone(d, named) for d in reasoned]
 
 
 def _from_the_input(
-    field: Derivation, record: KnownRecord, records: Mapping[str, KnownRecord]
+    field: Derivation, record: KnownRecord, records: Mapping[str, KnownRecord], jump: str
 ) -> Derivation:
     """Return how a receptive field follows with the steps of the layers before put in, as far as
     these are sums as well: a slip may be in any of them.
@@ -213,11 +218,21 @@ def _from_the_input(
         return field
     begin = "1" if expression.operands[0] == 1 else "field before"
     filters = "effective F" if dilated else "F"
-    given = {**field.given, "formula": f"{begin} + the sum of ({filters} - 1)*jump before"}
+    given = {**field.given, "formula": f"{begin} + the sum of ({filters} - 1)*{jump}"}
     return Derivation(
         field.quantity, field.value, expression,
         part=field.part, reason=field.reason, given=given,
     )  # fmt: skip
+
+
+def _jump_before(record: KnownRecord, records: Mapping[str, KnownRecord]) -> str:
+    """Return what the jump before a layer is, in words: strides alone, unless a layer enlarges."""
+    for name, one in records.items():
+        if name == record.name:
+            break
+        if any(d.reason in CLOSER for d in one.derivations):
+            return APART
+    return STRIDES
 
 
 def _is_dilated(record: KnownRecord) -> bool:

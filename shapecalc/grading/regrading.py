@@ -62,6 +62,17 @@ class Regrading(NamedTuple):
         """The totals that change."""
         return [change for change in self.changes if change.column in (TOTAL, SO_FAR)]
 
+    @property
+    def answers(self) -> list[Change]:
+        """The points of single questions that change."""
+        return [change for change in self.changes if change.column not in (TOTAL, SO_FAR, LATE)]
+
+
+def moved(changes: Iterable[Change]) -> tuple[list[Change], list[Change]]:
+    """Return the changes to more points and those to fewer; none yet are as good as 0."""
+    both = [(change, number(change.before) or 0, number(change.after) or 0) for change in changes]
+    return [c for c, old, new in both if new > old], [c for c, old, new in both if new < old]
+
 
 def read_gradebook(rows: Iterable[Sequence[str]]) -> Gradebook:
     """Return what a gradebook's rows hold. Raises NotAGradebook."""

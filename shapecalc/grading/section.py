@@ -51,6 +51,15 @@ class Section:
         """Return a share of the points, from 0 to 1."""
         return self._upto(1, "a share from 0 to 1", key, 0.0)
 
+    def truth(self, key: str, otherwise: bool) -> bool:
+        """Return yes or no."""
+        value = self.data.get(key, otherwise)
+        if isinstance(value, bool):
+            return value
+        message = f"{key} must be true or false, not {quote(value)}"
+        self.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, "", key)
+        return otherwise
+
     def one_of(self, key: str, words: Sequence[str]) -> str:
         """Return one of some words, the first unless another is written."""
         value = self.data.get(key, words[0])

@@ -103,6 +103,11 @@ def depth_first(question: Section, whole: Section) -> bool:
     return holder.one_of("order", ORDERS) == "depth_first"
 
 
+def given(question: Section, whole: Section) -> bool:
+    """Say whether a prompt that is written tells the volume that its layer takes."""
+    return (question if "given" in question.data else whole).truth("given", True)
+
+
 def by_convention(query: Query, question: Section, whole: Section) -> Query:
     """Return a question for FLOPs as one by the convention that is written, unless it is the usual
     one; others as they are.

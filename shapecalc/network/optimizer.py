@@ -22,7 +22,8 @@ class Optimizer(NamedTuple):
 
 PLAIN = Optimizer()
 ADAM = ("beta1", "beta2", "epsilon")
-WANTED = "momentum, adam, or nothing"
+DIVISORS = ("epsilon",)  # numbers that Adam divides by; the others may be 0, for a plain step
+WANTED = "momentum or adam, with numbers from 0 to below 1, or nothing"
 EXAMPLE = "for example {momentum: 0.9}, adam or {adam: {beta1: 0.9, beta2: 0.999}}"
 
 
@@ -36,14 +37,16 @@ def read_optimizer(written: Any) -> Optimizer | None:
         return None
     ((kind, numbers),) = written.items()
     if kind == "momentum":
-        return Optimizer(momentum=float(numbers)) if _is_share(numbers) else None
+        return Optimizer(momentum=float(numbers)) if _is_share(kind, numbers) else None
     if kind != "adam" or not isinstance(numbers, Mapping) or not set(numbers) <= set(ADAM):
         return None
-    if not all(map(_is_share, numbers.values())):
+    if not all(_is_share(key, number) for key, number in numbers.items()):
         return None
     given: dict[str, Any] = {str(key): float(number) for key, number in numbers.items()}
     return Optimizer(adam=True, **given)
 
 
-def _is_share(number: Any) -> bool:
-    return type(number) in (int, float) and 0 < number < 1
+def _is_share(key: Any, number: Any) -> bool:
+    if type(number) not in (int, float) or not 0 <= number < 1:
+        return False
+    return number > 0 or key not in DIVISORS

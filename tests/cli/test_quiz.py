@@ -37,7 +37,7 @@ def test_without_options_there_are_five_problems(run: Run) -> None:
     assert "## 6" not in result.stdout
 
 
-@pytest.mark.parametrize("level", ["1", "2", "3"])
+@pytest.mark.parametrize("level", ["1", "2", "3", "4"])
 def test_yaml_is_an_assignment(run: Run, tmp_path: Path, level: str) -> None:
     result = run("quiz", "--level", level, "--format", "yaml", "-o", "quiz.yaml")
     assert (result.exit_code, result.output) == (0, "")
@@ -79,7 +79,7 @@ def test_wrong_usage_is_explained(run: Run, words: list[str], said: str) -> None
 
 @pytest.mark.parametrize(
     "words",
-    [["-n", "0"], ["-n", "201"], ["-n", "x"], ["--level", "4"], ["--level", "0"], ["--seed", "-1"],
+    [["-n", "0"], ["-n", "201"], ["-n", "x"], ["--level", "5"], ["--level", "0"], ["--seed", "-1"],
      ["--seed", "1" * 5000], ["--format", "pdf"], ["sheet.md"]],
 )  # fmt: skip
 def test_wrong_usage_is_2(run: Run, words: list[str]) -> None:

@@ -42,12 +42,17 @@ def test_who_gains_by_an_answer_that_is_accepted(run: Run, folder: Path) -> None
         result.stdout
         == """\
 points change for 1 of 3 students: 1 up, 0 down; mean 1.33 before, 1.67 now
+single answers: 1 up, 0 down
 
 student    question      before    now
 ---------  ----------  --------  -----
 bob        q2                 0      1
 bob        total              1      2
 """
+    )
+    assert result.stderr == (
+        "shapecalc: hw.yaml: question 2 accepts 750, which a mistake gives, so that it counts as"
+        " right: the biases were forgotten: 5*5*3*10 = 750 (forgot_bias)\n"
     )
     text = run("regrade", "old.csv", "hw.yaml", "class", "--format", "csv").stdout
     assert text == "student,id,question,before,after\nbob,,q2,0,1\nbob,,total,1,2\n"
@@ -60,6 +65,22 @@ def test_who_loses_and_which_points_are_others(run: Run, folder: Path) -> None:
         "points change for 1 of 3 students: 0 up, 1 down; mean 1.33 before, 1.17 now\n"
     )
     assert "points of q2: 1 before, 0.5 now\npoints of total: 2 before, 1.5 now\n" in text
+
+
+def test_an_answer_that_loses_is_told_where_the_student_gains(run: Run, folder: Path) -> None:
+    """One answer is worth 2 points more, and another one no longer its point."""
+    old = (folder / "old.csv").read_text().splitlines()
+    head = old[0].split(",")
+    rows = [line.split(",") for line in old]
+    ann = next(row for row in rows if row[0] == "ann")
+    for column, points in (("q1", "0"), ("q2", "2"), ("total", "2")):
+        ann[head.index(column)] = points
+    (folder / "other.csv").write_text("\n".join(map(",".join, rows)) + "\n")
+    text = run("regrade", "other.csv", "hw.yaml", "class").stdout
+    assert text.splitlines()[:2] == [
+        "points change for 1 of 3 students: 0 up, 0 down; mean 1.33 before, 1.33 now",
+        "single answers: 1 up, 1 down (q2: 1)",
+    ]
 
 
 def test_points_so_far_are_compared_where_an_answer_is_open(run: Run, folder: Path) -> None:
@@ -75,7 +96,8 @@ def test_points_so_far_are_compared_where_an_answer_is_open(run: Run, folder: Pa
     (folder / "hw.yaml").write_text(HOMEWORK % ", accept: 750")
     text = run("regrade", "open.csv", "hw.yaml", "class").stdout
     assert text.startswith(
-        f"points change for 1 of 3 students: 1 up, 0 down; mean 1.00 before, 1.33 now\n{told}"
+        f"points change for 1 of 3 students: 1 up, 0 down; mean 1.00 before, 1.33 now\n"
+        f"single answers: 1 up, 0 down\n{told}"
     )
     assert "bob        total so far         0      1\n" in text
 

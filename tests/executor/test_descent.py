@@ -41,6 +41,9 @@ def misprints(written: Any) -> list[str]:
         ({"steps": 2}, 0.8464),  # 0.92 - 0.01*7.36
         ({"steps": 3}, 0.778688),
         ({"optimizer": {"momentum": 0.9}}, 0.92),  # from rest
+        ({"steps": 2, "optimizer": {"momentum": 0}}, 0.8464),  # plain
+        # 8/8, then the gradient 8*0.99 = 7.92 over sqrt(7.92^2): the rate each time
+        ({"steps": 2, "optimizer": {"adam": {"beta1": 0, "beta2": 0}}}, 0.98),
         # 8; 0.9*8 + 7.36 = 14.56 and 0.92 - 0.1456 = 0.7744; 0.9*14.56 + 6.1952 = 19.2992
         ({"steps": 2, "optimizer": {"momentum": 0.9}}, 0.7744),
         ({"steps": 3, "optimizer": {"momentum": 0.9}}, 0.581408),
@@ -101,7 +104,9 @@ def test_what_is_shared_frozen_or_without_a_gradient() -> None:
         ({"steps": True}, "steps must be"),
         ({"steps": 11}, "steps must be"),
         ({"optimizer": "sgd"}, "optimizer must be"),
-        ({"optimizer": {"momentum": 1}}, "optimizer must be"),
+        ({"optimizer": {"momentum": 1}}, "with numbers from 0 to below 1, or nothing, not"),
+        ({"optimizer": {"momentum": -0.1}}, "optimizer must be"),
+        ({"optimizer": {"momentum": False}}, "optimizer must be"),
         ({"optimizer": {"momentum": "much"}}, "optimizer must be"),
         ({"optimizer": {"adam": {"beta3": 0.5}}}, "optimizer must be"),
         ({"optimizer": {"adam": {"epsilon": 0}}}, "optimizer must be"),

@@ -471,7 +471,7 @@ def claiming(rng: Random) -> Any:
 QUIZ: dict[str, Sequence[str]] = {
     "--seed": ("0", "1", "7", "1000", "9223372036854775807"),
     "--student": STUDENTS,
-    "--level": ("1", "2", "3"),
+    "--level": ("1", "2", "3", "4"),
     "--kinds": (
         *ASKED,
         ",".join(ASKED),

@@ -154,8 +154,29 @@ def test_why_a_quarter_of_the_points_is_given_is_told() -> None:
     answers = dict(zip(asks, ("6x6x4", 1440), strict=True))
     *_, mark = Marker(assignment).mark("one", answers).marks
     assert (mark.verdict, mark.points) == ("partly right", 0.2)
-    told = "It has 40 % of the points for this mistake, and of these 50 % since it follows from an"
-    assert told in mark.feedback
+    told = "An answer with this mistake gets 40 % of the points, and 50 % of these since it follows"
+    assert f"{told} from an earlier slip." in mark.feedback
+
+
+def test_of_what_a_share_of_the_points_is_is_told() -> None:
+    """A quarter for 7*7*4*10 weights without biases, half for 6*6*4*10 + 10 behind 6x6x4."""
+    layers: list[Any] = [{"conv": {"K": 4, "F": 3}}, {"max_pool": 2}, "flatten", {"dense": 10}]
+    asks = ["max_pool1.output", "dense1.parameters"]
+    more: dict[str, Any] = {"follow_through": 0.5, "partial": {"forgot_bias": 0.25}}
+    spec = {"input": "16x16x1", "layers": layers}
+
+    def told(pool: str, dense: int, **how: Any) -> str:
+        assignment = read_assignment({"spec": spec, "questions": asks, **more, **how})
+        *_, mark = Marker(assignment).mark("one", dict(zip(asks, (pool, dense), strict=True))).marks
+        return mark.feedback
+
+    mistake, slip = "An answer with this mistake gets", "What follows from a slip gets"
+    assert f"7*7*4*10 = 1,960. {mistake} 25 % of the points. The right" in told("7x7x4", 1960)
+    assert f"to question 1. {slip} 50 % of the points. The right" in told("6x6x4", 1450)
+    assert slip not in told("6x6x4", 1450, follow_through=1)
+    assert "%" not in told("7x7x4", 1960, partial={})
+    assert mistake in told("7x7x4", 1960, show="hint")
+    assert told("7x7x4", 1960, show="never") == ""
 
 
 @pytest.mark.parametrize(
@@ -170,4 +191,25 @@ def test_a_depth_left_out_is_told(answer: str, told: str) -> None:
     spec = {"input": "16x16x1", "layers": [{"conv": {"K": 4, "F": 3}}]}
     (mark,) = marked({"conv1.output": answer}, spec).values()
     assert mark.verdict == "wrong"
+    assert told in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "told"),
+    [
+        ("conv1.output", "4x14x14", "here it goes last: 4x14x14 is depth x height x width."),
+        ("conv1.weight.shape", "1x4x3x3", "PyTorch has first: 1x4x3x3 has the filters second."),
+        ("conv1.weight.shape", "3x3x1x4", "of the filter last: 3x3x1x4 has them first."),
+        ("dense1.weight.shape", "196x10", "PyTorch has first: 196x10 has the units second."),
+    ],
+)
+def test_an_order_that_is_wrong_is_not_told_as_the_one_that_is_wanted(
+    path: str, answer: str, told: str
+) -> None:
+    """(16 - 3)/1 + 1 = 14, pooled 7: 7*7*4 = 196."""
+    layers: list[Any] = [{"conv": {"K": 4, "F": 3}}, {"max_pool": 2}, "flatten", {"dense": 10}]
+    assignment = read_assignment(
+        {"spec": {"input": "16x16x1", "layers": layers}, "questions": [path]}
+    )
+    (mark,) = Marker(assignment).mark("one", {path: answer}).marks
     assert told in mark.feedback

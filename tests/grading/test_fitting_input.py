@@ -107,10 +107,13 @@ def test_a_written_size_that_fits_is_told_nowhere() -> None:
     assert "HxWx3" in FORMATS["markdown"](found)
 
 
-def test_a_written_size_that_does_not_fit_is_told_and_the_nearest_is_the_answer() -> None:
-    (question,) = read_assignment(homework(alexnet("224x224x3"))).questions
+def test_a_written_size_that_does_not_fit_is_printed_and_the_nearest_is_the_answer() -> None:
+    """The sheet has the size; the question does not say of it that it does not fit."""
+    found = read_assignment(homework(alexnet("224x224x3")))
+    (question,) = found.questions
     assert question.right == (227, 227, 3)
-    assert "The input, 224x224x3, does not fit. Which height and width would" in question.prompt
+    assert question.prompt.startswith("Which height and width of the input fit all layers of the")
+    assert "input: 224x224x3" in FORMATS["markdown"](found)
 
 
 @pytest.mark.parametrize("form", ["gift", "moodle-xml", "text2qti"])
@@ -124,7 +127,7 @@ def test_a_text_with_one_axis_and_one_of_two_inputs() -> None:
     pool = [{"conv": {"K": 4, "F": 4, "S": 3}}]
     (line,) = read_assignment(homework({"input": "11x4", "layers": pool})).questions
     assert line.right == (13, 4)
-    assert line.prompt.startswith("The input, 11x4, does not fit. Which length would")
+    assert line.prompt.startswith("Which length of the input fits all layers of the network, with")
     both = {
         "inputs": {"left": "8x8x2", "right": "8x6x2"},
         "layers": [{"add": {"from": ["left", "right"]}}],

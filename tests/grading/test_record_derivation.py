@@ -11,6 +11,7 @@ from shapecalc.grading.query import read_path
 from shapecalc.grading.subject import Subject
 from shapecalc.tracing import KnownTrace
 
+BEFORE = "(product of the strides before)"
 NET: dict[str, Any] = {
     "input": "11x9x8",
     "layers": [
@@ -50,7 +51,7 @@ NET: dict[str, Any] = {
         ("relu1.receptive_field", (2, 3), "kept as it was before this layer"),
         ("relu1.jump", (1, 2), "kept as it was before this layer"),
         ("max_pool1.jump", (2, 4),
-         "height: jump = jump before * S = 1*2 = 2; width: jump = jump before * S = 2*2 = 4"),
+         f"height: jump = {BEFORE} * S = 1*2 = 2; width: jump = {BEFORE} * S = 2*2 = 4"),
         ("dense1.receptive_field", (11, 9),
          "receptive field: a dense layer sees the whole input"),
         ("conv1.trainable", 800, "none of its 800 parameters is frozen"),
@@ -69,7 +70,7 @@ def test_one_jump_is_told_once_where_the_fields_differ() -> None:
     convs = [{"conv": {"K": 1, "F": [3, 2]}}, {"conv": {"K": 1, "F": 2, "S": 2}}]
     traced = trace({"input": "11x10x1", "layers": convs, "rounding": "floor"})
     assert isinstance(traced, KnownTrace)
-    assert Subject(traced).working(read_path("conv2.jump")) == "jump = jump before * S = 1*2 = 2"
+    assert Subject(traced).working(read_path("conv2.jump")) == f"jump = {BEFORE} * S = 1*2 = 2"
 
 
 def test_a_fields_numbers_are_named() -> None:
@@ -83,7 +84,7 @@ def test_a_fields_numbers_are_named() -> None:
     traced = trace({"input": "40x40x3", "layers": [*layers, dilated]})
     assert isinstance(traced, KnownTrace)
     told = [Subject(traced).working(read_path(f"conv{n}.receptive_field")) for n in (2, 3)]
-    said = "receptive field = 1 + the sum of ({}F - 1)*jump before = 1 + (5 - 1)*1 + (2 - 1)*1"
+    said = f"receptive field = 1 + the sum of ({{}}F - 1)*{BEFORE} = 1 + (5 - 1)*1 + (2 - 1)*1"
     assert told == [
         said.format("") + " + (4 - 1)*2 = 12",
         said.format("effective ") + " + (4 - 1)*2 + (5 - 1)*2 = 20",
@@ -101,11 +102,11 @@ def test_a_field_is_told_from_the_input_on() -> None:
     assert isinstance(traced, KnownTrace)
     subject = Subject(traced)
     assert subject.working(read_path("conv3.receptive_field")) == (
-        "receptive field = 1 + the sum of (F - 1)*jump before"
+        f"receptive field = 1 + the sum of (F - 1)*{BEFORE}"
         " = 1 + (6 - 1)*1 + (3 - 1)*2 + (5 - 1)*4 + (3 - 1)*4 + (3 - 1)*8 = 50"
     )
     assert subject.working(read_path("conv1.receptive_field")) == (
-        "receptive field = field before + (F - 1)*jump before = 1 + (6 - 1)*1 = 6"
+        f"receptive field = field before + (F - 1)*{BEFORE} = 1 + (6 - 1)*1 = 6"
     )
     # 7*7*96 = 4,704 values
     assert subject.working(read_path("dense1.weights")) == "weights = 10 * 7*7*96 = 47,040"
@@ -117,4 +118,24 @@ def test_a_field_behind_many_layers_is_told_from_the_layer_before() -> None:
     traced = trace({"input": "40x40x1", "layers": [{"conv": {"K": 1, "F": 3}}] * 14})
     assert isinstance(traced, KnownTrace)
     working = Subject(traced).working(read_path("conv14.receptive_field"))
-    assert working.endswith("field before + (F - 1)*jump before = 27 + (3 - 1)*1 = 29")
+    assert working.endswith(
+        "field before + (F - 1)*(product of the strides before) = 27 + (3 - 1)*1 = 29"
+    )
+
+
+def test_the_jump_behind_a_layer_that_enlarges_is_no_product_of_strides() -> None:
+    """At S=2 neighbours are 2 pixels apart, doubled 1, pooled 2 again: 3 + (3 - 1)*2 = 7."""
+    layers = [
+        {"conv": {"K": 4, "F": 3, "S": 2}},
+        {"upsample": 2},
+        {"max_pool": 2},
+        {"conv": {"K": 2, "F": 3, "S": 2}},
+    ]
+    traced = trace({"input": "19x19x1", "layers": layers, "rounding": "floor"})
+    assert isinstance(traced, KnownTrace)
+    subject, apart = Subject(traced), "(pixels between neighbours before)"
+    assert BEFORE in subject.working(read_path("conv1.receptive_field"))
+    assert subject.working(read_path("conv2.receptive_field")) == (
+        f"receptive field = 1 + the sum of (F - 1)*{apart} = 1 + (3 - 1)*1 + (3 - 1)*2 = 7"
+    )
+    assert subject.working(read_path("conv2.jump")) == f"jump = {apart} * S = 2*2 = 4"

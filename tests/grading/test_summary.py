@@ -84,3 +84,43 @@ def test_an_answer_on_several_lines_is_shown_on_one(tmp_path: Path) -> None:
     assert '"[[11, 14] [20, 26]]"' in text
     assert '"very many pixels here"' in text
     assert "?" not in text
+
+
+def test_what_a_question_asks_stands_behind_an_id_that_does_not_say_it(tmp_path: Path) -> None:
+    long = "the-output-of-the-first-convolution"
+    asked = [
+        {"id": "q1", "ask": "conv1.output"},
+        {"id": "q2", "ask": "formula(conv1.output.width)"},
+        {"id": long, "ask": "conv2.output"},
+        "conv1.weights",
+    ]
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps(dict.fromkeys(("q2", long), "banana")), encoding="utf-8")
+    assignment = read_assignment({"spec": SPEC, "questions": asked})
+    run = grade(assignment, [Found(str(file), "s")])
+    text = SUMMARIES["table"](run)
+    assert "\n1  q1  conv1.output  " in text
+    assert "\n2  q2  formula(conv1..." in text
+    assert "\n2  q2  formula(conv1.output.width)\n" in text
+    assert f"\n3  {long}  " in text
+    assert "\n4  conv1.weights  " in text
+    assert "conv2.output" not in text
+    questions = json.loads(SUMMARIES["json"](run))["questions"]
+    assert [question["asked"] for question in questions][1] == "formula(conv1.output.width)"
+
+
+def test_a_table_with_short_ids_is_at_most_100_wide(tmp_path: Path) -> None:
+    asked = [{"id": f"q{n}", "ask": "formula(conv1.output.width)"} for n in range(1, 13)]
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps({"q1": "banana"}), encoding="utf-8")
+    run = grade(read_assignment({"spec": SPEC, "questions": asked}), [Found(str(file), "s")])
+    assert max(map(len, SUMMARIES["table"](run).splitlines())) <= 100
+
+
+def test_what_is_perhaps_a_cause_is_no_sure_one_for_the_class(tmp_path: Path) -> None:
+    """A volume of 1x2x2 may be chance, whoever else wrote it."""
+    run = graded(tmp_path, "conv1.output", "1x2x2", "1x2x2")
+    assert [item.marked.marks[0].perhaps for item in run.marked] == [True, True]
+    told = "  2 students: perhaps the depth was written first; here it goes last"
+    assert told in SUMMARIES["table"](run)
+    assert told in exports.render("table", run)

@@ -20,6 +20,8 @@ INPUT, TARGET = [[1.0, 2.0, -1.0], [0.5, -0.5, 3.0]], [[1.0, 0.0], [-1.0, 2.0]]
     [
         (None, lambda own: torch.optim.SGD(own, lr=0.05)),
         ({"momentum": 0.8}, lambda own: torch.optim.SGD(own, lr=0.05, momentum=0.8)),
+        ({"momentum": 0}, lambda own: torch.optim.SGD(own, lr=0.05, momentum=0)),
+        ({"adam": {"beta1": 0}}, lambda own: torch.optim.Adam(own, lr=0.05, betas=(0.0, 0.999))),
         ("adam", lambda own: torch.optim.Adam(own, lr=0.05)),
         ({"adam": {"beta1": 0.7, "beta2": 0.9, "epsilon": 1e-3}},
          lambda own: torch.optim.Adam(own, lr=0.05, betas=(0.7, 0.9), eps=1e-3)),

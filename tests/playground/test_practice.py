@@ -71,7 +71,7 @@ def test_a_right_answer_is_right() -> None:
 
 def test_a_mistake_is_named_without_the_right_answer() -> None:
     found = mark(DRAWN, {"q1b": "240"})["q1b"]
-    assert found["misconception"] == "forgot_bias"
+    assert (found["misconception"], found["verdict"]) == ("forgot_bias", "partly right")
     assert found["feedback"] == "The biases were forgotten."
     assert "260" not in json.dumps(found)
 

@@ -43,7 +43,8 @@ COMMONEST = 3  # causes, and answers, that are named of a question
 MOST_ANSWERS = 2000  # of a question, that are counted
 BINS = 10  # of the histogram
 WIDEST = 40  # signs of its longest bar
-LONGEST = 40  # characters of an id or an answer
+LONGEST = 40  # characters of an id, with what is asked, or of an answer
+IN_TABLE, LEAST = 20, 12  # characters of both in the table, which is 100 wide; of what is asked
 
 
 class _Question:
@@ -95,6 +96,7 @@ class _Question:
         verdicts = {verdict.replace(" ", "_"): self.verdicts[verdict] for verdict in VERDICTS}
         return {
             "id": self.question.id,
+            "asked": self.question.query.path,
             "points": self.question.points,
             "mean": round(self.points / self.count, 6) if self.count else None,
             **verdicts,
@@ -237,7 +239,7 @@ def _bars(whole: dict[str, Any]) -> str:
 def _table(whole: dict[str, Any]) -> str:
     width = len(str(len(whole["questions"])))
     rows = [
-        [f"{n:>{width}}  {quote(asked['id'], LONGEST)}", asked["right"],
+        [f"{n:>{width}}  {_named(asked, IN_TABLE)}", asked["right"],
          asked["followed_through"], asked["partly_right"], asked["wrong"], asked["blank"],
          asked["needs_a_look"], two_decimals(asked["mean"]), f"{number(asked['points'])}"]
         for n, asked in enumerate(whole["questions"], 1)
@@ -262,7 +264,14 @@ def _details(place: int, asked: dict[str, Any]) -> str:
     ):
         said = [(f"{_said(answer)}, {why}", count) for answer, count in asked[key].items()]
         lines += _commonest(said, f"other answers, {why}", whole)
-    return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""
+    return "\n".join([f"{place}  {_named(asked)}", *lines]) if lines else ""
+
+
+def _named(asked: dict[str, Any], most: int = LONGEST) -> str:
+    """Return a question's id, and what is asked where there is room: `q3` alone says nothing."""
+    id_, path = quote(asked["id"], LONGEST), " ".join(asked["asked"].split())
+    room = most - len(id_) - 2
+    return id_ if asked["id"] == path or room < LEAST else f"{id_}  {quote(path, room)}"
 
 
 def _commonest(counts: Sequence[tuple[str, int]], others: str, whole: int = 0) -> Iterator[str]:

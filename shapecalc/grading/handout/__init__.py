@@ -12,11 +12,10 @@ from functools import partial
 from shapecalc.grading.feedback import precision
 from shapecalc.grading.handout.given import given
 from shapecalc.grading.moments import shown_deadline
-from shapecalc.grading.prompts import Secrets, described, name_of, titles
+from shapecalc.grading.prompts import Secrets, by_network, described, name_of, on_the_sheet, titles
 from shapecalc.grading.question import Assignment, Late, Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.formats import FORMATS as QUIZ_FORMATS
-from shapecalc.grading.subject import Subject
 from shapecalc.grading.wording import LETTERS, questions_by
 from shapecalc.registry import Registry
 
@@ -50,14 +49,18 @@ def networks(assignment: Assignment) -> Iterator[tuple[list[Question], list[str]
     """Yield the questions about each network, and the network, a line a layer, with what an example
     gives. What is asked for is not told there.
     """
-    by_network: dict[Subject, list[Question]] = {}
-    for question in assignment.questions:
-        by_network.setdefault(question.subject, []).append(question)
-    for subject, questions in by_network.items():
+    for subject, questions in by_network(assignment.questions).items():
         example = subject.trace.spec.example
         executed = any(question.query.executed for question in questions)
         lines = given(subject.trace, example) if executed and example is not None else ()
         yield questions, [*described(subject, Secrets(questions)), *lines]
+
+
+def numbered(assignment: Assignment) -> Iterator[tuple[int, Question, str]]:
+    """Yield the questions with their numbers and texts, as a sheet has them."""
+    texts = on_the_sheet(assignment.questions)
+    for number, question in enumerate(assignment.questions, 1):
+        yield number, question, " ".join(texts[question.id].split())
 
 
 def _with_precision(question: Question) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.handout import UNTITLED, headings, instructions, networks, points
+from shapecalc.grading.handout import (
+    UNTITLED,
+    headings,
+    instructions,
+    networks,
+    numbered,
+    points,
+)
 from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 
@@ -17,9 +24,8 @@ def render(assignment: Assignment) -> str:
     for heading, (_, layers) in zip(headings(assignment), networks(assignment), strict=True):
         lines += ["#", f"# {quote(heading, 400)}", *(f"#   {quote(line, 1000)}" for line in layers)]
     lines += ["", "student:"]
-    for number, question in enumerate(assignment.questions, 1):
-        text = quote(" ".join(question.prompt.split()), 1000)
-        lines += ["", f"# {number}. {text} ({points(question)})"]
+    for number, question, text in numbered(assignment):
+        lines += ["", f"# {number}. {quote(text, 1000)} ({points(question)})"]
         lines += [f"#    {choice}" for choice in listed(question)]
         lines.append(f"{json.dumps(question.id)}:")
     return "\n".join(lines) + "\n"

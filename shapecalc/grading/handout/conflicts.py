@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shapecalc.grading.handout.open_inputs import sizes_needed
 from shapecalc.grading.hyperparameters import SPATIAL
-from shapecalc.grading.prompts import Secrets, prompt_for, titles
+from shapecalc.grading.prompts import Secrets, by_network, is_ours, titles
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.wording import questions_by
@@ -28,12 +28,10 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
     if len(assignment.questions) > MOST:
         return
     numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
-    by_network: dict[Subject, list[Question]] = {}
-    for question in assignment.questions:
-        by_network.setdefault(question.subject, []).append(question)
-    for questions in by_network.values():
+    groups = by_network(assignment.questions)
+    for questions in groups.values():
         secrets = Secrets(questions)
-        asked = [q for q in questions if q.query.kind == "field" and _is_ours(q, secrets)]
+        asked = [q for q in questions if q.query.kind == "field" and is_ours(q, secrets)]
         for question in asked:
             name, key = question.query.name, question.query.key
             others = [q for q in questions if _tells_the_size(q, question)]
@@ -46,10 +44,10 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
                 both = questions_by([numbers[q.id] for q in (question, *more)])
                 fields = " and ".join(q.query.key for q in (question, *more))
                 yield f"{both}: {fields} of {name} follow only from each other; {MEND}"
-            yield from _told_elsewhere(question, numbers, by_network)
+            yield from _told_elsewhere(question, numbers, groups)
         yield from sizes_needed(questions, numbers)
         for question in questions:
-            if not _is_ours(question, secrets):
+            if not is_ours(question, secrets):
                 told = [q for q in questions if q is not question and _tells(question, q)]
                 for other in told:
                     yield (
@@ -59,13 +57,13 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
 
 
 def _told_elsewhere(
-    question: Question, numbers: Mapping[str, int], by_network: Mapping[Subject, Sequence[Question]]
+    question: Question, numbers: Mapping[str, int], groups: Mapping[Subject, Sequence[Question]]
 ) -> Iterator[str]:
     """Yield which other network has the same layer, and its field that is asked for is printed."""
     name, key = question.query.name, question.query.key
     layer = question.subject.records[name].layer
-    which = titles([questions[0] for questions in by_network.values()])
-    for subject, questions in by_network.items():
+    which = titles([questions[0] for questions in groups.values()])
+    for subject, questions in groups.items():
         other = subject.records[name].layer if name in subject.records else None
         if subject is question.subject or layer is None or type(other) is not type(layer):
             continue
@@ -75,11 +73,6 @@ def _told_elsewhere(
                 f"question {numbers[question.id]}: {key} of {name} is printed with"
                 f" {which[subject]}, which has the same layer; ask about another one"
             )
-
-
-def _is_ours(question: Question, secrets: Secrets) -> bool:
-    """Say whether a question has the text that is written where its author gives none."""
-    return question.prompt.endswith(prompt_for(question, secrets))
 
 
 def _tells_the_size(other: Question, field: Question) -> bool:

@@ -10,6 +10,7 @@ from shapecalc.grading.handout import (
     headings,
     instructions,
     networks,
+    numbered,
     points,
     several,
 )
@@ -46,9 +47,9 @@ def _lines(assignment: Assignment) -> Iterator[str]:
         yield from (f"\\item {escape(line)}" for line in layers)
         yield "\\end{itemize}"
     yield from ["\\subsection*{Questions}"] if several(assignment) else []
-    for number, question in enumerate(assignment.questions, 1):
-        text = f"{escape(question.prompt)} ({points(question)})"
-        yield f"\\noindent\\textbf{{{number}.}} {text}\n"
+    for number, question, text in numbered(assignment):
+        asked = f"{escape(text)} ({points(question)})"
+        yield f"\\noindent\\textbf{{{number}.}} {asked}\n"
         if question.choices:
             yield f"{escape('; '.join(listed(question)))}\n"
         yield f"\\noindent Answer: {RULE}\\bigskip\n"

@@ -9,6 +9,7 @@ from shapecalc.grading.handout import (
     headings,
     instructions,
     networks,
+    numbered,
     points,
     several,
 )
@@ -34,9 +35,8 @@ def _lines(assignment: Assignment) -> Iterator[str]:
         yield from (f"- {escape(line)}" for line in layers)
         yield ""
     yield from ["## Questions\n"] if several(assignment) else []
-    for number, question in enumerate(assignment.questions, 1):
-        text = escape(" ".join(question.prompt.split()))
-        yield f"**{number}.** {text} ({points(question)})\n"
+    for number, question, text in numbered(assignment):
+        yield f"**{number}.** {escape(text)} ({points(question)})\n"
         if question.choices:
             yield "\n".join(f"- {choice}" for choice in listed(question)) + "\n"
         yield f"Answer: {LINE}\n"

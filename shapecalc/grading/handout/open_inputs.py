@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.kinds.fitting_input import another
-from shapecalc.grading.prompts import Secrets, prompt_for
+from shapecalc.grading.prompts import Secrets, is_ours
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.wording import questions_by
@@ -26,7 +26,7 @@ def sizes_needed(questions: Sequence[Question], numbers: Mapping[str, int]) -> I
             if one.query.kind == "fitting":
                 continue
             # A field follows from volumes, which our own text does not give.
-            field = one.query.kind == "field" and one.prompt == prompt_for(one, secrets)
+            field = one.query.kind == "field" and is_ours(one, secrets)
             if field or (other is not None and _differs(one, other)):
                 both = questions_by(sorted((numbers[one.id], numbers[question.id])))
                 why = f"{one.query.path} hangs on the size of {query.name}"

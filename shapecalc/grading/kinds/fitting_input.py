@@ -1,7 +1,8 @@
 """Which input fits: `fitting(input)` asks for a size that every layer takes. All such are right.
 
-The size that is written is hidden where it fits, and told as one that does not where it does not.
-A size is tried by walking the network with it. What `shapecalc sizes` finds is told as the working.
+The size that is written is hidden where it fits. One that does not fit is printed like any other,
+and the question does not say that of it: another one may ask whether a stride fits. A size is tried
+by walking the network with it. What `shapecalc sizes` finds is told as the working.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.values import Value
 from shapecalc.solving.fitting import FittingSizes, fitting
 from shapecalc.tracing import walk
-from shapecalc.volumes import Volume, show, titles_of
+from shapecalc.volumes import Volume, titles_of
 
 LARGEST = 10**6  # a size that is tried
 
@@ -129,12 +130,10 @@ def _derivations(layers: NamedLayers, query: Query) -> list[Derivation]:
 def _prompt(layers: NamedLayers, query: Query, about: str) -> str:
     volume = written(layers, query)
     which = "the input" if len(layers.trace.inputs) == 1 else f"the input {query.name}"
-    axes = " and ".join(titles_of(volume)[:-1])
+    axes = titles_of(volume)[:-1]
+    fit = f"{' and '.join(axes)} of {which} {'fit' if len(axes) > 1 else 'fits'}"
     enough = "with nothing left over at any stride? One size that fits is enough."
-    if refusal(layers, query, volume):
-        told = f"{which[0].upper()}{which[1:]}, {show(volume)}, does not fit."
-        return f"{told} Which {axes} would, {enough}"
-    return f"Which {axes} of {which} fit all layers of the network, {enough}"
+    return f"Which {fit} all layers of the network, {enough}"
 
 
 def _suits(layers: NamedLayers, query: Query, value: Value) -> bool:

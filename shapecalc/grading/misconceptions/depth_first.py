@@ -15,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if context.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
         value = (right[-1], *right[:-1])
         names = ("depth", *volume_axes(len(right))[:-1])
-        yield Wrong(value, f"{' x '.join(names)} = {shown(value)}")
+        yield Wrong(value, f"{shown(value)} is {' x '.join(names)}")
 
 
 MISCONCEPTION = Misconception(

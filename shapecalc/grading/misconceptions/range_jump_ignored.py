@@ -26,6 +26,6 @@ def _close_by(one: Seen) -> Range:
 
 MISCONCEPTION = Misconception(
     "range_jump_ignored",
-    "the strides were ignored; the fields of neighbouring units are a jump apart",
+    "the strides were ignored; the fields of neighbouring units are their product apart",
     model,
 )

@@ -21,10 +21,13 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     shape = context.weight_shape
     if len(shape) > 1:
         first, second, *rest = shape
-        told = OF_DENSE if isinstance(context.layer, Dense) else ""
-        told = OF_TRANSPOSED if isinstance(context.layer, ConvTranspose) else told
+        told, what = "", "the filters"
+        if isinstance(context.layer, Dense):
+            told, what = OF_DENSE, "the units"
+        elif isinstance(context.layer, ConvTranspose):
+            told, what = OF_TRANSPOSED, "the input's depth"
         value = (second, first, *rest)
-        yield Wrong(value, shown(value), told)
+        yield Wrong(value, f"{shown(value)} has {what} second", told)
 
 
 MISCONCEPTION = Misconception(

@@ -19,7 +19,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         depthwise = isinstance(context.layer, DepthwiseConv)
         for turned, others in ((not depthwise, (second, first)), (depthwise, (first, second))):
             value = (*F, *others)
-            yield Wrong(value, shown(value), "" if turned else NEITHER)
+            yield Wrong(value, f"{shown(value)} has them first", "" if turned else NEITHER)
 
 
 MISCONCEPTION = Misconception(

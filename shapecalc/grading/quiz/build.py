@@ -13,14 +13,19 @@ from unicodedata import normalize
 from shapecalc.diagnostics import quote
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.quiz import level1, level2, level3
+from shapecalc.grading.quiz import level1, level2, level3, level4
 from shapecalc.grading.quiz.draws import Draws
 from shapecalc.grading.quiz.problem import KINDS, LARGEST, Part, Problem, Template
 from shapecalc.grading.quiz.words import ask, introduction
 from shapecalc.grading.values import Value, flat
 
-LEVELS = {1: level1.TEMPLATES, 2: level2.TEMPLATES, 3: level3.TEMPLATES}
-USUAL = {1: ("conv", "max_pool", "avg_pool"), 2: KINDS, 3: KINDS}  # kinds, where none are named
+LEVELS = {1: level1.TEMPLATES, 2: level2.TEMPLATES, 3: level3.TEMPLATES, 4: level4.TEMPLATES}
+USUAL = {
+    1: ("conv", "max_pool", "avg_pool"),
+    2: KINDS,
+    3: KINDS,
+    4: KINDS,
+}  # kinds, where none are named
 MOST = 200
 MOST_DRAWS = 1000  # for one problem
 CREDIT = {"forgot_bias": 0.5}  # a share of the points, for the mildest slip
@@ -157,6 +162,7 @@ def _written(number: int, problem: Problem) -> list[dict[str, Any]]:
             "prompt": f"{intro} {_text(part)}",
             "points": 1,
             "spec": problem.spec,
+            **part.more,
         }
         for letter, part in zip(letters, problem.parts, strict=False)
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
-from shapecalc.grading.quiz.choices import known_wrong, plain
+from shapecalc.grading.quiz.choices import known_wrong, typed
 from shapecalc.grading.quiz.words import NOTES
 
 LINE = "_" * 40
@@ -51,7 +51,8 @@ def _key(quiz: Quiz) -> Iterator[str]:
         yield escape(problem.intro)
         yield ""
         for item in problem.items:
-            yield f"{_letter(problem, item)}{escape(item.text)} **{plain(item.question.right)}**"
+            right = escape(typed(item.question, item.question.right))
+            yield f"{_letter(problem, item)}{escape(item.text)} **{right}**"
             yield ""
             if item.question.working:
                 yield f"`{item.question.working}`"

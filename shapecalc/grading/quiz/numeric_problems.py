@@ -10,15 +10,18 @@ from shapecalc.grading.quiz.problem import Part, Problem, Template, network
 Rows = list[list[int]]
 
 
-def _listed(values: Sequence[int]) -> str:
+def listed(values: Sequence[int]) -> str:
+    """Return a row of numbers as it is told."""
     return f"[{', '.join(map(str, values))}]"
 
 
-def _rows(rows: Rows) -> str:
-    return ", ".join(map(_listed, rows))
+def in_rows(rows: Rows) -> str:
+    """Return a grid of numbers as it is told."""
+    return ", ".join(map(listed, rows))
 
 
-def _grid(draw: Draws, height: int, width: int, least: int, most: int) -> Rows:
+def grid(draw: Draws, height: int, width: int, least: int, most: int) -> Rows:
+    """Draw a grid of whole numbers."""
     return [draw.several(width, least, most) for _ in range(height)]
 
 
@@ -39,7 +42,7 @@ def _line(draw: Draws) -> Problem | None:
     return Problem(
         spec,
         (Part(f"conv1.value[0,{at}]", f"What is the output of conv1 at place {at}, from 0?"),),
-        f"The input is the row {_listed(values)}. conv1 has one filter {_listed(weights)} with bias"
+        f"The input is the row {listed(values)}. conv1 has one filter {listed(weights)} with bias"
         f" {bias}, stride {S}, padding {P}; the filter is not flipped.",
     )
 
@@ -50,7 +53,7 @@ def _image(draw: Draws) -> Problem | None:
     size = (draw.between(2, 3) - 1) * S + F - 2 * P
     if size < F:
         return None
-    rows, weights = _grid(draw, size, size, 0, 3), _grid(draw, F, F, -1, 2)
+    rows, weights = grid(draw, size, size, 0, 3), grid(draw, F, F, -1, 2)
     bias = draw.between(-1, 2)
     spec = network((size, size, 1), {"conv": {"K": 1, "F": F, "S": S, "P": P}})
     spec["example"] = {"given": {"input": rows, "conv1.weight": weights, "conv1.bias": [bias]}}
@@ -58,8 +61,8 @@ def _image(draw: Draws) -> Problem | None:
     return Problem(
         spec,
         (_cell("conv1", row, column),),
-        f"The input has the rows {_rows(rows)}. conv1 has one filter with the rows"
-        f" {_rows(weights)} and bias {bias}, stride {S}, padding {P}; the filter is not flipped.",
+        f"The input has the rows {in_rows(rows)}. conv1 has one filter with the rows"
+        f" {in_rows(weights)} and bias {bias}, stride {S}, padding {P}; the filter is not flipped.",
     )
 
 
@@ -77,13 +80,13 @@ def _pooled(kind: str) -> Template:
         steps = 2 if F == 3 else draw.between(2, 3)
         size = (steps - 1) * S + F
         least = -4 if kind == "max_pool" else 0
-        rows = _grid(draw, size, size, least, 9)
+        rows = grid(draw, size, size, least, 9)
         if kind == "avg_pool" and F == 3:
             rows = [[9 * value for value in row] for row in rows]  # so that averages are whole
         spec = network((size, size, 1), {kind: {"F": F, "S": S}})
         spec["example"] = {"given": {"input": rows}}
         intro = (
-            f"The input has the rows {_rows(rows)}. {kind}1 takes {word} of each window of"
+            f"The input has the rows {in_rows(rows)}. {kind}1 takes {word} of each window of"
             f" {F}x{F}, stride {S}."
         )
         return Problem(spec, (_cell(f"{kind}1", draw.below(2), draw.below(2)),), intro)
@@ -107,8 +110,8 @@ def _neuron(draw: Draws) -> Problem | None:
             Part("dense1.value[0]", "What is its output?"),
             Part("loss", f"The target is {target}. What is the squared error of its output?"),
         ),
-        f"The input is {_listed(values)}. dense1 is one neuron with the weights"
-        f" {_listed(weights)} and bias {bias}, and no activation.",
+        f"The input is {listed(values)}. dense1 is one neuron with the weights"
+        f" {listed(weights)} and bias {bias}, and no activation.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from shapecalc.grading.quiz.draws import Draws
@@ -20,10 +21,13 @@ LARGEST = 10**7  # an answer that is still worked out by hand
 
 
 class Part(NamedTuple):
-    """One question of a problem; `text` is empty where the path says it all."""
+    """One question of a problem; `text` is empty where the path says it all. `more` are keys that
+    the question has in an assignment.
+    """
 
     path: str
     text: str = ""
+    more: Mapping[str, Any] = MappingProxyType({})
 
 
 class Problem(NamedTuple):

@@ -32,6 +32,8 @@ def introduction(problem: Problem) -> str:
         for name, kind, fields in named_layers(problem.spec)
     ]
     size = problem.spec["input"]
+    if any(query.kind == "fitting" for query in queries):  # which one it is drawn with is no hint
+        size = f"HxWx{size.rpartition('x')[2]}"
     start = (
         f"The input is a volume of {size}"
         if "x" in size

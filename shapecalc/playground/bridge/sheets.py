@@ -28,7 +28,7 @@ TITLE = "Fill in what is missing"
 LONGEST_SPEC = 100_000  # characters
 MOST_ASKED = 200
 # A mistake is named and explained without the numbers: who is told may try again. What follows from
-# one's own slip counts.
+# one's own slip counts. There are no points.
 PRACTICE = {"show": "hint", "follow_through": 1}
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -158,8 +158,13 @@ def _need_no_run(path: str) -> None:
         )
 
 
+def _to_practise(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    questions = [{**question, "points": 0} for question in mapping["questions"]]
+    return {**mapping, **PRACTICE, "questions": questions}
+
+
 def _read(mapping: Mapping[str, Any]) -> Assignment:
-    assignment = read_assignment({**mapping, **PRACTICE})
+    assignment = read_assignment(_to_practise(mapping))
     if assignment.findings:
         fault = assignment.findings[0].fault
         raise Refused(_said(fault.message, fault.hint))
@@ -178,7 +183,7 @@ def _marked(
     mapping: Mapping[str, Any],
 ) -> Opened:
     assignment = _read(mapping)
-    telling = read_assignment({**mapping, **PRACTICE, "show": "always"})
+    telling = read_assignment({**_to_practise(mapping), "show": "always"})
     return Opened(
         title, notes, tuple(problems), shown, assignment, Marker(assignment), Marker(telling)
     )

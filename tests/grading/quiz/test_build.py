@@ -21,7 +21,7 @@ from shapecalc.grading.quiz.choices import known_wrong, plain, questions_of
 from shapecalc.grading.quiz.draws import Draws
 from shapecalc.grading.values import flat
 
-LEVELS = (1, 2, 3)
+LEVELS = (1, 2, 3, 4)
 
 
 def digest(quiz: Quiz) -> str:
@@ -41,10 +41,11 @@ def number(pattern: str, text: str, otherwise: int | None = None) -> Any:
 def read_words(intro: str) -> tuple[list[int], list[dict[str, Any]]]:
     """Return the input and the layers that an introduction tells of."""
     size = re.match(
-        r"The input is a volume of ([\dx]+)\. |The input is a vector of (\d+) numbers\. ", intro
+        r"The input is a volume of ([\dxHW]+)\. |The input is a vector of (\d+) numbers\. ", intro
     )
     assert size, intro
-    volume = [int(part) for part in (size[1] or size[2]).split("x")]
+    sizes = (size[1] or size[2]).replace("H", "0").replace("W", "0").split("x")
+    volume = [int(part) for part in sizes]
     layers = []
     for text in intro.partition("It goes through ")[2].partition(". ")[0].split("; then "):
         name = text.partition(",")[0]
@@ -120,9 +121,82 @@ def key_from_words(intro: str, path: str) -> Any:
     if path.startswith("fits"):
         return results[path[5:-1]]["fits"]
     name, _, key = path.rpartition(".")
+    if key == "layers":
+        return len(layers)
+    if key == "weight_layers":
+        return sum(layer["kind"] in ("conv", "dense") for layer in layers)
+    if key.startswith("receptive_field["):
+        size, _ = read_words(intro)
+        places = [int(part) for part in re.findall(r"\d+", key)]
+        seen = [[at for at in reach(layers, place) if 0 <= at < W]
+                for place, W in zip(places, size, strict=False)]  # fmt: skip
+        return tuple((pixels[0], pixels[-1]) for pixels in seen)
     if name == "total":
         return sum(result[key] for result in results.values())
     return results[name][key]
+
+
+def operations_from_words(intro: str, path: str, text: str) -> int:
+    """Return FLOPs by the convention that a question tells, counted one output value at a time."""
+    volume, (layer,) = read_words(intro)
+    numbers = {"nothing": 0, "one": 1, "two": 2}
+    told = re.search(r"counting (\w+) for each multiply-acc\w+ and (\w+) for each bias", text)
+    assert told
+    assert path == f"{layer['name']}.flops"
+    mac, bias = (numbers[word] for word in told.groups())
+    found = worked(volume, layer)
+    each = found["macs"] // prod(found["output"])
+    return sum(mac * each + bias for _ in range(prod(found["output"])))
+
+
+def fits_by_counting(intro: str, size: tuple[int, ...]) -> bool:
+    """Say whether all windows of all layers end where the padded volume ends."""
+    volume, layers = read_words(intro)
+    volume = list(size[:-1]) + volume[-1:]
+    for layer in layers:
+        found = worked(volume, layer)
+        if not found["fits"]:
+            return False
+        volume = found["output"]
+    return volume[-1] > 0
+
+
+def step_by_hand(intro: str, place: int) -> float:
+    """Return a weight after steps down the gradient of (output - target)^2."""
+    x, w = (json.loads(part) for part in re.findall(r"\[[^\[\]]*\]", intro))
+    target = number(r"target (-?\d+)", intro)
+    if "Adam" in intro:  # the first step is the rate, against the gradient
+        gradient = 2 * x[place] * (sum(a * b for a, b in zip(x, w, strict=True)) - target)
+        return float(w[place] - 0.1 * gradient / (abs(gradient) + 1e-8))
+    momentum = float(re.findall(r"momentum (0\.\d+)", intro)[0])
+    (one,), weight, velocity = x, float(w[0]), 0.0
+    for _ in range(2):
+        velocity = momentum * velocity + 2 * one * (one * weight - target)
+        weight -= 0.1 * velocity
+    return weight
+
+
+def dropped_by_hand(intro: str, path: str, place: int) -> float:
+    values, mask, weights = (json.loads(part) for part in re.findall(r"\[[^\[\]]*\]", intro))
+    rate = float(re.findall(r"rate of (0\.\d+)", intro)[0])
+    kept = [value / (1 - rate) if stays else 0 for value, stays in zip(values, mask, strict=True)]
+    if path.startswith("dropout1"):
+        return kept[place]
+    return float(sum(a * b for a, b in zip(kept, weights, strict=True)))
+
+
+def im2col_by_hand(intro: str, row: int, column: int) -> int:
+    """Write every window as a column, value by value."""
+    arrays = [json.loads(part) for part in re.findall(r"\[[^\[\]]*\]", intro)]
+    W, (F, S, P) = len(arrays[0]), (number(rf"{w}(\d)", intro) for w in ("of ", "stride ", "ing "))
+    slices = [arrays[at : at + W] for at in range(0, len(arrays), W)]
+    columns = []
+    for y, x in product(starts(W, F, S, P), repeat=2):
+        columns.append([
+            rows[y + f][x + g] if 0 <= y + f < W and 0 <= x + g < W else 0
+            for rows in slices for f in range(F) for g in range(F)
+        ])  # fmt: skip
+    return int(columns[column][row])
 
 
 def value_by_hand(intro: str, path: str, text: str) -> float:
@@ -130,6 +204,12 @@ def value_by_hand(intro: str, path: str, text: str) -> float:
     arrays = [json.loads(part) for part in re.findall(r"\[[^\[\]]*\]", intro)]
     bias = number(r"bias (-?\d+)", intro, 0)
     place = [int(part) for part in re.findall(r"-?\d+", path.partition("[")[2])]
+    if ".next" in path:
+        return step_by_hand(intro, place[-1])
+    if "dropout1" in intro:
+        return dropped_by_hand(intro, path, place[0])
+    if "im2col" in path:
+        return im2col_by_hand(intro, *place)
     if "neuron" in intro:
         output = bias + sum(x * w for x, w in zip(*arrays, strict=True))
         return output if path != "loss" else (output - number(r"target is (-?\d+)", text)) ** 2
@@ -176,7 +256,12 @@ def test_every_key_follows_from_the_words(quizzes: list[Quiz]) -> None:
         for problem in quiz.problems:
             for item in problem.items:
                 path, right = item.question.query.path, item.question.right
-                if item.question.query.kind == "example":
+                if item.question.query.kind == "fitting":
+                    assert fits_by_counting(problem.intro, right)
+                    assert not fits_by_counting(problem.intro, (right[0] + 1, *right[1:]))
+                elif item.question.query.kind == "flops":
+                    assert right == operations_from_words(problem.intro, path, item.text)
+                elif item.question.query.kind in ("example", "im2col"):
                     wanted = value_by_hand(problem.intro, path, item.text)
                     assert right == pytest.approx(wanted, abs=1e-9), problem.intro
                 else:
@@ -184,7 +269,7 @@ def test_every_key_follows_from_the_words(quizzes: list[Quiz]) -> None:
                     wanted = tuple(wanted) if isinstance(wanted, list) else wanted
                     assert right == wanted, (problem.intro, path)
                 seen.add(re.sub(r"\d+", "", item.question.query.path))
-    assert len(seen) > 40  # kinds of layers times what is asked of them
+    assert len(seen) > 50  # kinds of layers times what is asked of them
 
 
 def test_every_problem_is_sound(quizzes: list[Quiz]) -> None:
@@ -209,7 +294,7 @@ def test_only_the_kinds_named_are_asked_about(quizzes: list[Quiz]) -> None:
     for level, kind in product(LEVELS, KINDS):
         quiz = make_quiz(level=level, kinds=[kind], count=12)
         layers = [layer for q in quiz.mapping["questions"] for layer in q["spec"]["layers"]]
-        assert {name for layer in layers for name in layer} == {kind}
+        assert {name for layer in layers for name in layer} - {"dropout"} == {kind}
     level1 = [q for q in quizzes if q.level == 1]
     assert all(len(q["spec"]["layers"]) == 1 for quiz in level1 for q in quiz.mapping["questions"])
 
@@ -250,6 +335,7 @@ DRAWN = [25, 3, 58, 8, 60, 34, 44, 68]
         (0, "", 1, 5, "903b06e5227e09ea"),
         (7, "s123", 2, 40, "a7b99f9f16dacfea"),
         (2**70, "Zoë/9", 3, 40, "5b518c5a12eceac3"),
+        (1, "s1", 4, 40, "3536391ff5ba3c9f"),
     ],
 )
 def test_a_quiz_is_what_it_always_was(
@@ -322,7 +408,7 @@ def test_values_are_printed_for_programs(value: Any, text: str) -> None:
     assert plain(value) == text
 
 
-@pytest.mark.parametrize("wrong", [{"level": 4}, {"kinds": ["relu"]}, {"count": 0}, {"count": 201}])
+@pytest.mark.parametrize("wrong", [{"level": 5}, {"kinds": ["relu"]}, {"count": 0}, {"count": 201}])
 def test_what_there_is_not_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"level|asks about|problems"):
         make_quiz(**wrong)

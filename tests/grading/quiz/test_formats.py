@@ -15,7 +15,14 @@ import pytest
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.quiz import Quiz, gift, make_quiz, markdown, text2qti
-from shapecalc.grading.quiz.choices import QuizQuestion, afterwards, margin, plain, questions_of
+from shapecalc.grading.quiz.choices import (
+    QuizQuestion,
+    afterwards,
+    margin,
+    plain,
+    questions_of,
+    typed,
+)
 from shapecalc.grading.quiz.formats import FORMATS
 from shapecalc.readers.yaml_text import read_yaml
 
@@ -28,7 +35,7 @@ def quizzes() -> list[Quiz]:
     """Quizzes of every level; together they have every kind of question."""
     return [
         make_quiz(seed=seed, level=level, count=40, student=STRANGE)
-        for seed, level in product(range(2), (1, 2, 3))
+        for seed, level in product(range(2), (1, 2, 3, 4))
     ]
 
 
@@ -304,7 +311,7 @@ def test_the_sheet_has_questions_and_the_key_has_answers(quizzes: list[Quiz]) ->
             assert markdown.escape(problem.intro) in sheet
             assert markdown.escape(problem.intro) in key
         for question in quiz.assignment.questions:
-            assert f"**{plain(question.right)}**" in key
+            assert f"**{typed(question, question.right)}**" in key
             assert f"`{question.working}`" in key or not question.working
             assert not question.working or question.working not in sheet
         assert "`" not in sheet
