@@ -16,14 +16,14 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
-from shapecalc.grading.formula import read_formula
 from shapecalc.grading.lists import plain_list, worked_list
-from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
+from shapecalc.grading.notation import SO, TITLE, plain, printed_shape, unwrapped, without_words
 from shapecalc.grading.number_units import in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
 from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.written_formula import read_formula
 from shapecalc.grading.written_numbers import (
     PLAIN,
     Unreadable,
@@ -31,7 +31,7 @@ from shapecalc.grading.written_numbers import (
     number_of,
     whole_if_so,
 )
-from shapecalc.grading.yes_or_no import yes_or_no
+from shapecalc.grading.yes_or_no import has_condition, yes_or_no
 
 Form = Literal["sizes", "field", "number", "truth", "array", "ranges", "formula"]
 
@@ -75,6 +75,7 @@ DENIED = re.compile(
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
 GOES_ON = re.compile(r"\s*[-+*/^]\s*\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE)
 SEVERAL = "more than one answer was read"
+CONDITIONAL = "it has a condition"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
 WANTED: Mapping[Form, str] = {
@@ -121,7 +122,7 @@ def _own(answer: Any, form: Form) -> list[Reading]:
     try:
         return [Reading(value, note) for value, note in OWN[form](answer)]
     except ValueError as error:
-        raise Unreadable(f"{quote(answer)}: {error}") from None
+        raise Unreadable(str(error)) from None
 
 
 def _rounded(text: str, reading: Reading) -> Reading:
@@ -154,8 +155,10 @@ def _one_of(text: str, form: Form) -> list[Reading]:
 
 def _without_choice(text: str, form: Form) -> list[Reading]:
     """Read a text with less and less of the words around the answer. Raises Unreadable."""
+    if form == "truth":
+        return [Reading(_truth(unwrapped(text)))]
     found: list[Reading] = []
-    for shorter in without_words(text) if form in WORDY else [text]:
+    for shorter in without_words(text) if form in WORDY else (text, TITLE.sub("", text)):
         with suppress(Unreadable):
             found += _read(shorter, form)
         if found:
@@ -178,8 +181,6 @@ def _read(text: str, form: Form) -> list[Reading]:
         worked = worked_list(text)
         if worked is not None:
             return [Reading(_array(worked), "the result of each working was taken")]
-    if form == "truth":
-        return [Reading(_truth(text))]
     if form == "sizes":
         for sized in (_planes, _by_name):
             found = sized(text)
@@ -352,8 +353,10 @@ def _truth(answer: Any) -> bool:
     if isinstance(answer, bool):
         return answer
     said = yes_or_no(answer) if isinstance(answer, str) else None
+    if isinstance(answer, str) and has_condition(answer):
+        raise Unreadable(CONDITIONAL)
     if said is None:
-        raise Unreadable(f"{quote(answer)} is neither yes nor no")
+        raise Unreadable(f"{quote(answer)} is not {WANTED['truth']}")
     return said
 
 
@@ -380,7 +383,7 @@ def _array(answer: Any) -> tuple[Any, ...]:
 
 OWN: Mapping[Form, Callable[[Any], Iterable[tuple[Value, str]]]] = {
     "ranges": read_ranges,
-    "formula": lambda answer: [(read_formula(answer), "")],
+    "formula": lambda answer: [read_formula(answer)],
 }
 READERS: Mapping[Form, Callable[[Any], Value]] = {
     "sizes": _sizes,

@@ -6,10 +6,13 @@ from typing import Any
 
 from shapecalc.grading.answers import Reading, read_answer, readings
 from shapecalc.grading.multiple_choice import chosen
+from shapecalc.grading.named_parts import sum_of_parts
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
 from shapecalc.grading.values import Value, flat
+from shapecalc.grading.written_numbers import Unreadable
 
 NEAR = Tolerance()
 TO_TWO_DECIMALS = Tolerance(0.005)
@@ -23,13 +26,54 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     letter = chosen(question, answer) if question.choices else None
     if letter is not None:
         return [letter]
+    parts = sum_of_parts(question, answer)
+    if parts is not None:
+        return [parts]
     found = readings(answer, question.query.form)
     if question.query.kind == "shape" and isinstance(answer, str):  # it has no batch in front
         shape = printed_shape(answer.strip())
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
-    if not question.depth_first:
-        return found
-    return [Reading(depth_last(r.value), r.note) for r in found] + found
+    if question.depth_first:
+        found = [Reading(depth_last(r.value), r.note) for r in found] + found
+    return [_of_the_plane(question, reading) for reading in found]
+
+
+def can_answer(question: Question, text: str) -> bool:
+    """Say whether a text is of the kind of answer that a question asks for, with as many sizes or
+    values, or is none.
+    """
+    if is_blank(text):
+        return True
+    try:
+        value = ways_to_read(question, text)[0].value
+    except Unreadable:
+        return False
+    query, right = question.query, question.right
+    if not isinstance(right, tuple):
+        return not isinstance(value, tuple)
+    if query.form == "array":
+        return len(flat(value)) == len(flat(right))
+    full = in_full(query, right, value)
+    sizes = len(full) if isinstance(full, tuple) else 1
+    return sizes == len(right) or (query.kind == "fitting" and sizes <= len(right))
+
+
+def _of_the_plane(question: Question, reading: Reading) -> Reading:
+    """Return a receptive field without the depth of the input, which it has in the words of
+    lectures, "the neuron sees 11x11x3", and which is not asked for.
+    """
+    query, right, value = question.query, question.right, reading.value
+    if query.key != "receptive_field" or query.form != "sizes" or not isinstance(right, tuple):
+        return reading
+    depths = {volume and volume[-1] for volume in question.subject.trace.inputs.values()}
+    if not isinstance(value, tuple) or len(value) != len(right) + 1 or len(depths) != 1:
+        return reading
+    (depth,) = depths
+    if depth not in (value[0], value[-1]):
+        return reading
+    plane = value[:-1] if value[-1] == depth else value[1:]
+    told = f"the depth of the input, {depth}, is not asked for"
+    return reading._replace(value=plane, note=f"{reading.note}; {told}" if reading.note else told)
 
 
 def is_right(question: Question, value: Value) -> bool:

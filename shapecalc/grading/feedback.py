@@ -7,13 +7,13 @@ right answer with its working.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import DEEPEST, LONGEST, SEVERAL, WANTED
+from shapecalc.grading.answers import CONDITIONAL, DEEPEST, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import two_decimals_are_enough
 from shapecalc.grading.moments import days_late
@@ -129,6 +129,11 @@ class Told(NamedTuple):
             return (
                 "More than one answer was read, so it has no points yet: a teacher has to choose."
             )
+        if why == CONDITIONAL:
+            return (
+                "It says yes or no on a condition only, so it has no points yet: a teacher has to"
+                " look at it."
+            )
         wanted = _wanted(question)
         more = f" ({why})" if why and not why.endswith(WANTED[question.query.form]) else ""
         if question.choices:
@@ -148,8 +153,8 @@ class Told(NamedTuple):
     def rounded(self) -> str:
         """Return what is told where a rounded number is given and the exact one is asked for."""
         return (
-            "It is rounded, and the exact number is asked for, so it has no points yet: a teacher"
-            " has to look at it."
+            "It may be rounded, and the exact number is asked for, so it has no points yet: a"
+            " teacher has to look at it."
         )
 
     def _sentences(self, said: list[str], question: Question, value: Value = ()) -> str:
@@ -172,8 +177,8 @@ def twice_reduced(mistake: float, slip: float) -> str:
 
 
 def given(answer: Any) -> str:
-    """Return an answer as the student is shown it; a list with its values."""
-    if isinstance(answer, list | tuple) and len(answer) <= LONGEST_LIST:
+    """Return an answer as the student is shown it; a list or a mapping with its values."""
+    if isinstance(answer, list | tuple | Mapping) and len(answer) <= LONGEST_LIST:
         values = list(islice(_printed(answer), LONGEST_LIST))
         return quote("".join(values), 200)
     return quote(" ".join(answer[:LONGEST].split()) if isinstance(answer, str) else answer)
@@ -186,6 +191,12 @@ def _printed(answer: Any, depth: int = 0) -> Iterator[str]:
             yield ", " if place else ""
             yield from _printed(part, depth + 1)
         yield "]"
+    elif isinstance(answer, Mapping) and depth < DEEPEST:
+        yield "{"
+        for place, (key, part) in enumerate(answer.items()):
+            yield f"{', ' if place else ''}{quote(key)}: "
+            yield from _printed(part, depth + 1)
+        yield "}"
     else:
         yield f"{answer:.6g}" if isinstance(answer, float) else quote(answer)
 

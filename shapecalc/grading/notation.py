@@ -30,8 +30,18 @@ PRINTED = re.compile(
     r"(?:,\s*(?:dtype|device|grad_fn|requires_grad)\s*=.*)?\)$"
 )
 SO = re.compile(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
+# That somebody is not sure, or has worked it out, says nothing of the answer behind it.
+_I = r"(?:i|we)(?: (?:would|have|also)|['’](?:d|ve))?"
+_FOUND = r"think|believe|guess|suppose|say|get|got|find|found|obtain(?:ed)?|calculated|computed"
+_UNSURE = (
+    r"(?:(?:i am |i['’]m )?(?:not (?:\w+ )?sure|unsure)(?: (?:about|of) (?:this|it|that))?"
+    rf"(?:,? but)?|{_I} (?:{_FOUND})(?: that)?|(?:(?:my|just|best|a) ){{0,2}}guess"
+    r"|probably|likely|presumably|should be|must be|well|hmm+|ok(?:ay)?)\b[.:,]?\s*"
+)
+UNSURE = re.compile(rf"(?>{_UNSURE})++", re.IGNORECASE)
 TITLE = re.compile(  # atomic: a text of such words alone would be split in every way
-    r"^(?>(?:so|my|an?|the|its|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
+    rf"^(?>{_UNSURE}"
+    r"|(?:so|my|an?|the|it['’]?s|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
     r"|volume|vector|length|shape|dimensions?|padding|stride|loss|gradient|number|of|parameters?|params|weights?|biases|values?|is|are|has"
     r"|have|would|be|there|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
     r"|[≈~:]\s*)++(?=[-+([.\d])",
@@ -58,7 +68,7 @@ def _fraction(sign: re.Match[str]) -> str:
     return unicodedata.normalize("NFKC", sign[0]).replace("\u2044", "/")
 
 
-def plain(text: str) -> str:
+def on_one_line(text: str) -> str:
     """Return a text on one line without LaTeX, quotes and signs of other alphabets."""
     text = " ".join(text.split())  # runs of blanks would be tried in every split
     text = text.strip("\"'`").strip().replace("\u2212", "-").replace("\u2013", "-")
@@ -70,7 +80,12 @@ def plain(text: str) -> str:
             text = pattern.sub(plainer, text)
     if RAISED.search(text):
         text = RAISED.sub(lambda raised: "^" + raised[0].translate(SUPERSCRIPTS), text)
-    text = ASIDE.sub("", " ".join(text.split()))
+    return ASIDE.sub("", " ".join(text.split()))
+
+
+def plain(text: str) -> str:
+    """Return a text on one line without LaTeX and the like, nor the fields that were used."""
+    text = on_one_line(text)
     without = WITH_FIELDS.sub("", text).rstrip(" ,;.").lstrip(" ,;")
     return without if any(sign.isdigit() for sign in without) else text
 
@@ -97,7 +112,7 @@ def without_words(text: str) -> Iterator[str]:
             if start not in met:
                 met.append(start)
                 yield start
-            shorter = REMARK.sub("", start, count=1).strip(" .,!")
+            shorter = REMARK.sub("", start, count=1).strip(" .,!?")
             if shorter == start or not shorter:
                 break
             start = shorter

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading.answers import Form, read_answer, readings
+from shapecalc.grading.answers import CONDITIONAL, Form, read_answer, readings
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.values import shown
 from shapecalc.grading.written_numbers import Unreadable
@@ -59,6 +59,11 @@ from shapecalc.grading.written_numbers import Unreadable
         ("(30-3)/2+1 = 14.5, floor 14: 14x14x24", (14, 14, 24)),
         ("13x13x24, since (30-3)/2 = 13.5", (13, 13, 24)),
         ("120 units (flattened 5x5x16)", (120,)),
+        ("I think 27", (27,)),
+        ("not sure but 27x27", (27, 27)),
+        ("I'd say it's 27", (27,)),
+        ("my guess: 27 x 27", (27, 27)),
+        ("27?", (27,)),
     ],
 )
 def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
@@ -138,6 +143,15 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         ("minus one half", -0.5),
         ("two thirds", 2 / 3),
         ("three quarters", 0.75),
+        ("not sure, 760", 760),
+        ("I'm not sure but 760", 760),
+        ("probably 760", 760),
+        ("just a guess: 760", 760),
+        ("we get 760 parameters", 760),
+        ("it should be 760", 760),
+        ("(68-7)//2 + 1", 31),  # 61 is above the stroke alone
+        ("61//2 + 1 = 31", 31),
+        ("60 // two filters", 60),
         ("a third", 1 / 3),
         ("five sixteenths", 0.3125),
         ("three squares", 3),
@@ -201,10 +215,17 @@ def test_no(answer: Any) -> None:
     "answer",
     ["whole number only if padded", "fits only after rounding down", "fits, but only with P = 1",
      "integer division leaves a remainder", "it fits if rounded down", "it fits (rounded down)",
-     "yes, but only if it is padded", "yes if rounded down", "(N-F)/S + 1 = 28"],
+     "yes, but only if it is padded", "yes if rounded down", "yes if you round down",
+     "No (with floor yes)", "if you round down, yes"],
 )  # fmt: skip
 def test_what_fits_on_a_condition_is_neither_yes_nor_no(answer: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unreadable, match=CONDITIONAL if "division" not in answer else None):
+        read_answer(answer, "truth")
+
+
+@pytest.mark.parametrize("answer", ["yes/no", "(N-F)/S + 1 = 28", "perhaps", "rounded down"])
+def test_what_says_neither_has_no_condition(answer: str) -> None:
+    with pytest.raises(Unreadable, match="is not yes or no"):
         read_answer(answer, "truth")
 
 

@@ -449,6 +449,24 @@ def test_two_sizes_in_place_of_three_are_no_volume_of_one_filter() -> None:
     assert found.feedback.startswith("The height and the width are right; the depth is missing.")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["11x11x3", [11, 11, 3], "3x11x11", "the neuron sees 11x11x3", "11x11x3 = 363"],
+)
+def test_a_receptive_field_may_have_the_depth_of_the_input(answer: Any) -> None:
+    """AlexNet's first layer in CS231n: each neuron is connected to a region of size [11x11x3]."""
+    spec = {"input": "227x227x3", "layers": [{"conv": {"K": 96, "F": 11, "S": 4}}]}
+    asked = {"spec": spec, "questions": ["conv1.receptive_field"]}
+    (found,) = mark(asked, {"conv1.receptive_field": answer}).marks
+    assert found.verdict == "right"
+    assert found.note.endswith("the depth of the input, 3, is not asked for")
+    (plain,) = mark(asked, {"conv1.receptive_field": "11x11"}).marks
+    assert (plain.verdict, plain.note) == ("right", "")
+    for other in ("11x11x96", "11x11x1", "10x11x3"):
+        (found,) = mark(asked, {"conv1.receptive_field": other}).marks
+        assert found.verdict == "wrong"
+
+
 def test_a_wrong_list_is_shown_and_told_where_it_is_wrong() -> None:
     """With an identity filter of 1x1 the feature map is the input, a slice around each number."""
     spec = {
@@ -484,7 +502,7 @@ def test_a_number_that_is_written_as_a_rounded_one_is_left_to_a_person(answer: s
     forgotten = answer == "0.75K"
     verdict = "right" if exact else "partly right" if forgotten else "needs a look"
     assert (found.verdict, found.misconception) == (verdict, "forgot_bias" if forgotten else None)
-    assert ("It is rounded" in found.feedback) is (verdict == "needs a look")
+    assert ("It may be rounded" in found.feedback) is (verdict == "needs a look")
 
 
 def test_a_rounded_number_within_the_authors_tolerance_is_right_and_outside_it_wrong() -> None:
