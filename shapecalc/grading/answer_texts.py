@@ -34,6 +34,7 @@ QUOTES = "\"'“”„‘’«»"
 DECORATION = f" *_`#>-•({QUOTES}"
 # A dash behind a separator is the answer's own minus, `14. - 1.636`.
 MINUS = re.compile(r"[.:=)\]\uff1a\uff1d]\s*[-\u2013\u2212]\s*$")
+DASHED = re.compile(r"\s[-\u2013]\s+$")
 STRONG = (":", "=", "\uff1a", "\uff1d")
 MOST_LINES = 5000
 MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
@@ -109,6 +110,7 @@ class Line(NamedTuple):
     id: str | None = None
     named: bool = False
     aside: bool = False
+    dashed: str = ""  # the whole of it, where a dash stands between its id and the answer
 
     @property
     def plain(self) -> bool:
@@ -128,7 +130,7 @@ def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> 
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
     text = without_tables(text, lambda line: _split(line, ids, short, False) is not None)
-    by_id, by_any = (list(_keyed(text, ids, bare)) for bare in (False, True))
+    by_id, by_any = (_with_open_dash([*_keyed(text, ids, bare)]) for bare in (False, True))
     lines, counted = list(_joined(by_id)), list(_joined(by_any))
     answered = any(line.id and line.text.strip(NO_ANSWER) for line in lines)  # no heading `# P`
     added: list[Line] = []
@@ -228,13 +230,28 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
         found = _split(stripped, ids, short, bare)
         if found is not None:
             id_, answer = found
-            yield Line(number, answer.strip(" *_`"), id_, id_ is None)
+            key = stripped[: len(stripped) - len(answer)]
+            dashed = f"{key}{answer}" if DASHED.search(key) else ""
+            yield Line(number, answer.strip(" *_`"), id_, id_ is None, dashed=dashed)
             answered = answered or id_ is not None
         else:
             above = not answered and _is_title(stripped)
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
             aside = bool(heading) or _of_person(stripped) or bool(COURTESY.fullmatch(stripped))
             yield Line(number, line.strip(), aside=aside)
+
+
+def _with_open_dash(lines: list[Line]) -> list[Line]:
+    """Return lines of which the only one with a dash between its id and values, `dw - 1.6`, keeps
+    that, which may be a minus; where several have one, that is how answers are parted from ids.
+    """
+    dashed = [at for at, line in enumerate(lines) if line.dashed]
+    if len(dashed) == 1:
+        (at,) = dashed
+        line = lines[at]
+        if line.text[:1] not in "-+" and VALUES.fullmatch(line.text):
+            lines[at] = line._replace(text=line.dashed)
+    return lines
 
 
 def _is_title(line: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from shapecalc.grading.answers import Reading, read_answer, readings
+from shapecalc.grading.answers import LONGEST, Reading, read_answer, readings
 from shapecalc.grading.multiple_choice import chosen
 from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.no_answer import is_blank
@@ -16,6 +18,8 @@ from shapecalc.grading.written_numbers import Unreadable
 
 NEAR = Tolerance()
 TO_TWO_DECIMALS = Tolerance(0.005)
+RESULTS = ("answer", "value", "result")  # a mapping of one of them alone is what it has
+PERCENT = re.compile(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
 
 
 def ways_to_read(question: Question, answer: Any) -> list[Reading]:
@@ -26,16 +30,51 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     letter = chosen(question, answer) if question.choices else None
     if letter is not None:
         return [letter]
+    if isinstance(answer, Mapping) and len(answer) == 1:
+        ((name, value),) = answer.items()
+        answer = value if name in (*RESULTS, question.id, question.query.path) else answer
     parts = sum_of_parts(question, answer)
     if parts is not None:
         return [parts]
-    found = readings(answer, question.query.form)
+    found = _readings(question, answer)
     if question.query.kind == "shape" and isinstance(answer, str):  # it has no batch in front
         shape = printed_shape(answer.strip())
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
     if question.depth_first:
         found = [Reading(depth_last(r.value), r.note) for r in found] + found
     return [_of_the_plane(question, reading) for reading in found]
+
+
+def _readings(question: Question, answer: Any) -> list[Reading]:
+    """Read an answer in its form; a percentage of values as a part of 1, and the only value of an
+    array also as a number, with words and units around it. Raises Unreadable.
+    """
+    form = question.query.form
+    percent = PERCENT.search(answer) if question.query.executed and _is_text(answer) else None
+    if percent:
+        answer = PERCENT.sub(_part_of_one, answer)
+    try:
+        found = readings(answer, form)
+    except Unreadable:
+        if form != "array" or len(flat(question.right)) != 1:
+            raise
+        found = [r._replace(value=_as_array(r.value)) for r in readings(answer, "number")]
+    if percent:
+        told = f"{percent[0]} is {_part_of_one(percent)}"
+        found = [r._replace(note=f"{r.note}; {told}" if r.note else told) for r in found]
+    return found
+
+
+def _is_text(answer: Any) -> bool:
+    return isinstance(answer, str) and len(answer) <= LONGEST
+
+
+def _part_of_one(percent: re.Match[str]) -> str:
+    return f"{float(percent[1].replace(',', '.')) / 100:.15g}"
+
+
+def _as_array(value: Value) -> Value:
+    return (float(value),) if isinstance(value, int | float) else value
 
 
 def can_answer(question: Question, text: str) -> bool:

@@ -13,9 +13,10 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import CONDITIONAL, DEEPEST, LONGEST, SEVERAL, WANTED
+from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import two_decimals_are_enough
+from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
 from shapecalc.grading.no_answer import is_not_known

@@ -152,6 +152,16 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         ("(68-7)//2 + 1", 31),  # 61 is above the stroke alone
         ("61//2 + 1 = 31", 31),
         ("60 // two filters", 60),
+        ("the sum is 3", 3),
+        ("db: 3", 3),
+        ("L: -1.5", -1.5),
+        ("2\u00bd", 2.5),
+        ("-ln(0.26)", 1.347073647966609),
+        ("-ln 0.26", 1.347073647966609),
+        ("-log10(0.26)", 0.585026652029182),
+        ("log2(8)", 3),
+        ("-ln(e^1/(e^0 + e^1 + e^2))", 1.407605964444380),  # ln(1 + e + e^2) - 1
+        ("sqrt(2.25) + exp(0)", 2.5),
         ("a third", 1 / 3),
         ("five sixteenths", 0.3125),
         ("three squares", 3),
@@ -280,6 +290,23 @@ def test_arrays(answer: Any) -> None:
 def test_what_can_be_meant_in_several_ways(answer: str, form: Form, values: list[Any]) -> None:
     """Two answers at once are not two ways to mean one."""
     assert [reading.value for reading in readings(answer, form)] == values
+
+
+def test_a_dash_behind_a_name_parts_it_or_is_a_minus() -> None:
+    for dash in ("-", "\u2013"):
+        parted, minus = readings(f"dw {dash} 1.6", "number")
+        assert (parted.value, parted.note) == (1.6, "its dash was not read as a minus")
+        assert (minus.value, minus.note) == (-1.6, "read as -1.6")
+    (parted, minus) = readings("db - 3, 1", "array")
+    assert (parted.value, minus.value) == ((3, 1), (-3, 1))
+    (matrix,) = readings("dw - [[6, 4], [0, 14]]", "array")
+    assert matrix.value == (6, 4, 0, 14)
+    assert [r.value for r in readings("dw: - 1.6", "number")] == [-1.6]
+    assert [r.value for r in readings("conv1 - 32x32x10", "sizes")] == [(32, 32, 10)]
+    with pytest.raises(Unreadable):
+        readings("dw \u2212 1.6", "number")  # no dash: U+2212 is a minus
+    assert "natural logarithm" in readings("-log(0.26)", "number")[0].note
+    assert "natural" not in readings("-log10(0.26)", "number")[0].note
 
 
 def test_a_note_says_that_a_working_was_taken() -> None:
