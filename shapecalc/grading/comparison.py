@@ -55,10 +55,13 @@ def _readings(question: Question, answer: Any) -> list[Reading]:
         answer = PERCENT.sub(_part_of_one, answer)
     try:
         found = readings(answer, form)
-    except Unreadable:
+    except Unreadable as error:
         if form != "array" or len(flat(question.right)) != 1:
             raise
-        found = [r._replace(value=_as_array(r.value)) for r in readings(answer, "number")]
+        try:
+            found = [r._replace(value=_as_array(r.value)) for r in readings(answer, "number")]
+        except Unreadable:
+            raise error from None
     if percent:
         told = f"{percent[0]} is {_part_of_one(percent)}"
         found = [r._replace(note=f"{r.note}; {told}" if r.note else told) for r in found]

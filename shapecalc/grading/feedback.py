@@ -32,7 +32,7 @@ Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
 # The same for every question: that an answer needs three digits would tell that it is small.
 USUAL_PRECISION = "two decimals, below 1 three digits such as 0.0123, are enough"
-LONGEST_LIST = 200  # values that are printed
+MOST_PRINTED = 400  # pieces of a list or a mapping
 
 
 class Told(NamedTuple):
@@ -178,26 +178,25 @@ def twice_reduced(mistake: float, slip: float) -> str:
 
 
 def given(answer: Any) -> str:
-    """Return an answer as the student is shown it; a list or a mapping with its values."""
-    if isinstance(answer, list | tuple | Mapping) and len(answer) <= LONGEST_LIST:
-        values = list(islice(_printed(answer), LONGEST_LIST))
-        return quote("".join(values), 200)
+    """Return an answer as the student is shown it; a list or a mapping with its values, from its
+    beginning.
+    """
+    if isinstance(answer, list | tuple | Mapping):
+        return quote("".join(islice(_printed(answer), MOST_PRINTED)), 200)
     return quote(" ".join(answer[:LONGEST].split()) if isinstance(answer, str) else answer)
 
 
 def _printed(answer: Any, depth: int = 0) -> Iterator[str]:
-    if isinstance(answer, list | tuple) and depth < DEEPEST:
-        yield "["
-        for place, part in enumerate(answer):
+    if isinstance(answer, list | tuple | Mapping):
+        opening, closing = "{}" if isinstance(answer, Mapping) else "[]"
+        yield opening
+        for place, part in enumerate(answer if depth < DEEPEST else ["..."]):
             yield ", " if place else ""
+            if isinstance(answer, Mapping) and depth < DEEPEST:
+                yield f"{quote(part)}: "
+                part = answer[part]
             yield from _printed(part, depth + 1)
-        yield "]"
-    elif isinstance(answer, Mapping) and depth < DEEPEST:
-        yield "{"
-        for place, (key, part) in enumerate(answer.items()):
-            yield f"{', ' if place else ''}{quote(key)}: "
-            yield from _printed(part, depth + 1)
-        yield "}"
+        yield closing
     else:
         yield f"{answer:.6g}" if isinstance(answer, float) else quote(answer)
 

@@ -10,7 +10,9 @@ from shapecalc.grading.arithmetic import NUMBER, worked_out
 
 MOST = 20  # functions of a text
 LARGEST = 1e15  # of what one comes to
-FUNCTION = re.compile(r"(?<![A-Za-z])(ln|log(?:_?(?:10|2|e))?|exp|sqrt|e\^) ?(?=[(\d.-])", re.I)
+FUNCTION = re.compile(  # `1.2e^4` is meant for 12,000
+    r"(?<![A-Za-z])(ln|log(?:_?(?:10|2|e))?|exp|sqrt|(?<![\d.])e\^) ?(?=[(\d.-])", re.IGNORECASE
+)
 ARGUMENT = re.compile(rf"-?(?:{NUMBER.pattern})")
 WORKED_OUT: Mapping[str, Callable[[float], float]] = {
     "ln": log,

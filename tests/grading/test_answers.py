@@ -360,6 +360,10 @@ def test_not_blank(answer: Any) -> None:
         (True, "number"),
         ({"a": 1}, "number"),
         ("9" * 41, "number"),
+        ("ln(0)", "number"),
+        ("exp(1000)", "number"),
+        ("1.2e^4", "number"),  # e^4 is 54.6, but 12,000 is meant
+        ("ln(x)", "number"),
         ("x" * 1001, "sizes"),
         ("wide", "sizes"),
         ("1x2x3x4x5x6x7", "sizes"),
@@ -411,6 +415,13 @@ def test_unreadable(answer: Any, form: Form) -> None:
         "$" * 999 + "x",
         "a hundred and one " * 55,
         "no/yes " * 140,
+        "I think " * 124 + "1",
+        "a - 1 " * 166,
+        "ln(" * 333,
+        "ln 2 " * 200,
+        "w11=1 " * 166,
+        "50% " * 250,
+        "2\u00bd" * 500,
     ],
 )
 def test_no_answer_runs_away(answer: str, form: Form) -> None:

@@ -103,3 +103,10 @@ def test_numbers_of_parts_are_shown_as_they_were_written(
     (graded,) = grade(read_assignment(spec), [Found(str(path))]).graded
     (found,) = graded.marked.marks
     assert (found.verdict, found.answer) == ("right", "{weights: 7.5e2, biases: 10}")
+
+
+def test_a_long_or_deep_answer_is_shown_from_its_beginning() -> None:
+    long = {f"k{n}": n for n in range(1000)}
+    assert marked("conv1.parameters", long).answer.startswith("{k0: 0, k1: 1, k2: 2, ")
+    assert marked("conv1.parameters", [[7]] * 1000).answer.startswith("[[7], [7], ")
+    assert marked("conv1.parameters", [[[[[[[[7]]]]]]]]).answer == "[[[[[[[...]]]]]]]"
