@@ -1,5 +1,5 @@
-"""What an answer can mean as one to its question: parts of a count, 26 % of a probability, the plane
-that a unit sees.
+"""What an answer can mean as one to its question: parts of a count, a percentage of a probability,
+the plane that a unit sees.
 """
 
 from __future__ import annotations
