@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from itertools import dropwhile
 from math import ceil, floor, prod
 from typing import Any, Literal, NamedTuple
 
@@ -265,8 +266,10 @@ def _worked(text: str, form: Form) -> list[Reading]:
     The result is what is written last, or a volume beside the number of its values.
     """
     parts = [part.strip() for part in text.split("=")][::-1][:MOST_PARTS]
-    if form == "array" and any(map(is_open, parts[1:])):  # [6 = 2*3, 4]
-        raise Unreadable(f"{quote(text)} has no result")
+    if form == "array":
+        parts = [*dropwhile(lambda part: not any(map(str.isdigit, part)), parts)]  # 6, 4 = dW
+        if any(map(is_open, parts[1:])):  # [6 = 2*3, 4]
+            raise Unreadable(f"{quote(text)} has no result")
     found: list[Reading] = []
     for part in parts:
         with suppress(Unreadable):

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.notation import TITLE
 
-LABEL = re.compile(r"(?:\.{2,} ?|[A-Za-z][A-Za-z_/' ]{0,60}: ?)(?=[-+\[({.\d])")
+LABEL = re.compile(  # also its shape, `2x2: [[...]]`
+    r"(?:\.{2,} ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
+    r"|\(?\d+ ?[x×] ?\d+\)?(?:: ?| (?=\[)|(?=\[))"
+)
 # Behind a list: its shape, `(2x2)`, and a remark without numbers.
 REMARK = re.compile(
     r" ?(?:\((?:\d+ ?[x×*] ?\d+|[^()\d]*)\)|[,;.]? ?\b(?:because|since|where|row by row)\b\D*)$"

@@ -68,9 +68,10 @@ def read_list(answer: Any) -> tuple[Any, ...]:
             raise Unreadable("one of its values is missing")
         return float(number_of(value))  # of floats alone, unlike sizes
 
-    if not isinstance(answer, list | tuple):
-        answer = [answer]
-    return tuple(read(answer, 0))
+    values = read(answer if isinstance(answer, list | tuple) else [answer], 0)
+    if not count[0]:
+        raise Unreadable("it has no values")
+    return tuple(values)
 
 
 def plain_list(text: str) -> str:
@@ -207,16 +208,21 @@ def _count(text: str) -> int:
 
 def _parts(text: str) -> list[str]:
     """Return what stands between the commas of a list, or semicolons, and the brackets of its rows;
-    round ones are those of sums.
+    round ones are those of sums. Nothing where some of it stands beside brackets: `(2x2) [1, 2]`.
     """
-    parts, depth = [""], 0
+    inside, beside = [""], ""
+    rows = rounds = 0
     for sign in text:
-        depth += (sign == "(") - (sign == ")")
-        if sign in ROWS or (sign in ",;" and depth == 0):
-            parts.append("")
+        rows += (sign in "[{") - (sign in "]}")
+        rounds += (sign == "(") - (sign == ")")
+        if sign in ROWS or (sign in ",;" and rounds == 0):
+            inside.append("")
         else:
-            parts[-1] += sign
-    return [part.strip() for part in parts if part.strip()]
+            inside[-1] += sign
+            beside += "" if rows else sign
+    if beside.strip() and any(sign in ROWS for sign in text):
+        return []
+    return [part.strip() for part in inside if part.strip()]
 
 
 def is_open(text: str) -> bool:

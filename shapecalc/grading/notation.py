@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 FRACTION_SIGN = re.compile(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
-MIXED = re.compile(r"(?<![\d.,])(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])")  # two and a half
+MIXED = re.compile(r"(?<![\d.,])(\d{1,6})([\u00bc-\u00be\u2150-\u215e])")  # two and a half
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 RAISED = re.compile(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 ENCLOSED = re.compile(r"^(?:\$++|\\\(|\\\[)(.*?)(?:\$++|\\\)|\\\])$")
@@ -59,7 +59,11 @@ REMARK = re.compile(
 
 LONGEST_DASHED = 1000  # characters
 DASHED = re.compile(
-    r"[A-Za-z][\w.()\[\]{},/' ]*? [-\u2013\u2014] ((?=[\d.\[(])[-0-9.,;|&/()\[\]{}\s]*\d[\])}.]*)"
+    r"([A-Za-z][\w.()\[\]{},/' ]*?) [-\u2013\u2014] "
+    r"((?=[\d.\[(])(?!.*\d-\d)[-0-9.,;|&/()\[\]{}\s]*\d[\])}.]*)"
+)
+SAYS = re.compile(
+    r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I
 )
 ASIDE = re.compile(r"(?<=[\d\]) ])\s*\([^()]*=[^()]*\)$")  # 760 (S=1)
 WITH_FIELDS = re.compile(  # 28x28x10; I used P=0
@@ -99,10 +103,12 @@ def plain(text: str) -> str:
 
 def behind_a_dash(text: str) -> str | None:
     """Return the numbers of `dw - 1.636`: the dash parts them from a name, or is their minus. None
-    for another text, and where the sign can only be a minus.
+    for another text, and where the sign can only be a minus: behind `it is`, `I think`.
     """
     dashed = DASHED.fullmatch(text.strip()) if len(text) <= LONGEST_DASHED else None
-    return dashed[1] if dashed else None
+    if dashed is None or SAYS.search(dashed[1]) or UNSURE.match(dashed[1]):
+        return None
+    return dashed[2]
 
 
 def printed_shape(text: str) -> str | None:

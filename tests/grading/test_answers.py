@@ -303,8 +303,11 @@ def test_a_dash_behind_a_name_parts_it_or_is_a_minus() -> None:
     assert matrix.value == (6, 4, 0, 14)
     assert [r.value for r in readings("dw: - 1.6", "number")] == [-1.6]
     assert [r.value for r in readings("conv1 - 32x32x10", "sizes")] == [(32, 32, 10)]
+    for said in ("I think - 1.6", "we get - 1.6", "the loss is - 1.6"):
+        assert [r.value for r in readings(said, "number")] == [-1.6]
     with pytest.raises(Unreadable):
         readings("dw \u2212 1.6", "number")  # no dash: U+2212 is a minus
+    assert read_answer("0 \u00bd 1", "array") == (0, 0.5, 1)
     assert "natural logarithm" in readings("-log(0.26)", "number")[0].note
     assert "natural" not in readings("-log10(0.26)", "number")[0].note
 
