@@ -6,8 +6,8 @@ No line vanishes: what is not read is listed, for a person to look at.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice, pairwise
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -16,9 +16,11 @@ from shapecalc.grading.columns import (
     OTHERS,
     PEOPLE,
     TIMES,
+    CanAnswer,
     by_number,
     by_plain_id,
     matched,
+    never,
     plain,
 )
 from shapecalc.grading.html_text import plain_text
@@ -32,6 +34,7 @@ QUOTES = "\"'“”„‘’«»"
 DECORATION = f" *_`#>-•({QUOTES}"
 # A dash behind a separator is the answer's own minus, `14. - 1.636`.
 MINUS = re.compile(r"[.:=)\]\uff1a\uff1d]\s*[-\u2013\u2212]\s*$")
+DASHED = re.compile(r"\s[-\u2013]\s+$")
 STRONG = (":", "=", "\uff1a", "\uff1d")
 MOST_LINES = 5000
 MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
@@ -42,6 +45,7 @@ BARE = re.compile(r"\d{1,4}(?:\s*[:)\uff1a]|\s*\.(?!\d)|\s+=(?=\s))\s*")  # 1.2 
 VALUES = re.compile(
     r"(?!\d{1,4}\s*[:.)]\s)(?:[a-z]+ ?\d{1,2} ?[:=])?[-+0-9.,;|&/()\[\]{}\s]*", re.IGNORECASE
 )
+COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
@@ -52,6 +56,7 @@ SHEET = re.compile(
     r"|solutions?|submission)\b[^:=]*(?::[^\d=]*)?",
     re.IGNORECASE,
 )
+PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
 VALUE = re.compile(r"[:=]\s*[-(\[\d]|\d\s?[xX×]\s?\d")  # which no heading has
 # A word to the reader anywhere, which says of no answer that it stands elsewhere.
 COURTESY = re.compile(
@@ -70,6 +75,7 @@ class Lines(NamedTuple):
     notes: tuple[str, ...]
     unread: bool  # there are lines that were not read
     when: str = ""  # it was handed in, if a line says so
+    above: str = ""  # the first line, where that may be a name
 
     def of(self, found: Found) -> Submission:
         """Return the submission of a file that holds this."""
@@ -77,12 +83,21 @@ class Lines(NamedTuple):
             clean(found.student) or clean(self.student) or clean(found.otherwise),
             self.answers,
             quote(found.path, 400),
-            notes=self.notes,
+            notes=(*self.notes, *self.nameless(found)),
             identity=clean(found.identity),
             late=found.late,
             when=self.when or found.when,
             unread=self.unread,
         )
+
+    def nameless(self, found: Found) -> list[str]:
+        """Return what is told of a first line that may be a name, where none is known: it is not
+        taken for one, since titles look alike, and a false name is worse than that of the file.
+        """
+        if not self.above or clean(found.student) or clean(self.student):
+            return []
+        name = quote(self.above)
+        return [f"The first line, `{name}`, was not taken as a name: write `Name: {name}` for that"]
 
 
 class Line(NamedTuple):
@@ -95,6 +110,7 @@ class Line(NamedTuple):
     id: str | None = None
     named: bool = False
     aside: bool = False
+    dashed: str = ""  # the whole of it, where a dash stands between its id and the answer
 
     @property
     def plain(self) -> bool:
@@ -102,22 +118,27 @@ class Line(NamedTuple):
         return self.id is None and not self.named and not self.aside
 
 
-def lines_of(text: str, ids: Collection[str]) -> Lines:
+def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> Lines:
     """Return the answers of the lines that begin with an id, or with a question's number.
 
-    Numbers alone count where no line has an id, or where they go on counting. A list in brackets
-    goes on to its end, and an answer may stand in the line below its id. Raises NotGradable for too
-    many lines.
+    Numbers alone count where no line has an id, where they go on counting, or where a question has
+    no other line and can have what stands there for its answer. A list in brackets goes on to its
+    end, and an answer may stand in the line below its id. Raises NotGradable for too many lines.
     """
     text = plain_text(text)
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
     text = without_tables(text, lambda line: _split(line, ids, short, False) is not None)
-    lines, counted = (list(_joined(_keyed(text, ids, bare))) for bare in (False, True))
+    by_id, by_any = (_with_open_dash([*_keyed(text, ids, bare)]) for bare in (False, True))
+    lines, counted = list(_joined(by_id)), list(_joined(by_any))
     answered = any(line.id and line.text.strip(NO_ANSWER) for line in lines)  # no heading `# P`
+    added: list[Line] = []
     if not answered or _counts_on(lines, counted, ids):
         lines = counted
+    elif added := _counted_alone(by_id, by_any, ids, can_answer):
+        at = {line.number: line for line in added}
+        lines = list(_joined(at.get(line.number, line) for line in by_id))
     student = next((line.text for line in lines if line.named), "")
     found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(found)
@@ -125,8 +146,51 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     said = [f"Line {line.number:,} was not read: `{quote(line.text)}`" for line in lost]
     more = f"{len(said) - MOST_NOTES:,} more lines were not read"
     said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
+    taken = [f"Line {line.number:,} was read as the answer to {quote(line.id)}" for line in added]
     when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
-    return Lines(student, answers, (*twice, *said), bool(lost), when)
+    notes = (*twice, *taken[:MOST_NOTES], *said)
+    return Lines(student, answers, notes, bool(lost), when, _name_above(lines))
+
+
+def _name_above(lines: Sequence[Line]) -> str:
+    """Return the first line, if that is one of a few words that a name may be."""
+    text = lines[0].text.strip(DECORATION) if lines and lines[0].aside else ""
+    return text if PERSON.fullmatch(text) and not SHEET.fullmatch(text) else ""
+
+
+def _counted_alone(
+    by_id: Sequence[Line], by_any: Sequence[Line], ids: Collection[str], can_answer: CanAnswer
+) -> list[Line]:
+    """Return the lines that begin with a number alone, `11) 65x65` below `q9: 7`, which are
+    answers to questions that have no other line.
+
+    What stands below an id and is counted from 1, or has the number of a question that is answered
+    elsewhere among it, is a working in steps.
+    """
+    answered = {line.id for line in by_id if line.id}
+    first = next(iter(ids), None)
+    found: list[Line] = []
+    above = False
+    for alone, group in groupby(zip(by_id, by_any, strict=True), _is_counted):
+        run = [counted for _, counted in group]
+        if alone:
+            named = [line.id for line in run if line.id]
+            steps = above and first in named
+            once = len({*named}) == len(named) and answered.isdisjoint(named)
+            if (
+                once
+                and not steps
+                and all(line.id and can_answer(line.id, line.text) for line in run)
+            ):
+                found += run
+        above = above or any(line.id for line in run)
+    return found
+
+
+def _is_counted(pair: tuple[Line, Line]) -> bool:
+    """Say whether a line is none by ids, and one of a question's where numbers alone count."""
+    line, counted = pair
+    return line.plain and counted.id is not None and COUNTED.match(line.text) is not None
 
 
 def _counts_on(lines: Sequence[Line], counted: Sequence[Line], ids: Collection[str]) -> bool:
@@ -166,13 +230,28 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
         found = _split(stripped, ids, short, bare)
         if found is not None:
             id_, answer = found
-            yield Line(number, answer.strip(" *_`"), id_, id_ is None)
+            key = stripped[: len(stripped) - len(answer)]
+            dashed = f"{key}{answer}" if DASHED.search(key) else ""
+            yield Line(number, answer.strip(" *_`"), id_, id_ is None, dashed=dashed)
             answered = answered or id_ is not None
         else:
             above = not answered and _is_title(stripped)
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
             aside = bool(heading) or _of_person(stripped) or bool(COURTESY.fullmatch(stripped))
             yield Line(number, line.strip(), aside=aside)
+
+
+def _with_open_dash(lines: list[Line]) -> list[Line]:
+    """Return lines of which the only one with a dash between its id and values, `dw - 1.6`, keeps
+    that, which may be a minus; where several have one, that is how answers are parted from ids.
+    """
+    dashed = [at for at, line in enumerate(lines) if line.dashed]
+    if len(dashed) == 1:
+        (at,) = dashed
+        line = lines[at]
+        if line.text[:1] not in "-+" and VALUES.fullmatch(line.text):
+            lines[at] = line._replace(text=line.dashed)
+    return lines
 
 
 def _is_title(line: str) -> bool:
@@ -226,7 +305,7 @@ def _split(
     return (alone, "") if alone else None
 
 
-def _joined(lines: Iterator[Line]) -> Iterator[Line]:
+def _joined(lines: Iterable[Line]) -> Iterator[Line]:
     """Yield lines with what belongs to them: the answer below an id, the rest of a list in
     brackets, and lines of values alone.
     """

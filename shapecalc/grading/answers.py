@@ -10,20 +10,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from itertools import dropwhile
 from math import ceil, floor, prod
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
-from shapecalc.grading.formula import read_formula
-from shapecalc.grading.lists import plain_list, worked_list
-from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
+from shapecalc.grading.functions import without_functions
+from shapecalc.grading.list_in_words import lists_in
+from shapecalc.grading.lists import DEEPEST, is_open, plain_list, read_list, worked_list
+from shapecalc.grading.notation import (
+    SO,
+    behind_a_dash,
+    plain,
+    printed_shape,
+    unwrapped,
+    without_words,
+)
 from shapecalc.grading.number_units import in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
 from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.written_formula import read_formula
 from shapecalc.grading.written_numbers import (
     PLAIN,
     Unreadable,
@@ -31,13 +41,11 @@ from shapecalc.grading.written_numbers import (
     number_of,
     whole_if_so,
 )
-from shapecalc.grading.yes_or_no import yes_or_no
+from shapecalc.grading.yes_or_no import has_condition, yes_or_no
 
 Form = Literal["sizes", "field", "number", "truth", "array", "ranges", "formula"]
 
 LONGEST = 1000  # characters of an answer
-MOST_VALUES = 10_000  # of an array
-DEEPEST = 6  # lists inside one another
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
 AXES = (
     "frames",
@@ -75,7 +83,10 @@ DENIED = re.compile(
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
 GOES_ON = re.compile(r"\s*[-+*/^]\s*\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE)
 SEVERAL = "more than one answer was read"
+CONDITIONAL = "it has a condition"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
+SIGNED = ("number", "field", "array")  # `db - 3`: the dash parts, or it is a minus
+NO_MINUS = "its dash was not read as a minus"
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
 WANTED: Mapping[Form, str] = {
     "sizes": "a volume such as 32x32x10",
@@ -103,6 +114,21 @@ def read_answer(answer: Any, form: Form) -> Value:
 
 def readings(answer: Any, form: Form) -> list[Reading]:
     """Return what an answer can mean, the likeliest first. Raises Unreadable."""
+    dashed = behind_a_dash(answer) if isinstance(answer, str) and form != "truth" else None
+    if dashed is None:
+        return _undashed(answer, form)
+    found = _undashed(dashed, form)
+    if form not in SIGNED:
+        return found
+    parted = [r._replace(note="; ".join(filter(None, (r.note, NO_MINUS)))) for r in found]
+    with suppress(Unreadable):
+        found = _undashed(f"-{dashed}", form)
+        return [*parted, *(r._replace(note=f"read as {shown(r.value)}") for r in found)]
+    return parted
+
+
+def _undashed(answer: Any, form: Form) -> list[Reading]:
+    """Read an answer that has no name with a dash behind it in front. Raises Unreadable."""
     if form in OWN:
         return _own(answer, form)
     if not isinstance(answer, str):
@@ -121,7 +147,7 @@ def _own(answer: Any, form: Form) -> list[Reading]:
     try:
         return [Reading(value, note) for value, note in OWN[form](answer)]
     except ValueError as error:
-        raise Unreadable(f"{quote(answer)}: {error}") from None
+        raise Unreadable(str(error)) from None
 
 
 def _rounded(text: str, reading: Reading) -> Reading:
@@ -154,8 +180,10 @@ def _one_of(text: str, form: Form) -> list[Reading]:
 
 def _without_choice(text: str, form: Form) -> list[Reading]:
     """Read a text with less and less of the words around the answer. Raises Unreadable."""
+    if form == "truth":
+        return [Reading(_truth(unwrapped(text)))]
     found: list[Reading] = []
-    for shorter in without_words(text) if form in WORDY else [text]:
+    for shorter in without_words(text) if form in WORDY else lists_in(text):
         with suppress(Unreadable):
             found += _read(shorter, form)
         if found:
@@ -177,9 +205,7 @@ def _read(text: str, form: Form) -> list[Reading]:
         text = plain_list(text)
         worked = worked_list(text)
         if worked is not None:
-            return [Reading(_array(worked), "the result of each working was taken")]
-    if form == "truth":
-        return [Reading(_truth(text))]
+            return [Reading(read_list(worked), "the result of each working was taken")]
     if form == "sizes":
         for sized in (_planes, _by_name):
             found = sized(text)
@@ -210,7 +236,7 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
     if form == "array" and isinstance(answer, str) and DECIMALS.search(answer):
         note = "the commas were read as decimal points"
         with suppress(Unreadable):
-            found.append(Reading(_array(DECIMALS.sub(r"\1.\2", answer)), note))
+            found.append(Reading(read_list(DECIMALS.sub(r"\1.\2", answer)), note))
     if isinstance(answer, str) and form != "array":
         for number, more in also_spelled(answer):
             found.append(_single(number, form, f"read as {shown(number)}{more}"))
@@ -223,11 +249,15 @@ def _single(number: Number, form: Form, note: str) -> Reading:
 
 def _result(text: str, form: Form) -> list[Reading]:
     """Return what a sum or product comes to, if it is one."""
-    result = worked_out(text)
+    result, how = worked_out(text), ""
+    if result is None and form == "number":
+        shorter, how = without_functions(text)
+        result = worked_out(shorter)
     if result is None:
         return []
     number: Number = int(result) if result.denominator == 1 else whole_if_so(float(result))
-    return [_single(number, form, f"your expression gives {shown(number)}")]
+    note = f"your expression gives {shown(number)}"
+    return [_single(number, form, f"{note}; {how}" if how else note)]
 
 
 def _worked(text: str, form: Form) -> list[Reading]:
@@ -236,6 +266,10 @@ def _worked(text: str, form: Form) -> list[Reading]:
     The result is what is written last, or a volume beside the number of its values.
     """
     parts = [part.strip() for part in text.split("=")][::-1][:MOST_PARTS]
+    if form == "array":
+        parts = [*dropwhile(lambda part: not any(map(str.isdigit, part)), parts)]  # 6, 4 = dW
+        if any(map(is_open, parts[1:])):  # [6 = 2*3, 4]
+            raise Unreadable(f"{quote(text)} has no result")
     found: list[Reading] = []
     for part in parts:
         with suppress(Unreadable):
@@ -352,40 +386,21 @@ def _truth(answer: Any) -> bool:
     if isinstance(answer, bool):
         return answer
     said = yes_or_no(answer) if isinstance(answer, str) else None
+    if isinstance(answer, str) and has_condition(answer):
+        raise Unreadable(CONDITIONAL)
     if said is None:
-        raise Unreadable(f"{quote(answer)} is neither yes nor no")
+        raise Unreadable(f"{quote(answer)} is not {WANTED['truth']}")
     return said
-
-
-def _array(answer: Any) -> tuple[Any, ...]:
-    """Read nested lists, or numbers in brackets, with commas, semicolons, bars, blanks or lines."""
-    if isinstance(answer, str):
-        answer = [part for part in re.split(r"(?:[\s,;&|\[\](){}]|\band\b)+", answer) if part]
-    count = [0]
-
-    def read(value: Any, depth: int) -> Any:
-        if isinstance(value, list | tuple):
-            if depth > DEEPEST:
-                raise Unreadable("lists are nested too deeply")
-            return tuple(read(part, depth + 1) for part in value)
-        count[0] += 1
-        if count[0] > MOST_VALUES:
-            raise Unreadable(f"more than {MOST_VALUES:,} values")
-        return float(number_of(value))  # of floats alone, unlike sizes
-
-    if not isinstance(answer, list | tuple):
-        answer = [answer]
-    return tuple(read(answer, 0))
 
 
 OWN: Mapping[Form, Callable[[Any], Iterable[tuple[Value, str]]]] = {
     "ranges": read_ranges,
-    "formula": lambda answer: [(read_formula(answer), "")],
+    "formula": lambda answer: [read_formula(answer)],
 }
 READERS: Mapping[Form, Callable[[Any], Value]] = {
     "sizes": _sizes,
     "field": _field,
     "number": number_of,
     "truth": _truth,
-    "array": _array,
+    "array": read_list,
 }

@@ -1,8 +1,8 @@
 """Sums and products as people write them: `16*3*5*5 + 16`, `(5x5x3 + 1) x 10`, `2^10`.
 
-A text is worked out by a small grammar of its own: + - * / ^ and brackets between plain numbers; in
-formulas also letters, side by side for their product, and floor. Nothing else is understood, and no
-step may grow past what an answer can be.
+A text is worked out by a small grammar of its own: + - * / ^, Python's // and brackets between
+plain numbers; in formulas also letters, side by side for their product, and floor. Nothing else is
+understood, and no step may grow past what an answer can be.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ LARGEST_POWER = 64
 NUMBER = re.compile(r"\d{1,3}(?:[,_']\d{3})+(?![\d.])|\d+(?:\.\d+)?|\.\d+")
 TIMES = "*xX×·⋅∗"
 OVER = "/÷"
-TOKEN = re.compile(rf"\s*(?:({NUMBER.pattern})|([-+^()\[\]{TIMES}{OVER}]))\s*")
+FLOORED = "//"
+TOKEN = re.compile(rf"\s*(?:({NUMBER.pattern})|({FLOORED}|[-+^()\[\]{TIMES}{OVER}]))\s*")
 FLOOR = "floor"
 OPENING = {"(": ")", "[": "]", "⌊": "⌋"}
 LETTERED = re.compile(
-    rf"\s*(?:({NUMBER.pattern})|(floor(?= ?\()|[-+^()\[\]⌊⌋{TIMES}{OVER}]|[A-Z]))\s*"
+    rf"\s*(?:({NUMBER.pattern})|(floor(?= ?\()|{FLOORED}|[-+^()\[\]⌊⌋{TIMES}{OVER}]|[A-Z]))\s*"
 )
 CLOSING = "0123456789)]"
-WHAT_IT_IS_NOT = ValueError("no sum or product of numbers")
+WHAT_IT_IS_NOT = "no sum or product of numbers"
+TOO_LARGE = "its numbers are too large"
 
 
 def worked_out(text: str) -> Fraction | None:
@@ -51,7 +53,7 @@ def formula_value(text: str, letters: Mapping[str, Fraction]) -> Fraction:
     reader = _Reader(tokens, letters)
     value = reader.sum(0)
     if reader.at < len(tokens):
-        raise WHAT_IT_IS_NOT
+        raise reader.unexpected()
     return value
 
 
@@ -70,7 +72,7 @@ def _formula_tokens(text: str, letters: Mapping[str, Fraction]) -> list[str]:
             if divided:
                 raise ValueError(f"what {quote(text[:at].strip())} is divided by needs brackets")
             found.append("*")
-        divided = token == "/" or (divided and (token in letters or token[-1].isdigit()))
+        divided = token in ("/", FLOORED) or (divided and (token in letters or token[-1].isdigit()))
         found.append(token)
         at = match.end()
     return found
@@ -94,7 +96,7 @@ def _tokens(text: str) -> list[str]:
     while at < len(text):
         match = TOKEN.match(text, at)
         if match is None:
-            raise WHAT_IT_IS_NOT
+            raise ValueError(WHAT_IT_IS_NOT)
         sign = match[2] or ""
         if (
             sign in ("(", "[")
@@ -102,7 +104,7 @@ def _tokens(text: str) -> list[str]:
             and found[-1][-1] in CLOSING
             and text[match.start(2) - 1] == " "
         ):
-            raise WHAT_IT_IS_NOT  # 760 (5*5*3*10 + 10) is no product
+            raise ValueError(WHAT_IT_IS_NOT)  # 760 (5*5*3*10 + 10) is no product
         found.append(match[1] or ("*" if sign in TIMES else "/" if sign in OVER else sign))
         at = match.end()
     return found
@@ -122,6 +124,19 @@ class _Reader:
             return token
         return ""
 
+    def unexpected(self) -> ValueError:
+        """Return what is wrong at the next token, or at the end."""
+        token = self.tokens[self.at] if self.at < len(self.tokens) else ""
+        before = self.tokens[self.at - 1] if self.at else ""
+        if token and before and _ends(before):
+            if token in OPENING.values():
+                return ValueError("a bracket is closed that was not opened")
+            return ValueError(f"there is no sign between {before} and {token}")
+        missing = f"a {'letter or ' if self.letters else ''}number is missing"
+        if before:
+            return ValueError(f"{missing} behind {before}")
+        return ValueError(f"{missing} in front of {token}" if token else "it is empty")
+
     def sum(self, depth: int) -> Fraction:
         """Read terms with + and - between them."""
         sign = self._next("+", "-")
@@ -139,6 +154,8 @@ class _Reader:
                 value = _bounded(value * self._power(depth))
             elif self._next("/"):
                 value = _bounded(value / self._power(depth))
+            elif self._next(FLOORED):
+                value = Fraction(value // self._power(depth))
             elif self.at < len(self.tokens) and self.tokens[self.at] in "([":  # 10(5*5*3 + 1)
                 value = _bounded(value * self._power(depth))
             else:
@@ -149,7 +166,7 @@ class _Reader:
         if self._next("^"):
             power = self._factor(depth)
             if power.denominator != 1 or not 0 <= power <= LARGEST_POWER:
-                raise WHAT_IT_IS_NOT
+                raise ValueError(f"a power that is no whole number up to {LARGEST_POWER}")
             return _raised(value, int(power))
         return value
 
@@ -158,19 +175,20 @@ class _Reader:
             return Fraction(self._factor(depth) // 1)
         if opened := self._next(*OPENING):
             if depth == MOST_BRACKETS:
-                raise WHAT_IT_IS_NOT
+                raise ValueError(f"more than {MOST_BRACKETS} brackets inside one another")
             value = self.sum(depth + 1)
             if not self._next(OPENING[opened]):
-                raise WHAT_IT_IS_NOT
+                at_end = self.at == len(self.tokens)
+                raise ValueError("a bracket is not closed") if at_end else self.unexpected()
             return Fraction(value // 1) if opened == "⌊" else value
         if letter := self._next(*self.letters):
             return self.letters[letter]
         if self.at == len(self.tokens) or not self.tokens[self.at][-1].isdigit():
-            raise WHAT_IT_IS_NOT
+            raise self.unexpected()
         self.at += 1
         digits = re.sub(r"[,_']", "", self.tokens[self.at - 1])
         if len(digits) > MOST_DIGITS:
-            raise WHAT_IT_IS_NOT
+            raise ValueError(TOO_LARGE)
         return Fraction(digits)
 
 
@@ -185,5 +203,5 @@ def _bounded(value: Fraction) -> Fraction:
     """Return a number that is not too long to be an answer."""
     most = 10**MOST_DIGITS
     if abs(value.numerator) > most or value.denominator > most:
-        raise WHAT_IT_IS_NOT
+        raise ValueError(TOO_LARGE)
     return value

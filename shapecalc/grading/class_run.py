@@ -20,6 +20,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.attempts import standings
 from shapecalc.grading.columns import Mapped
+from shapecalc.grading.comparison import can_answer
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.moments import days_late, moment
@@ -106,7 +107,11 @@ def _mark_there(chunk: Sequence[Found]) -> list[Packed]:
 def _mark_all(marker: Marker, chunk: Sequence[Found]) -> Iterator[Packed]:
     assignment = marker.assignment
     ids = {question.id: None for question in assignment.questions}  # a set in order
-    mapped = Mapped({q.id: q.prompt for q in assignment.questions}, assignment.policy.columns)
+    questions = {question.id: question for question in assignment.questions}
+    prompts = {id_: question.prompt for id_, question in questions.items()}
+    mapped = Mapped(
+        prompts, assignment.policy.columns, lambda id_, text: can_answer(questions[id_], text)
+    )
     submissions = chain.from_iterable(read_submissions(item, ids, mapped) for item in chunk)
     while some := list(islice(submissions, 4 * CHUNK)):  # a table may have many more
         yield packed([_mark(marker, submission) for submission in some])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -38,11 +38,22 @@ AROUND = " .:*?"
 LONGEST_HEADER = 4000
 
 
+CanAnswer = Callable[[str, str], bool]  # whether a question, by its id, has such a text for answer
+
+
+def never(id_: str, text: str) -> bool:
+    """Say of no text that it can answer a question: nothing is known of these."""
+    return False
+
+
 class Mapped(NamedTuple):
-    """What tells questions by their columns: their texts, and what the author maps."""
+    """What tells questions apart: their texts, the columns that the author maps, and what can be
+    an answer to them.
+    """
 
     prompts: Mapping[str, str] = MappingProxyType({})  # by id
     columns: Mapping[str, str] = MappingProxyType({})  # of ids, and of `student`
+    can_answer: CanAnswer = never
 
 
 def plain(text: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from shapecalc.grading.answers import Reading, read_answer, readings
+from shapecalc.grading.answers import Reading, read_answer
 from shapecalc.grading.multiple_choice import chosen
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
+from shapecalc.grading.question_readings import of_the_plane, readings_for
 from shapecalc.grading.values import Value, flat
+from shapecalc.grading.written_numbers import Unreadable
 
 NEAR = Tolerance()
 TO_TWO_DECIMALS = Tolerance(0.005)
@@ -24,13 +27,33 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     letter = chosen(question, answer) if question.choices else None
     if letter is not None:
         return [letter]
-    found = readings(answer, question.query.form)
+    found = readings_for(question, answer)
     if question.query.kind == "shape" and isinstance(answer, str):  # it has no batch in front
         shape = printed_shape(answer.strip())
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
-    if not question.depth_first:
-        return found
-    return [Reading(depth_last(r.value), r.note) for r in found] + found
+    if question.depth_first:
+        found = [Reading(depth_last(r.value), r.note) for r in found] + found
+    return [of_the_plane(question, reading) for reading in found]
+
+
+def can_answer(question: Question, text: str) -> bool:
+    """Say whether a text is of the kind of answer that a question asks for, with as many sizes or
+    values, or is none.
+    """
+    if is_blank(text):
+        return True
+    try:
+        value = ways_to_read(question, text)[0].value
+    except Unreadable:
+        return False
+    query, right = question.query, question.right
+    if not isinstance(right, tuple):
+        return not isinstance(value, tuple)
+    if query.form == "array":
+        return len(flat(value)) == len(flat(right))
+    full = in_full(query, right, value)
+    sizes = len(full) if isinstance(full, tuple) else 1
+    return sizes == len(right) or (query.kind == "fitting" and sizes <= len(right))
 
 
 def is_right(question: Question, value: Value) -> bool:

@@ -7,15 +7,16 @@ right answer with its working.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import DEEPEST, LONGEST, SEVERAL, WANTED
+from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import two_decimals_are_enough
+from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
 from shapecalc.grading.no_answer import is_not_known
@@ -31,7 +32,7 @@ Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
 # The same for every question: that an answer needs three digits would tell that it is small.
 USUAL_PRECISION = "two decimals, below 1 three digits such as 0.0123, are enough"
-LONGEST_LIST = 200  # values that are printed
+MOST_PRINTED = 400  # pieces of a list or a mapping
 
 
 class Told(NamedTuple):
@@ -133,6 +134,11 @@ class Told(NamedTuple):
             return (
                 "More than one answer was read, so it has no points yet: a teacher has to choose."
             )
+        if why == CONDITIONAL:
+            return (
+                "It says yes or no on a condition only, so it has no points yet: a teacher has to"
+                " look at it."
+            )
         wanted = _wanted(question)
         more = f" ({why})" if why and not why.endswith(WANTED[question.query.form]) else ""
         if question.choices:
@@ -152,8 +158,8 @@ class Told(NamedTuple):
     def rounded(self) -> str:
         """Return what is told where a rounded number is given and the exact one is asked for."""
         return (
-            "It is rounded, and the exact number is asked for, so it has no points yet: a teacher"
-            " has to look at it."
+            "It may be rounded, and the exact number is asked for, so it has no points yet: a"
+            " teacher has to look at it."
         )
 
     def _sentences(self, said: list[str], question: Question, value: Value = ()) -> str:
@@ -182,20 +188,25 @@ def _percent(share: float) -> str:
 
 
 def given(answer: Any) -> str:
-    """Return an answer as the student is shown it; a list with its values."""
-    if isinstance(answer, list | tuple) and len(answer) <= LONGEST_LIST:
-        values = list(islice(_printed(answer), LONGEST_LIST))
-        return quote("".join(values), 200)
+    """Return an answer as the student is shown it; a list or a mapping with its values, from its
+    beginning.
+    """
+    if isinstance(answer, list | tuple | Mapping):
+        return quote("".join(islice(_printed(answer), MOST_PRINTED)), 200)
     return quote(" ".join(answer[:LONGEST].split()) if isinstance(answer, str) else answer)
 
 
 def _printed(answer: Any, depth: int = 0) -> Iterator[str]:
-    if isinstance(answer, list | tuple) and depth < DEEPEST:
-        yield "["
-        for place, part in enumerate(answer):
+    if isinstance(answer, list | tuple | Mapping):
+        opening, closing = "{}" if isinstance(answer, Mapping) else "[]"
+        yield opening
+        for place, part in enumerate(answer if depth < DEEPEST else ["..."]):
             yield ", " if place else ""
+            if isinstance(answer, Mapping) and depth < DEEPEST:
+                yield f"{quote(part)}: "
+                part = answer[part]
             yield from _printed(part, depth + 1)
-        yield "]"
+        yield closing
     else:
         yield f"{answer:.6g}" if isinstance(answer, float) else quote(answer)
 

@@ -11,13 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 from shapecalc.grading.arithmetic import formula_value
-from shapecalc.grading.notation import SUPERSCRIPTS, plain
 
 LETTERS = "WFSPKC"
-LONGEST = 300  # characters
 DIVISIBLE = 12
 ROWS = (
     (31, 11, 2, 2, 24, 12),
@@ -30,8 +27,7 @@ ROWS = (
     (85, 17, 4, 8, 96, 108),
 )
 POINTS: tuple[Mapping[str, int], ...] = tuple(dict(zip(LETTERS, row, strict=True)) for row in ROWS)
-RAISED = re.compile(r"(?<=[A-Za-z])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-FLOORED = ((re.compile(r"\\lfloor\b"), "⌊"), (re.compile(r"\\rfloor\b"), "⌋"))
+NO_LETTERS = "it has no letters, and a formula in letters is asked for"
 
 
 @dataclass(frozen=True)
@@ -45,27 +41,12 @@ class Formula:
         return self.text
 
 
-def read_formula(answer: Any) -> Formula:
-    """Return the formula that an answer gives, the last one of `O = ... = ...`.
-
-    Raises ValueError for what is none, with the reason.
-    """
-    text = answer if isinstance(answer, str) else str(answer)
-    if len(text) > LONGEST:
-        raise ValueError(f"longer than {LONGEST} characters")
-    for pattern, sign in FLOORED:
-        text = pattern.sub(sign, text)
-    text = plain(RAISED.sub(lambda raised: "^" + raised[0].translate(SUPERSCRIPTS), text))
-    last = text.rpartition("=")[2].strip(" .,;")
-    return formula_of(last)
-
-
 def formula_of(text: str) -> Formula:
     """Return a formula. Raises ValueError for what is none, or has no letter in it."""
     capitals = re.sub(r"floor|[a-z]", _capital, text)
     values = tuple(_value(capitals, point) for point in POINTS)
     if not any(letter in capitals for letter in LETTERS):
-        raise ValueError("it has no letters, and a formula in letters is asked for")
+        raise ValueError(NO_LETTERS)
     return Formula(text, values)
 
 

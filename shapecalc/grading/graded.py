@@ -172,7 +172,7 @@ def tallied(everything: Iterable[Graded]) -> Tally:
             tally.misconceptions.update(found)
             unsure = (m.misconception for m in item.marked.marks if m.misconception and m.perhaps)
             tally.perhaps.update(unsure)
-            tally.mistaken.update(set(found))
+            tally.mistaken.update(list(dict.fromkeys(found)))  # in one order, run by run
             for mark in item.marked.marks:
                 name, told = mark.misconception, mark.matter
                 if name:

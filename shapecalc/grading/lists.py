@@ -6,18 +6,27 @@ What is not understood stays as it is, and is then no list of numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from shapecalc.grading.arithmetic import worked_out
-from shapecalc.grading.written_numbers import Unreadable
+from shapecalc.grading.written_numbers import Unreadable, number_of
 
+MOST_VALUES = 10_000
+LONGEST = 1000  # characters of the names of parts
+DEEPEST = 6  # lists inside one another
 BEGINNINGS = (0, 1)  # from which people count
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-ORDINAL = re.compile(rf"\b({'|'.join(ORDINALS)})\s+([a-z]+)(?=\s*[:=])", re.IGNORECASE)
+ORDINAL = re.compile(
+    rf"\b({'|'.join(ORDINALS)})\s+([a-z]+)(?:\s*[:=]|(?=\s*[-+.\d(\[]))", re.IGNORECASE
+)
 LABEL = re.compile(  # `slice 0:`, `slice 0 row 1:`, `z_1 =`, `p[2] =`; 2 x 3 = 6 is a product
     r"\b(?!x\b)([A-Za-z]+)[ _]?[#\[(]?(\d{1,4})[\])]?"
     r"(?:\s*[:=]\s*|,?\s+(?=[A-Za-z]+[ _]?\d{1,4}\s*[:=]))",
     re.IGNORECASE,
+)
+CELL = re.compile(  # `w11 =`, `w_{1,1}:`, `w[0,0] =`
+    r"\b([A-Za-z]+) ?_?[\[({]?(\d)[ ,]?(\d)[\])}]?\s*[:=]\s*"
 )
 ROW = re.compile(r"\s+//?\s+")
 FRACTIONS = re.compile(r"[-+]?[\d.]+(?:\s*/\s*\d+)?(?:[,;]\s*[-+]?[\d.]+(?:\s*/\s*\d+)?)*")
@@ -27,9 +36,42 @@ COLUMN = re.compile(r"[-+]?[\d.]+(?:\s+/\s+[-+]?[\d.]+)+")
 ROW_OF_NUMBERS = re.compile(r"[-+]?[\d.]+(?:/\d+)?(?:\s+[-+]?[\d.]+(?:/\d+)?)+")
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 TRANSPOSED = re.compile(r"(?<=[\])])\s*(?:\^\s*\(?(?:T|\\top)\)?|\u1d40|\.T)$", re.IGNORECASE)
+LETTER = re.compile(r"[^\W_]")
 BETWEEN = re.compile(r"[\s,;&|]+")
 OPENING, CLOSING = "([{", ")]}"
+ROWS = "[]{}"
 AROUND = "()[]{} "
+
+
+def read_list(answer: Any) -> tuple[Any, ...]:
+    """Read nested lists, or numbers in brackets, with commas, semicolons, bars, blanks or lines;
+    also a list of rows as texts, and parts by names that count on. Raises Unreadable.
+    """
+    if isinstance(answer, Mapping):
+        answer = _in_parts(answer)
+    if isinstance(answer, str):
+        answer = _cut(answer)
+    count = [0]
+
+    def read(value: Any, depth: int) -> Any:
+        if isinstance(value, str) and depth:
+            row = _cut(value)
+            value = row if len(row) > 1 else value
+        if isinstance(value, list | tuple):
+            if depth > DEEPEST:
+                raise Unreadable("lists are nested too deeply")
+            return tuple(read(part, depth + 1) for part in value)
+        count[0] += 1
+        if count[0] > MOST_VALUES:
+            raise Unreadable(f"more than {MOST_VALUES:,} values")
+        if value is None:
+            raise Unreadable("one of its values is missing")
+        return float(number_of(value))  # of floats alone, unlike sizes
+
+    values = read(answer if isinstance(answer, list | tuple) else [answer], 0)
+    if not count[0]:
+        raise Unreadable("it has no values")
+    return tuple(values)
 
 
 def plain_list(text: str) -> str:
@@ -104,9 +146,22 @@ def _untransposed(text: str) -> str:
 
 def _without_names(text: str) -> str:
     """Return a list without `slice 0:` and the like, where these count on: 0, 1, 2 or 1, 2, 3."""
-    text = ORDINAL.sub(lambda m: f"{m[2]} {ORDINALS.index(m[1].lower()) + 1}", text)
+    cells = [(cell[1], int(cell[2]), int(cell[3])) for cell in CELL.finditer(text)]
+    if _is_grid(cells):
+        return CELL.sub(" ; ", text)
+    text = ORDINAL.sub(lambda m: f"{m[2]} {ORDINALS.index(m[1].lower()) + 1}:", text)
     labels = [(label[1].lower(), int(label[2])) for label in LABEL.finditer(text)]
     return LABEL.sub(" ; ", text) if _count_on(labels) else text
+
+
+def _is_grid(cells: Sequence[tuple[str, int, int]]) -> bool:
+    """Say whether cells of one name are all of a matrix, row by row."""
+    if len(cells) < 2 or len({name for name, _, _ in cells}) > 1:
+        return False
+    places = [(row, column) for _, row, column in cells]
+    (top, left), (bottom, right) = places[0], places[-1]
+    every = [(i, j) for i in range(top, bottom + 1) for j in range(left, right + 1)]
+    return top == left and top in BEGINNINGS and bottom > top and places == every
 
 
 def _count_on(labels: Sequence[tuple[str, int]]) -> bool:
@@ -137,30 +192,49 @@ def _in_rows(text: str) -> str:
     return ROW.sub("; ", text) if COLUMN.fullmatch(text) else text
 
 
+def _in_parts(parts: Mapping[Any, Any]) -> list[Any]:
+    """Return the values of a mapping whose names count on: `{row1: [1, 2], row2: [3, 4]}`. Raises
+    Unreadable for another one.
+    """
+    named = " ".join(f"{name}: ," for name in parts)
+    if len(named) > LONGEST or LETTER.search(_without_names(named)):
+        raise Unreadable("its parts do not count on: 1, 2, 3")
+    return list(parts.values())
+
+
 def _count(text: str) -> int:
     return sum(any(sign.isdigit() for sign in part) for part in BETWEEN.split(text))
 
 
 def _parts(text: str) -> list[str]:
-    """Return what stands between the commas of a list, or semicolons, outside of brackets."""
-    inner = text.strip()
-    if inner[:1] in ("[", "{") and _closes(inner) == len(inner) - 1:
-        inner = inner[1:-1]
-    parts, depth = [""], 0
-    for sign in inner:
-        depth += (sign in OPENING) - (sign in CLOSING)
-        if sign in ",;" and depth == 0:
-            parts.append("")
+    """Return what stands between the commas of a list, or semicolons, and the brackets of its rows;
+    round ones are those of sums. Nothing where some of it stands beside brackets: `(2x2) [1, 2]`.
+    """
+    inside, beside = [""], ""
+    rows = rounds = 0
+    for sign in text:
+        rows += (sign in "[{") - (sign in "]}")
+        rounds += (sign == "(") - (sign == ")")
+        if sign in ROWS or (sign in ",;" and rounds == 0):
+            inside.append("")
         else:
-            parts[-1] += sign
-    return [part.strip() for part in parts if part.strip()]
+            inside[-1] += sign
+            beside += "" if rows else sign
+    if beside.strip() and any(sign in ROWS for sign in text):
+        return []
+    return [part.strip() for part in inside if part.strip()]
 
 
-def _closes(text: str) -> int:
-    """Return where the bracket closes that a text begins with."""
+def is_open(text: str) -> bool:
+    """Say whether a text ends amid a list: behind a comma of it, or within its brackets."""
     depth = 0
-    for place, sign in enumerate(text):
+    for sign in text:
         depth += (sign in OPENING) - (sign in CLOSING)
-        if depth == 0:
-            return place
-    return -1
+        if depth < 0 or (sign in ",;" and depth == 0):
+            return True
+    return depth > 0
+
+
+def _cut(text: str) -> list[str]:
+    """Return what stands between the signs of a list."""
+    return [part for part in re.split(r"(?:[\s,;&|\[\](){}]|\band\b)+", text) if part]

@@ -11,6 +11,13 @@ NOT_KNOWN = re.compile(
     r"idk|dunno|(?:i )?(?:do not|don'?t) know|(?:i have )?no (?:idea|clue)"
     r"|(?:i am |i'?m )?(?:not sure|unsure)"
 )
+# Behind that, what says no more: `idk, ran out of time`.
+EXCUSE = re.compile(
+    r"(?:[,;.:( -]+(?:sorry|(?:i )?(?:have )?(?:ran|run) out of time|no time(?: left)?"
+    r"|how(?: to (?:do|solve|compute|calculate) (?:this|it|that))?|this(?: one)?|it|that"
+    r"|the answer|what to do))+\)?"
+)
+LONGEST = 60  # characters of what may stand for no answer
 
 
 def is_blank(answer: Any) -> bool:
@@ -18,7 +25,7 @@ def is_blank(answer: Any) -> bool:
     if answer is None or (isinstance(answer, float) and answer != answer):
         return True
     if isinstance(answer, str):
-        return len(answer.strip()) <= 20 and (
+        return len(answer.strip()) <= LONGEST and (
             _bare_words(answer) in NOTHING or is_not_known(answer)
         )
     return isinstance(answer, list | tuple | Mapping) and not answer
@@ -26,8 +33,14 @@ def is_blank(answer: Any) -> bool:
 
 def is_not_known(answer: Any) -> bool:
     """Say whether somebody wrote that they do not know, and nothing else."""
-    return isinstance(answer, str) and bool(NOT_KNOWN.fullmatch(_bare_words(answer)))
+    if not isinstance(answer, str):
+        return False
+    said = _bare_words(answer)
+    known = NOT_KNOWN.match(said)
+    return known is not None and (
+        known.end() == len(said) or EXCUSE.fullmatch(said, known.end()) is not None
+    )
 
 
 def _bare_words(answer: str) -> str:
-    return answer[:40].strip().lower().replace("\u2019", "'").strip("-?!. ")
+    return answer[: 2 * LONGEST].strip().lower().replace("\u2019", "'").strip("-?!. ")

@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 
 FRACTION_SIGN = re.compile(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
+MIXED = re.compile(r"(?<![\d.,])(\d{1,6})([\u00bc-\u00be\u2150-\u215e])")  # two and a half
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 RAISED = re.compile(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 ENCLOSED = re.compile(r"^(?:\$++|\\\(|\\\[)(.*?)(?:\$++|\\\)|\\\])$")
 LATEX = (
-    (re.compile(r"\\(?:begin|end)\{[a-z]*matrix\}"), " "),
+    (re.compile(r"\\(?:begin|end)\{(?:[a-z]*matrix|array)\}(?:\{[lcr| ]*\})?"), " "),
     (re.compile(r"\\(?:text|mathrm|mathbf|boxed|textbf|mbox|operatorname)\{([^{}]*)\}"), r"\1"),
     (re.compile(r"\\d?frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
     (re.compile(r"\\(?:times|cross)(?![a-z])"), "x"),
@@ -30,13 +31,24 @@ PRINTED = re.compile(
     r"(?:,\s*(?:dtype|device|grad_fn|requires_grad)\s*=.*)?\)$"
 )
 SO = re.compile(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
+# That somebody is not sure, or has worked it out, says nothing of the answer behind it.
+_I = r"(?:i|we)(?: (?:would|have|also)|['’](?:d|ve))?"
+_FOUND = r"think|believe|guess|suppose|say|get|got|find|found|obtain(?:ed)?|calculated|computed"
+_UNSURE = (
+    r"(?:(?:i am |i['’]m )?(?:not (?:\w+ )?sure|unsure)(?: (?:about|of) (?:this|it|that))?"
+    rf"(?:,? but)?|{_I} (?:{_FOUND})(?: that)?|(?:(?:my|just|best|a) ){{0,2}}guess"
+    r"|probably|likely|presumably|should be|must be|well|hmm+|ok(?:ay)?)\b[.:,]?\s*"
+)
+UNSURE = re.compile(rf"(?>{_UNSURE})++", re.IGNORECASE)
 TITLE = re.compile(  # atomic: a text of such words alone would be split in every way
-    r"^(?>(?:so|my|an?|the|its|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
-    r"|volume|vector|length|shape|dimensions?|padding|stride|loss|gradient|number|of|parameters?|params|weights?|biases|values?|is|are|has"
+    rf"^(?>{_UNSURE}"
+    r"|(?:so|my|an?|the|it['’]?s|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
+    r"|volume|vector|length|shape|dimensions?|padding|stride|loss|gradient|sum|score|number|of|parameters?|params|weights?|biases|values?|is|are|has"
     r"|have|would|be|there|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
     r"|[≈~:]\s*)++(?=[-+([.\d])",
     re.IGNORECASE,
 )
+LABEL = re.compile(r"^[A-Za-z][A-Za-z_]{0,20}(?:\[?\d\]?)? ?: ?(?=[-+([.\d][^:=]*$)")  # db: 3
 REMARK = re.compile(
     r"\s*(?:\b(?:because|since|as|if|when|where|but|including|incl|excluding|without|with|for|per"
     r"|each|every|in total|altogether)\b.*|#.*|//.*|\s[-–—]\s+[A-Za-z].*|,\s+[A-Za-z].*"
@@ -45,6 +57,14 @@ REMARK = re.compile(
 )
 
 
+LONGEST_DASHED = 1000  # characters
+DASHED = re.compile(
+    r"([A-Za-z][\w.()\[\]{},/' ]*?) [-\u2013\u2014] "
+    r"((?=[\d.\[(])(?!.*\d-\d)[-0-9.,;|&/()\[\]{}\s]*\d[\])}.]*)"
+)
+SAYS = re.compile(
+    r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I
+)
 ASIDE = re.compile(r"(?<=[\d\]) ])\s*\([^()]*=[^()]*\)$")  # 760 (S=1)
 WITH_FIELDS = re.compile(  # 28x28x10; I used P=0
     r"[;,]?\s*(?:\bI used|\b(?:with|for|where|using|and|if))?\s*"
@@ -58,10 +78,11 @@ def _fraction(sign: re.Match[str]) -> str:
     return unicodedata.normalize("NFKC", sign[0]).replace("\u2044", "/")
 
 
-def plain(text: str) -> str:
+def on_one_line(text: str) -> str:
     """Return a text on one line without LaTeX, quotes and signs of other alphabets."""
     text = " ".join(text.split())  # runs of blanks would be tried in every split
     text = text.strip("\"'`").strip().replace("\u2212", "-").replace("\u2013", "-")
+    text = MIXED.sub(lambda mixed: f"({mixed[1]}+{mixed[2]})", text)
     text = FRACTION_SIGN.sub(_fraction, text)
     if "\\" in text or "$" in text:
         enclosed = ENCLOSED.match(text)
@@ -70,9 +91,24 @@ def plain(text: str) -> str:
             text = pattern.sub(plainer, text)
     if RAISED.search(text):
         text = RAISED.sub(lambda raised: "^" + raised[0].translate(SUPERSCRIPTS), text)
-    text = ASIDE.sub("", " ".join(text.split()))
+    return ASIDE.sub("", " ".join(text.split()))
+
+
+def plain(text: str) -> str:
+    """Return a text on one line without LaTeX and the like, nor the fields that were used."""
+    text = on_one_line(text)
     without = WITH_FIELDS.sub("", text).rstrip(" ,;.").lstrip(" ,;")
     return without if any(sign.isdigit() for sign in without) else text
+
+
+def behind_a_dash(text: str) -> str | None:
+    """Return the numbers of `dw - 1.636`: the dash parts them from a name, or is their minus. None
+    for another text, and where the sign can only be a minus: behind `it is`, `I think`.
+    """
+    dashed = DASHED.fullmatch(text.strip()) if len(text) <= LONGEST_DASHED else None
+    if dashed is None or SAYS.search(dashed[1]) or UNSURE.match(dashed[1]):
+        return None
+    return dashed[2]
 
 
 def printed_shape(text: str) -> str | None:
@@ -92,12 +128,12 @@ def without_words(text: str) -> Iterator[str]:
     met = [text]
     yield text
     untitled = TITLE.sub("", text)
-    for start in (text, untitled):
+    for start in (text, untitled, LABEL.sub("", untitled)):
         for _ in range(3):
             if start not in met:
                 met.append(start)
                 yield start
-            shorter = REMARK.sub("", start, count=1).strip(" .,!")
+            shorter = REMARK.sub("", start, count=1).strip(" .,!?")
             if shorter == start or not shorter:
                 break
             start = shorter

@@ -119,14 +119,16 @@ def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
     table, rest = table_in(text, lambda cells: len(header_of(cells, ids, mapped).questions) > 1)
-    lines = lines_of(rest, ids)
+    lines = lines_of(rest, ids, mapped.can_answer)
     if table:
         whose = clean(lines.student) or found.otherwise
         named = found._replace(otherwise=whose, when=lines.when or found.when)
         for row in read_rows(named, iter(table), ids, mapped):
             alone = len(table) == 2
             own = {**lines.answers, **row.answers} if alone else row.answers
-            notes, unread = (*row.notes, *lines.notes), row.unread or (alone and lines.unread)
+            nameless = lines.nameless(found) if row.student == clean(found.otherwise) else ()
+            notes = (*row.notes, *lines.notes, *nameless)
+            unread = row.unread or (alone and lines.unread)
             yield row._replace(answers=own, notes=notes, unread=unread)
         return
     if not lines.answers:
@@ -237,6 +239,8 @@ def _as_written(
     def written(value: Any, path: Path) -> Any:
         if isinstance(value, list):
             return [written(part, (*path, place)) for place, part in enumerate(value)]
+        if isinstance(value, Mapping):
+            return {key: written(part, (*path, key)) for key, part in value.items()}
         if not isinstance(value, float):
             return value
         in_list = isinstance(path[-1], int)
@@ -250,7 +254,9 @@ def _as_written(
 
 
 def _has_floats(value: Any) -> bool:
-    return any(map(_has_floats, value)) if isinstance(value, list) else isinstance(value, float)
+    if isinstance(value, list | Mapping):
+        return any(map(_has_floats, value.values() if isinstance(value, Mapping) else value))
+    return isinstance(value, float)
 
 
 def _question_of(key: str, ids: Collection[str], short: Mapping[str, str]) -> str | None:

@@ -34,6 +34,8 @@ DOUBT = re.compile(
     r"|remainder(?! ?(?:is|of|=)? ?(?:0|zero)))\b"
     rf"|[^,;:.(]*n't\b|.*[,;:.(] ?(?:but )?(?:it is |it's )?(?:{CONDITION})\b"
 )
+CONDITIONAL = re.compile(rf"\b(?:{CONDITION})\b")
+DECIDES = re.compile(r"\b(?:yes|no|true|false|fits?|works?|whole|integer)\b")
 DOUBTED_YES = re.compile(rf"[ ,;-]*(?:but )?(?:it fits )?(?:{CONDITION})\b")
 WITHOUT = re.compile(r"\b(?:no|without(?: any| a)?) \w+(?: to \w+)?")
 # `no remainder`, `no problem` mean that it fits, others that it does not: they say no to a noun.
@@ -70,6 +72,12 @@ def yes_or_no(text: str) -> bool | None:
             return None if contrary or doubted else value
     fits = _fits(said)
     return None if fits is None or OTHER[fits].match(said) else fits
+
+
+def has_condition(text: str) -> bool:
+    """Say whether a text that says neither, nor both, says so because of a condition."""
+    said = text.lower()
+    return bool(CONDITIONAL.search(said) and DECIDES.search(said)) and yes_or_no(text) is None
 
 
 def _fits(said: str) -> bool | None:

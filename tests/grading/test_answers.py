@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading.answers import Form, read_answer, readings
+from shapecalc.grading.answers import CONDITIONAL, Form, read_answer, readings
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.values import shown
 from shapecalc.grading.written_numbers import Unreadable
@@ -59,6 +59,11 @@ from shapecalc.grading.written_numbers import Unreadable
         ("(30-3)/2+1 = 14.5, floor 14: 14x14x24", (14, 14, 24)),
         ("13x13x24, since (30-3)/2 = 13.5", (13, 13, 24)),
         ("120 units (flattened 5x5x16)", (120,)),
+        ("I think 27", (27,)),
+        ("not sure but 27x27", (27, 27)),
+        ("I'd say it's 27", (27,)),
+        ("my guess: 27 x 27", (27, 27)),
+        ("27?", (27,)),
     ],
 )
 def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
@@ -138,6 +143,25 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         ("minus one half", -0.5),
         ("two thirds", 2 / 3),
         ("three quarters", 0.75),
+        ("not sure, 760", 760),
+        ("I'm not sure but 760", 760),
+        ("probably 760", 760),
+        ("just a guess: 760", 760),
+        ("we get 760 parameters", 760),
+        ("it should be 760", 760),
+        ("(68-7)//2 + 1", 31),  # 61 is above the stroke alone
+        ("61//2 + 1 = 31", 31),
+        ("60 // two filters", 60),
+        ("the sum is 3", 3),
+        ("db: 3", 3),
+        ("L: -1.5", -1.5),
+        ("2\u00bd", 2.5),
+        ("-ln(0.26)", 1.347073647966609),
+        ("-ln 0.26", 1.347073647966609),
+        ("-log10(0.26)", 0.585026652029182),
+        ("log2(8)", 3),
+        ("-ln(e^1/(e^0 + e^1 + e^2))", 1.407605964444380),  # ln(1 + e + e^2) - 1
+        ("sqrt(2.25) + exp(0)", 2.5),
         ("a third", 1 / 3),
         ("five sixteenths", 0.3125),
         ("three squares", 3),
@@ -201,10 +225,17 @@ def test_no(answer: Any) -> None:
     "answer",
     ["whole number only if padded", "fits only after rounding down", "fits, but only with P = 1",
      "integer division leaves a remainder", "it fits if rounded down", "it fits (rounded down)",
-     "yes, but only if it is padded", "yes if rounded down", "(N-F)/S + 1 = 28"],
+     "yes, but only if it is padded", "yes if rounded down", "yes if you round down",
+     "No (with floor yes)", "if you round down, yes"],
 )  # fmt: skip
 def test_what_fits_on_a_condition_is_neither_yes_nor_no(answer: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unreadable, match=CONDITIONAL if "division" not in answer else None):
+        read_answer(answer, "truth")
+
+
+@pytest.mark.parametrize("answer", ["yes/no", "(N-F)/S + 1 = 28", "perhaps", "rounded down"])
+def test_what_says_neither_has_no_condition(answer: str) -> None:
+    with pytest.raises(Unreadable, match="is not yes or no"):
         read_answer(answer, "truth")
 
 
@@ -261,6 +292,26 @@ def test_what_can_be_meant_in_several_ways(answer: str, form: Form, values: list
     assert [reading.value for reading in readings(answer, form)] == values
 
 
+def test_a_dash_behind_a_name_parts_it_or_is_a_minus() -> None:
+    for dash in ("-", "\u2013"):
+        parted, minus = readings(f"dw {dash} 1.6", "number")
+        assert (parted.value, parted.note) == (1.6, "its dash was not read as a minus")
+        assert (minus.value, minus.note) == (-1.6, "read as -1.6")
+    (parted, minus) = readings("db - 3, 1", "array")
+    assert (parted.value, minus.value) == ((3, 1), (-3, 1))
+    (matrix,) = readings("dw - [[6, 4], [0, 14]]", "array")
+    assert matrix.value == (6, 4, 0, 14)
+    assert [r.value for r in readings("dw: - 1.6", "number")] == [-1.6]
+    assert [r.value for r in readings("conv1 - 32x32x10", "sizes")] == [(32, 32, 10)]
+    for said in ("I think - 1.6", "we get - 1.6", "the loss is - 1.6"):
+        assert [r.value for r in readings(said, "number")] == [-1.6]
+    with pytest.raises(Unreadable):
+        readings("dw \u2212 1.6", "number")  # no dash: U+2212 is a minus
+    assert read_answer("0 \u00bd 1", "array") == (0, 0.5, 1)
+    assert "natural logarithm" in readings("-log(0.26)", "number")[0].note
+    assert "natural" not in readings("-log10(0.26)", "number")[0].note
+
+
 def test_a_note_says_that_a_working_was_taken() -> None:
     (reading,) = readings("16*3*5*5 + 16", "number")
     assert reading.note == "your expression gives 1,216"
@@ -312,6 +363,10 @@ def test_not_blank(answer: Any) -> None:
         (True, "number"),
         ({"a": 1}, "number"),
         ("9" * 41, "number"),
+        ("ln(0)", "number"),
+        ("exp(1000)", "number"),
+        ("1.2e^4", "number"),  # e^4 is 54.6, but 12,000 is meant
+        ("ln(x)", "number"),
         ("x" * 1001, "sizes"),
         ("wide", "sizes"),
         ("1x2x3x4x5x6x7", "sizes"),
@@ -363,6 +418,13 @@ def test_unreadable(answer: Any, form: Form) -> None:
         "$" * 999 + "x",
         "a hundred and one " * 55,
         "no/yes " * 140,
+        "I think " * 124 + "1",
+        "a - 1 " * 166,
+        "ln(" * 333,
+        "ln 2 " * 200,
+        "w11=1 " * 166,
+        "50% " * 250,
+        "2\u00bd" * 500,
     ],
 )
 def test_no_answer_runs_away(answer: str, form: Form) -> None:

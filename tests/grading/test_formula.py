@@ -15,7 +15,7 @@ import pytest
 
 from shapecalc.grading import mark, read_assignment
 from shapecalc.grading.arithmetic import formula_value
-from shapecalc.grading.formula import POINTS, read_formula
+from shapecalc.grading.formula import POINTS, formula_of
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.marks import Mark
 
@@ -48,12 +48,34 @@ def test_every_window_fits_at_the_points() -> None:
     ["(W - F + 2*P)/S + 1", "(W-F+2P)/S+1", "1 + (2P + W - F) / S", "((W-F)+P+P)/S + 1",
      "(w+2p-f)/s+1", "O = (W - F + 2P)/S + 1", r"$\frac{W-F+2P}{S} + 1$", "(W−F+2×P)÷S+1",
      r"\lfloor\frac{W - F + 2P}{S}\rfloor + 1", "floor((W - F + 2P)/S) + 1", "(W-F+2P+S)/S",
-     "⌊(W-F+2P)/S⌋+1", "W/S - F/S + 2P/S + 1", "[(W - F + 2P)/S] + 1"],
+     "⌊(W-F+2P)/S⌋+1", "W/S - F/S + 2P/S + 1", "[(W - F + 2P)/S] + 1",
+     "1 + (W + 2P - F)//S", "int((W-F+2P)/S) + 1", "math.floor((W-F+2P)/S) + 1",
+     "the width is (W-F+2P)/S+1", "Formula: (W-F+2P)/S+1", "I think (W-F+2P)/S+1",
+     "(W-F+2P)/S+1 with W = 227, F = 11", "(W-F+2P)/S+1, F=11, S=4, P=0",
+     "(W-F+2P)/S+1 = W_out", "(W-F+2P)/S+1 = W", "31 = (W-F+2P)/S+1"],
 )  # fmt: skip
 def test_the_size_in_whatever_way_it_is_written(answer: str) -> None:
     found = marked(SIZE, answer)
     assert found.verdict == "right"
     assert found.right == "(W - F + 2*P)/S + 1"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["((W - F) + 2P)/S + 1 = 55", "(W-F+2P)/S+1 = (227-11)/4+1 = 55", "(W-F+2P)/S+1 -> 55",
+     "W = (W-F+2P)/S+1 = 55", "(W-F+2P)/S+1 = 54", "(W-F+2P)/S+1\n= 55x55x96"],
+)  # fmt: skip
+def test_a_number_behind_a_formula_is_not_what_is_asked_for(answer: str) -> None:
+    found = marked(SIZE, answer)
+    assert found.verdict == "right"
+    assert found.feedback == "Right; your formula was marked, not the number behind it."
+
+
+def test_a_right_number_makes_no_wrong_formula_right() -> None:
+    """(227 - 11)/4 = 54."""
+    found = marked(SIZE, "(W-F+2P)/S = 55")
+    assert (found.verdict, found.misconception) == ("wrong", "forgot_plus_one")
+    assert marked(COUNT, "K*F*F*C = 34848").misconception == "forgot_bias"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +174,16 @@ def test_credit_is_given_by_the_name() -> None:
         ("(n + 2p - f)/s + 1", "N is none of W, F, S, P, K, C"),
         ("(227 - 11)/4 + 1", "it has no letters"),
         (55, "it has no letters"),
-        ("(W-F+2P)/S+1)", ""),
+        ("(W-F+2P)/S+1)", "(a bracket is closed that was not opened)"),
+        ("(W-F+2P/S+1", "(a bracket is not closed)"),
+        ("(W-F+)/S+1", "(a letter or number is missing behind +)"),
+        ("*W", "(a letter or number is missing in front of *)"),
+        ("W 2 3", "(there is no sign between W and 2)"),
+        ("W^K - F^65", "(a power that is no whole number up to 64)"),
+        ("(227-11)/4+1 = 55", "it has no letters"),
+        ("(W-F+2P)/S+1 = (227-11+2P)/4+1 = 55", "(the formulas on its sides are not the same)"),
+        ("W = 55", "(a formula is asked for, not a number for W)"),
+        ("W - F + 2P over S plus 1", "OVER is none of"),
         ("W/2S", "needs brackets"),
         ("W or F", "More than one answer"),
         ("__import__('os')", ""),
@@ -179,9 +210,9 @@ def test_a_hostile_formula_takes_no_time(text: str) -> None:
 
 
 def test_formulas_are_compared_by_value() -> None:
-    assert read_formula("(W+F)^2") == read_formula("W*W + 2WF + F^2")
-    assert read_formula("(W+F)^2") != read_formula("W*W + F^2")
-    assert len({read_formula("W + W"), read_formula("2W"), read_formula("W")}) == 2
+    assert formula_of("(W+F)^2") == formula_of("W*W + 2WF + F^2")
+    assert formula_of("(W+F)^2") != formula_of("W*W + F^2")
+    assert len({formula_of("W + W"), formula_of("2W"), formula_of("W")}) == 2
 
 
 def test_what_a_sheet_and_platforms_say() -> None:

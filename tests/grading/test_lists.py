@@ -22,6 +22,7 @@ TWO_SLICES = (2, 0, 2, 0, 7, 4, 9, 9)
         "depth 0: [[2,0],[2,0]] depth 1: [[7,4],[9,9]]",
         "channel 1: (2 0; 2 0), channel 2: (7 4; 9 9)",
         "first slice: 2 0 2 0; second slice: 7 4 9 9",
+        "first slice 2 0 2 0, second slice 7 4 9 9",
         "slice 1 row 1: 2 0, row 2: 2 0; slice 2 row 1: 7 4, row 2: 9 9",
         "2 0 / 2 0, 7 4 / 9 9",
         "2 0 / 2 0 | 7 4 / 9 9",
@@ -51,6 +52,71 @@ def test_names_of_slices_and_signs_between_rows_are_no_values(text: str) -> None
 )
 def test_a_row_is_read_as_what_it_comes_to(text: str) -> None:
     assert readings(text, "array")[0].value == pytest.approx((1.8, 1.2, 0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dL/dW: [[6, 4], [0, 14]]",
+        "all of them: 6 4; 0 14",
+        ".. 6, 4, 0, 14",
+        "I think [[6, 4], [0, 14]]",
+        "the answer is 6 4; 0 14",
+        "every window adds to it: `[[6, 4], [0, 14]]`",
+        "in all [[6, 4], [0, 14]]",
+        "[[6, 4], [0, 14]] because they are added up",
+        "[[6, 4], [0, 14]] (not averaged)",
+        "6 4 0 14 (2x2)",
+        "6 4 0 14 (row by row)",
+        "w11 = 6, w12 = 4, w21 = 0, w22 = 14",
+        "w11=6 w12=4 w21=0 w22=14",
+        "w_{0,0} = 6; w_{0,1} = 4; w_{1,0} = 0; w_{1,1} = 14",
+        "w[1,1]: 6, w[1,2]: 4, w[2,1]: 0, w[2,2]: 14",
+        "[[2*3 = 6, 2*2 = 4], [0, 14]]",
+        "[[6, 2*2 = 4], [0, 14]]",
+        "[[2*3, 4], [0, 2*7]]",
+        "dW = [[2*3, 4], [0, 14]]",
+        "(2x2) [[6, 4], [0, 14]]",
+        "2x2: [[6, 4], [0, 14]]",
+        "6, 4; 0, 14 = dW",
+        r"\left[\begin{array}{cc} 6 & 4 \\ 0 & 14 \end{array}\right]",
+        ["6 4", "0 14"],
+        ["[6, 4]", "[0, 14]"],
+        {"row1": [6, 4], "row2": "0 14"},
+        {"w11": 6, "w12": 4, "w21": 0, "w22": 14},
+    ],
+)
+def test_words_around_a_matrix_and_names_in_it_are_no_values(text: object) -> None:
+    assert flat(readings(text, "array")[0].value) == [6, 4, 0, 14]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not [[6, 4], [0, 14]]",
+        "minus [[6, 4], [0, 14]]",
+        "- [[6, 4], [0, 14]]",
+        "2*[[6, 4], [0, 14]]",
+        "[[6, 4], [0, 14]] / 2",
+        "[[6, 4], [0, 14]]^T",
+        "[[6, 4], [0, 14]] (transposed)",
+        "the transpose of [[6, 4], [0, 14]]",
+        "[[6, 4], [0, 14]] divided by n",
+        "dW = [[6, 4], [0, 14]], db = 3",
+        "[6, 4 = 2*2], [0, 14]",
+        "zeros except (0,0) = 6, (0,1) = 4, (1,1) = 14",
+        "w11=6, w21=0, w12=4, w22=14",  # row by row, or column by column?
+        "w11=6, w12=4, w21=0",
+        "(2x2)",
+        "the answer is ->",
+        [[6, None], [0, 14]],
+        {"row1": [6, 4], "bias": 3},
+        {"row2": [0, 14], "row1": [6, 4]},
+    ],
+)
+def test_what_is_done_to_a_matrix_is_for_a_person(text: object) -> None:
+    with pytest.raises(Unreadable):
+        readings(text, "array")
 
 
 @pytest.mark.parametrize(

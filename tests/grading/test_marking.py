@@ -449,6 +449,24 @@ def test_two_sizes_in_place_of_three_are_no_volume_of_one_filter() -> None:
     assert found.feedback.startswith("The height and the width are right; the depth is missing.")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["11x11x3", [11, 11, 3], "3x11x11", "the neuron sees 11x11x3", "11x11x3 = 363"],
+)
+def test_a_receptive_field_may_have_the_depth_of_the_input(answer: Any) -> None:
+    """AlexNet's first layer in CS231n: each neuron is connected to a region of size [11x11x3]."""
+    spec = {"input": "227x227x3", "layers": [{"conv": {"K": 96, "F": 11, "S": 4}}]}
+    asked = {"spec": spec, "questions": ["conv1.receptive_field"]}
+    (found,) = mark(asked, {"conv1.receptive_field": answer}).marks
+    assert found.verdict == "right"
+    assert found.note.endswith("the depth of the input, 3, is not asked for")
+    (plain,) = mark(asked, {"conv1.receptive_field": "11x11"}).marks
+    assert (plain.verdict, plain.note) == ("right", "")
+    for other in ("11x11x96", "11x11x1", "10x11x3"):
+        (found,) = mark(asked, {"conv1.receptive_field": other}).marks
+        assert found.verdict == "wrong"
+
+
 def test_a_wrong_list_is_shown_and_told_where_it_is_wrong() -> None:
     """With an identity filter of 1x1 the feature map is the input, a slice around each number."""
     spec = {
@@ -484,7 +502,7 @@ def test_a_number_that_is_written_as_a_rounded_one_is_left_to_a_person(answer: s
     forgotten = answer == "0.75K"
     verdict = "right" if exact else "partly right" if forgotten else "needs a look"
     assert (found.verdict, found.misconception) == (verdict, "forgot_bias" if forgotten else None)
-    assert ("It is rounded" in found.feedback) is (verdict == "needs a look")
+    assert ("It may be rounded" in found.feedback) is (verdict == "needs a look")
 
 
 def test_a_rounded_number_within_the_authors_tolerance_is_right_and_outside_it_wrong() -> None:
@@ -693,3 +711,54 @@ def test_a_pools_stride_taken_as_F_is_told_with_how_its_windows_lie(
     spec = {"input": "32x32x1", "layers": [{"max_pool": {"F": F, "S": S, "rounding": "floor"}}]}
     told = one("max_pool1.output", answer, spec=spec).feedback
     assert f"he stride was taken as F; the pool's windows {lie} here: " in told
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["-3", "-3 (the sum)", "the sum is -3", "db: -3", "-3 because all are added", "1 - 4",
+     "[2 - 5]", "db - 3", {"db": -3}, {"answer": "-3"}],
+)  # fmt: skip
+def test_an_array_of_one_value_is_read_as_a_number_is(answer: Any) -> None:
+    """y = 1*1 - 2 = -1; the gradient of (y - 2)^2/2 by the bias is -1 - 2 = -3."""
+    spec = {
+        "input": 1,
+        "layers": [{"dense": 1}],
+        "example": {
+            "given": {"input": [1], "dense1.weight": [[1]], "dense1.bias": [-2]},
+            "loss": {"half_squared_error": [2]},
+        },
+    }
+    asked = {"spec": spec, "questions": [{"id": "db", "ask": "dense1.bias.grad"}]}
+    (found,) = mark(asked, {"db": answer}).marks
+    assert found.verdict == "right"
+
+
+def test_a_percentage_of_a_probability_is_a_part_of_1() -> None:
+    """Of two equal scores each class has a probability of 1/2; the loss is ln(2)."""
+    spec = {
+        "input": 1,
+        "layers": [{"dense": 2}, "softmax"],
+        "example": {
+            "given": {"input": [1], "dense1.weight": [[1], [1]], "dense1.bias": [0, 0]},
+            "loss": {"cross_entropy": 0},
+        },
+    }
+    asked = {"spec": spec, "questions": ["softmax1.value", "loss"]}
+    first, second = mark(asked, {"softmax1.value": "[50 %, 50%]", "loss": "50 percent"}).marks
+    assert (first.verdict, first.note) == ("right", "50 % is 0.5")
+    assert (second.verdict, second.misconception) == ("wrong", "probability_for_loss")
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("idk, ran out of time", "blank"),
+        ("I don't know how to do this", "blank"),
+        ("don't know, sorry", "blank"),
+        ("idk, 760", "needs a look"),
+        ("idk, see my paper", "needs a look"),
+        ("I don't know how many, about 760", "needs a look"),
+    ],
+)
+def test_who_says_that_they_do_not_know_gave_no_answer(answer: str, verdict: str) -> None:
+    assert one("conv1.parameters", answer).verdict == verdict

