@@ -13,7 +13,8 @@ class Cause(NamedTuple):
     """A mistake that explains a wrong answer; not `sure` where chance might do as well.
 
     `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
-    where that is no right number: `your answer 15x15x8 to question 4`.
+    where that is no right number: `your answer 15x15x8 to question 4`. It was made `before`, or
+    there as well, if the answer only follows from it.
     """
 
     misconception: Misconception
@@ -21,6 +22,7 @@ class Cause(NamedTuple):
     sure: bool = True
     either: tuple[Cause, ...] = ()
     source: str = ""
+    before: bool = False
 
     @property
     def told(self) -> str:

@@ -4,7 +4,7 @@ a total, and two of them at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -15,6 +15,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.misconceptions.rerun import reruns
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
+from shapecalc.grading.repeated import NOT_GONE_ON_WITH, repeated
 from shapecalc.grading.values import Value, shown
 from shapecalc.records import own_counts
 
@@ -32,6 +33,11 @@ def carried(context: QuestionContext) -> Iterator[Pair]:
         yield from _in_every_layer(context)
     elif context.record is not None and context.key in ("macs", "flops", "activations"):
         yield from _from_output(context)
+
+
+def on_the_way(context: QuestionContext) -> Iterator[Pair]:
+    """Yield what one mistake gives that is made at other layers on the way as well."""
+    yield from ((found.misconception, found.wrong) for found in repeated(context))
 
 
 def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
@@ -61,6 +67,21 @@ def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[P
         yield from _of_a_step(context, single)
 
 
+def of_names(context: QuestionContext, names: Collection[str], *, two: bool) -> Iterator[Pair]:
+    """Yield what mistakes of these names give at every layer on the way, and if wanted `two` of
+    them: one on the way, and another one in what is asked.
+    """
+    for found in repeated(context, names):
+        yield found.misconception, found.wrong
+        if not two or context.key in ("output", "input"):
+            continue
+        first = found.misconception, found.wrong._replace(arithmetic=found.told)
+        there = QuestionContext(found.subject, context.query, found.wrong.value)
+        for other, wrong in wrong_answers(there):
+            if other.name in names and other.name != found.misconception.name:
+                yield _both(first, (other, wrong), wrong.value)
+
+
 def joined(one: Misconception, other: Misconception) -> Misconception:
     """Return two misconceptions as one, in whatever order they were made."""
     one, other = sorted((one, other), key=lambda misconception: misconception.name)
@@ -78,11 +99,11 @@ def _nothing(context: QuestionContext) -> Iterable[Wrong]:
 
 def _from_output(context: QuestionContext) -> Iterator[Pair]:
     """Yield counts at the positions of a wrong output volume."""
-    for misconception, wrong in _answers(context, "output"):
+    for misconception, wrong in answers_of(context, "output"):
         volume: Any = wrong.value
         if len(volume) != len(context.output):
             continue
-        if misconception.name in ("half_filter_padding", "depth_padded"):
+        if misconception.name in NOT_GONE_ON_WITH:
             continue
         if context.key == "activations":
             value = prod(volume)
@@ -173,7 +194,7 @@ def _sizes(value: Value) -> tuple[Any, ...]:
 
 def _of_formulas(context: QuestionContext) -> Iterator[Pair]:
     """Yield the sizes with two numbers of the formula taken otherwise."""
-    changing = [m for m, _ in _first_each(_answers(context, "output")) if m.change is not None]
+    changing = [m for m, _ in _first_each(answers_of(context, "output")) if m.change is not None]
     for one, other in combinations(changing, 2):
         assert one.change is not None
         assert other.change is not None
@@ -186,11 +207,11 @@ def _of_formulas(context: QuestionContext) -> Iterator[Pair]:
 def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     """Yield wrong weights plus wrong biases, or none."""
     named = {misconception.name for misconception, _ in single}
-    biases = [pair for pair in _answers(context, "biases") if pair[0].name in named]
+    biases = [pair for pair in answers_of(context, "biases") if pair[0].name in named]
     none = next((m for m, _ in single if m.name == "forgot_bias"), None)
     if none is not None:
         biases = [*biases, (none, Wrong(0, "0"))]
-    for one, a in _answers(context, "weights"):
+    for one, a in answers_of(context, "weights"):
         for other, b in biases if one.name in named else ():
             if one.name != other.name and isinstance(a.value, int) and isinstance(b.value, int):
                 value = a.value + b.value
@@ -212,7 +233,7 @@ def _of_macs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]
     if context.record is None or not context.fits or not context.weighted:
         return
     right = context.weighted.weights
-    for one, a in _answers(context, "weights"):
+    for one, a in answers_of(context, "weights"):
         for other, b in _from_output(context):
             if isinstance(a.value, int) and isinstance(b.value, int) and b.value % right == 0:
                 value = b.value // right * a.value
@@ -262,7 +283,7 @@ def _double(value: int) -> int | None:
     return 2 * value
 
 
-def _answers(context: QuestionContext, key: str) -> list[Pair]:
+def answers_of(context: QuestionContext, key: str) -> list[Pair]:
     """Return the mistakes in another of the same layer's numbers."""
     right = context.of(context.query.name, key)
     if right is None:
@@ -272,4 +293,4 @@ def _answers(context: QuestionContext, key: str) -> list[Pair]:
 
 
 def _after(first: Wrong, then: Wrong) -> str:
-    return f"{first.arithmetic}; {then.arithmetic}"
+    return "; ".join(filter(None, (first.arithmetic, then.arithmetic)))

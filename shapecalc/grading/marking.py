@@ -35,12 +35,12 @@ from shapecalc.grading.misconceptions import (
 )
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_answers import OwnAnswers, as_meant
 from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import Evidence, Explanations
+from shapecalc.grading.ranking import SLIPS, Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
@@ -83,6 +83,7 @@ class Marker:
         self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
         self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
         self._suspicions: Remembered[Any, frozenset[str]] = Remembered(MOST_MARKS)
+        self._certainties: Remembered[Any, frozenset[str]] = Remembered(MOST_MARKS)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
     def mark(
@@ -147,7 +148,8 @@ class Marker:
         about = own.about(question)
         suspected = self._suspected(question, read)
         unmade = practice.against(suspected)
-        evidence = Evidence(unmade if about else unmade & suspected, read.working)
+        made = frozenset() if question.query.executed else practice.made_beside(question.id)
+        evidence = Evidence(unmade if about else unmade & suspected, read.working, made)
         key = (question.id, read.meant, read.worked, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
@@ -155,14 +157,61 @@ class Marker:
     def _practice(self, read: Mapping[str, Read | Mark]) -> Practice:
         """Return what a student's answers show of the mistakes; nothing where none is wrong."""
         answered = [(q, r) for q in self.assignment.questions if isinstance(r := read[q.id], Read)]
-        right = [question for question, one in answered if one.right is not None]
         wrong = [(question, one) for question, one in answered if one.right is None]
         if not wrong:
-            return Practice((), ())
+            return Practice()
         return Practice(
-            (self._explanations(question).unmade for question in right),
+            (self._unmade(question, one) for question, one in answered),
             (self._suspected(question, one) for question, one in wrong),
+            self._certain(answered),
         )
+
+    def _unmade(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that an answer speaks against: one that is right, or is but for the
+        order of its sizes.
+        """
+        if read.right is not None:
+            return self._explanations(question).unmade
+        if all(as_meant(question, way.value) == question.right for way in read.ways):
+            return self._explanations(question).unmade - self._suspected(question, read)
+        return frozenset()
+
+    def _certain(self, answered: Sequence[tuple[Question, Read]]) -> dict[str, frozenset[str]]:
+        """Return the mistakes that are certainly behind a student's wrong answers, by question:
+        where these do not follow from others.
+        """
+        own = OwnAnswers()
+        for question, read in answered:
+            if read.right is not None:
+                own.add_right(question)
+            else:
+                own.add(question, read.ways[0].value)
+        return {
+            question.id: names
+            for question, read in answered
+            if read.right is None
+            and (names := self._behind(question, read))
+            and not own.change(question)
+        }
+
+    def _behind(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that are certainly behind a wrong answer, as it stands. A letter is
+        one of a few.
+        """
+        if question.query.executed or question.choices:
+            return frozenset()
+
+        def names() -> frozenset[str]:
+            evidence = Evidence(working=read.working)
+            causes = (
+                self._explanations(question).cause_of(way.value, two=False, evidence=evidence)
+                for way in read.ways
+            )
+            found = next(filter(None, causes), None)
+            sure = found.misconception.name.split(", ") if found and found.sure else ()
+            return frozenset(sure) - SLIPS
+
+        return self._certainties.get((question.id, read.meant, read.working), names)
 
     def _suspected(self, question: Question, read: Read) -> frozenset[str]:
         """Return the mistakes that give a wrong answer."""
@@ -352,15 +401,29 @@ class Marker:
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
-        if found is not None and not found.either:
+        alone = found is not None and not found.either and not found.before
+        if found and alone and (evidence.shows(found) or not evidence.made or question.query.executed):
             return found
-        for network in own.gone_on_with(question):
-            supposed = self._explanations_in(question, network.subject)
-            in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
-            if in_own is not None:
-                return in_own._replace(source=self._sources(own.needed(question, network)))
+        in_own = self._in_own(question, value, own, evidence)
+        if in_own is not None and (not alone or evidence.shows(in_own)):
+            return in_own
         found = found or self._elsewhere(question, value, own)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
+
+    def _in_own(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
+        """Return what explains a wrong answer in the student's own network."""
+        for network in own.gone_on_with(question):
+            supposed = self._explanations_in(question, network.subject)
+            found = supposed.cause_of(value, evidence=evidence) if supposed else None
+            if supposed is None or found is None:
+                continue
+            if supposed.right == question.right and not found.before:
+                continue  # their own numbers change nothing here
+            sources = own.needed(question, network) or network.sources
+            return found._replace(source=self._sources(sources))
+        return None
 
     def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return the mistake of the student's own counts that a total has in its other terms."""

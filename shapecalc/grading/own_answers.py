@@ -51,8 +51,13 @@ class OwnAnswers:
         self._gone_on = 0  # networks with own values, in which mistakes are looked for
 
     def add(self, question: Question, value: Value) -> None:
-        """Remember a wrong answer, or one that followed through."""
+        """Remember a wrong answer, or one that followed through.
+
+        A volume with its sizes in another order goes on as the right one.
+        """
         self._wrong.append((question, value))
+        if question.query.key == "output" and as_meant(question, value) == question.right:
+            self._right.append((question, question.right))
 
     def add_right(self, question: Question) -> None:
         """Remember that an answer was right."""
@@ -69,6 +74,16 @@ class OwnAnswers:
             if q.subject is question.subject and (q.query.key not in SUMMED or is_total(question))
         ]
         return (*wrong, *right) if wrong else ()
+
+    def change(self, question: Question) -> bool:
+        """Say whether something else than the right answer follows for another question."""
+        if is_total(question) or any(is_term(question, q) for q, _ in self._others(question)):
+            return bool(self._others(question))
+        for network in self.with_volumes(question):
+            with suppress(Exception):  # the student's own numbers may lead anywhere
+                if network.subject.answer(question.query) != question.right:
+                    return True
+        return False
 
     def lead_to(self, question: Question, value: Value) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""
@@ -196,7 +211,11 @@ class OwnAnswers:
         if question.query.kind == "example":
             return
         others = self._others(question)
-        wrong = {q.query.name: (q, v) for q, v in others if q.query.key == "output" and _volume(v)}
+        wrong = {
+            q.query.name: (q, v)
+            for q, v in others
+            if q.query.key == "output" and _volume(v) and as_meant(q, v) != q.right
+        }
         if not wrong and not any(q.query.kind == "field" for q, _ in others):
             return
         right = {
@@ -226,7 +245,7 @@ class OwnAnswers:
             return None
         fields = [(q.query, value) for q, value in answers if q.query.kind == "field"]
         outputs: dict[str, Any] = {
-            q.query.name: volume for q, volume in answers if q.query.kind != "field"
+            q.query.name: as_meant(q, v) for q, v in answers if q.query.kind != "field"
         }
         try:
             return subject.supposing(outputs, fields)
@@ -270,6 +289,21 @@ def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
     if question.query.executed and any(flat(value)):  # no digits are wanted of a number of zeros
         question = replace(question, tolerance=as_asked(question))
     return same(question, corrected, value)
+
+
+def as_meant(question: Question, value: Value) -> Value:
+    """Return a volume with its depth last that has it first, and the right one where only the order
+    of its sizes is wrong; any other answer as it is.
+    """
+    right = question.right
+    if not isinstance(right, tuple) or not isinstance(value, tuple) or len(right) != len(value):
+        return value
+    if question.query.key != "output" or value == right:
+        return value
+    if sorted(flat(value)) == sorted(flat(right)):
+        return right
+    square = len(right) > 2 and len({*right[:-1]}) == len({*value[1:]}) == 1
+    return (*value[1:], value[0]) if square and value[0] == right[-1] != value[-1] else value
 
 
 def _volume(value: Value) -> bool:

@@ -95,6 +95,11 @@ class Evidence(NamedTuple):
 
     unmade: Collection[str] = ()  # mistakes that right answers to other questions speak against
     working: Working = Working()
+    made: frozenset[str] = frozenset()  # mistakes that are certainly behind other wrong answers
+
+    def shows(self, cause: Cause) -> bool:
+        """Say whether the student makes all the mistakes of a cause elsewhere, too."""
+        return self.made.issuperset(cause.misconception.name.split(", "))
 
 
 NOTHING_ELSE = Evidence()
@@ -120,11 +125,22 @@ class Explanations:
     def _tiers(self) -> list[list[Cause]]:
         """All causes, the commonest first."""
         found = [c for c in self.single if self._counts(c)]
-        carried = [] if self.own else self._causes(combinations.carried(self.context))
+        carried = self._carried
         common = [c for c in found if c.misconception.name in COMMON]
         rare = [c for c in found if c.misconception.name in RARE]
         usual = [c for c in found if c not in common and c not in rare]
         return [common, usual, [*rare, *carried]]
+
+    @cached_property
+    def _carried(self) -> list[Cause]:
+        """What one mistake gives that was made before: in the layer, or on the way there as well."""
+        if self.own:
+            return []
+        before = self._before(combinations.on_the_way(self.context))
+        return [*self._causes(combinations.carried(self.context)), *before]
+
+    def _before(self, found: Iterable[tuple[Misconception, Wrong]]) -> list[Cause]:
+        return [cause._replace(before=True) for cause in self._causes(found)]
 
     @cached_property
     def _pairs(self) -> list[list[Cause]]:
@@ -157,27 +173,44 @@ class Explanations:
         """
         every = self._as_worked_out(self._ones.giving(given), evidence.working)
         one = specific(every)
+        found = self._made_elsewhere(given, every, evidence, two=two or self.own)
+        if found is not None and (found.sure or not self.own):
+            return found
         found = self._likely(given, one, evidence)
         if self.own and found is None and not one:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         if self.own:
             return found if found and found.sure else None
         if found is None or found.misconception.name not in credited:
-            expected = (cause for cause in every if cause.misconception.name in credited)
+            expected = (
+                cause
+                for cause in every
+                if cause.misconception.name in credited and not (found and cause.before)
+            )
             found = next((cause._replace(sure=False) for cause in expected), found)
         if found is None and not one and two:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         return found
 
     def suspected(self, given: Value) -> frozenset[str]:
-        """Return the names of all mistakes that may be behind an answer, alone or with another."""
+        """Return the names of all mistakes that may be behind an answer, alone or with another; not
+        of those that were made before, from which it only follows.
+        """
         causes = self._ones.giving(given) or ([] if self.own else self._twos.giving(given))
-        return frozenset(name for cause in causes for name in cause.misconception.name.split(", "))
+        here = (cause for cause in causes if not cause.before)
+        return frozenset(name for cause in here for name in cause.misconception.name.split(", "))
 
     @cached_property
     def unmade(self) -> frozenset[str]:
-        """The mistakes that somebody does not make whose answer is right: they give another."""
-        return frozenset(cause.misconception.name for cause in self.single) - SLIPS
+        """The mistakes that somebody does not make whose answer is right: they give another.
+
+        A right padding was not found with a formula that counts the zeros otherwise.
+        """
+        names = {cause.misconception.name for cause in self.single}
+        if self.context.asks_for("P"):
+            answers = combinations.answers_of(self.context, "output")
+            names |= {m.name for m, _ in answers if m.change is not None and m.change.sides}
+        return frozenset(names) - SLIPS
 
     @cached_property
     def _ones(self) -> _Causes:
@@ -186,6 +219,22 @@ class Explanations:
     @cached_property
     def _twos(self) -> _Causes:
         return _Causes(chain(*self._pairs), self.near, self.right)
+
+    def _made_elsewhere(
+        self, given: Value, every: Sequence[Cause], evidence: Evidence, *, two: bool
+    ) -> Cause | None:
+        """Return the cause of an answer that other answers of the student certainly have as well:
+        what somebody does elsewhere goes before all that nothing else shows.
+        """
+        if not evidence.made:
+            return None
+        tried = [cause for cause in chain(*self._tiers) if evidence.shows(cause)]
+        shown = [cause for cause in every if evidence.shows(cause)]
+        if self.own or not shown:  # who goes on from an own volume makes it at every layer there
+            more = self._before(combinations.of_names(self.context, evidence.made, two=two))
+            shown = _Causes(more, self.near, self.right).giving(given) or shown
+            tried += more
+        return self._judged(given, specific(shown), tried, evidence, unique=True)
 
     def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:
         """Return the commonest of the causes that give an answer, if chance is less likely."""
@@ -224,9 +273,9 @@ class Explanations:
         where it is to be `unique`.
         """
         first = [*{cause.misconception.name: cause for cause in reversed(fitting)}.values()]
+        first = self._as_worked_out(first, evidence.working)
         if not first:
             return None
-        first = self._as_worked_out(first, evidence.working)
         if len(first) == 1 and evidence.working.agrees(self.context, first[0]):
             return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
@@ -241,14 +290,18 @@ class Explanations:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
         sure = chance <= rate * SURE and not (lone or found.either)
-        if not likely and chance > CERTAIN:
+        sized = not self.context.total and any(cause in self._carried for cause in first)
+        if not likely and (chance > CERTAIN or sized):  # a count at a size is one of few
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
 
     def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
-        """Return those of several causes that the student's own working agrees with, if any."""
+        """Return those of several causes that the student's own working agrees with, if any, and
+        none that it shows otherwise.
+        """
         if not any(working):
             return causes
+        causes = [cause for cause in causes if not working.contradicts(self.context, cause)]
         agrees = [working.agrees(self.context, cause) for cause in causes]
         shown = [cause for cause, same in zip(causes, agrees, strict=True) if same]
         left = [cause for cause, same in zip(causes, agrees, strict=True) if same is not False]

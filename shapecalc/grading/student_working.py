@@ -33,6 +33,7 @@ DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
 BY = re.compile(  # 5x5x3x10 + 1; a volume, too
     r"(?<=[\d)]) ?[xX] ?(?=[\d(])"
 )
+ONE = re.compile(r"(?<![\d.,])1(?![\d.,])")
 COUNT = re.compile(r"[\d\s,*×+]+")
 Terms = Counter[Fraction]
 
@@ -59,6 +60,17 @@ class Working(NamedTuple):
         if self.twice_P and change.sides is not None:
             return False
         return any(self._is_of(fit, change) for fit in context.fits) or None
+
+    def contradicts(self, context: QuestionContext, cause: Cause) -> bool:
+        """Say whether a working counts sizes of 1 for a dense layer, `1*1*48*64`, with a cause that
+        leaves the sizes out: it is another volume that they are of.
+        """
+        own = context.weighted
+        if own is None or not own.dense or all(size == 1 for size in own.F):
+            return False
+        counted = _summands(cause.wrong.arithmetic)
+        same = (f for f in self.formulas if counted and _summands(f) == counted)
+        return any(len(ONE.findall(formula)) >= len(own.F) for formula in same)
 
     def _is_of(self, fit: Fit, change: Change) -> bool:
         """Say whether a window's formula stands here with some of its numbers changed."""

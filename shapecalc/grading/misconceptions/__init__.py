@@ -106,14 +106,16 @@ def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wron
     for misconception, wrong in wrong_answers(whole):
         value = wrong.value
         if isinstance(value, tuple) and len(value) == len(names):
-            size = value[names.index(name)]
+            axis = names.index(name)
+            size = value[axis]
             if size == context.right:
                 continue
             if sorted(value) == sorted(context.output):  # in another order
                 other = names[context.output.index(size)]
                 yield misconception, Wrong(size, str(size), f"it is the {other}, not the {name}")
             else:
-                yield misconception, wrong._replace(value=size)
+                told = (wrong.by_size[axis] if wrong.by_size else "") or wrong.arithmetic
+                yield misconception, wrong._replace(value=size, arithmetic=told)
 
 
 __all__ = [

@@ -34,13 +34,15 @@ from shapecalc.reports import sentences
 class Wrong(NamedTuple):
     """A wrong answer, and the student's own arithmetic. `explanation` is in place of its
     misconception's, where that does not fit the layer that is asked about. `sizes` says that it is
-    a volume though not all of its sizes are whole.
+    a volume though not all of its sizes are whole. `by_size` is the arithmetic of each of them, for
+    who is only asked for one; empty where there is none.
     """
 
     value: Value
     arithmetic: str
     explanation: str = ""
     sizes: bool = False
+    by_size: tuple[str, ...] = ()
 
 
 class Misconception(NamedTuple):
@@ -177,13 +179,15 @@ class QuestionContext:
         """Yield a volume of these spatial sizes and the right depth, where there is such a one."""
         if sizes and min(sizes) > 0 and self.output:
             volume = (*sizes, self.output[-1])
-            yield Wrong(volume, f"{'; '.join(dict.fromkeys(lines))}, so {show(volume)}")
+            told = f"{'; '.join(dict.fromkeys(lines))}, so {show(volume)}"
+            yield Wrong(volume, told, by_size=(*lines, ""))
 
     def deepened(self, depth: int, line: str) -> Iterable[Wrong]:
         """Yield the right spatial sizes with another depth."""
         if len(self.output) > 1 and depth > 0 and depth != self.output[-1]:
             volume = (*self.output[:-1], depth)
-            yield Wrong(volume, f"{line}, so {show(volume)}")
+            by_size = (*("" for _ in volume[:-1]), line)
+            yield Wrong(volume, f"{line}, so {show(volume)}", by_size=by_size)
 
     # -- shapes ----------------------------------------------------------------------------------
 
