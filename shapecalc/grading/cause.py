@@ -13,8 +13,7 @@ class Cause(NamedTuple):
     """A mistake that explains a wrong answer; not `sure` where chance might do as well.
 
     `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
-    where that is no right number: `your answer 15x15x8 to question 4`. It was made `before`, or
-    there as well, if the answer only follows from it.
+    where that is no right number: `your answer 15x15x8 to question 4`.
     """
 
     misconception: Misconception
@@ -22,7 +21,16 @@ class Cause(NamedTuple):
     sure: bool = True
     either: tuple[Cause, ...] = ()
     source: str = ""
-    before: bool = False
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the mistakes that it is made of."""
+        return frozenset(self.misconception.name.split(", "))
+
+    @property
+    def before(self) -> bool:
+        """Whether the mistake was made on the way to what is asked about."""
+        return self.wrong.way is not None
 
     @property
     def told(self) -> str:

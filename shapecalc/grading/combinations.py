@@ -15,7 +15,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.misconceptions.rerun import reruns
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
-from shapecalc.grading.repeated import NOT_GONE_ON_WITH, repeated
+from shapecalc.grading.repeated import NOT_COMPUTED, repeated
 from shapecalc.grading.values import Value, shown
 from shapecalc.records import own_counts
 
@@ -55,6 +55,7 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from _in_one_layer(context)
     elif context.key in ("macs", "flops"):
         yield from _of_macs(context, single)
+        yield from _with_biases(context, single)
 
 
 def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
@@ -77,8 +78,8 @@ def of_names(context: QuestionContext, names: Collection[str], *, two: bool) -> 
             continue
         first = found.misconception, found.wrong._replace(arithmetic=found.told)
         there = QuestionContext(found.subject, context.query, found.wrong.value)
-        for other, wrong in wrong_answers(there):
-            if other.name in names and other.name != found.misconception.name:
+        for other, wrong in wrong_answers(there, names=names):
+            if other.name != found.misconception.name:
                 yield _both(first, (other, wrong), wrong.value)
 
 
@@ -103,7 +104,7 @@ def _from_output(context: QuestionContext) -> Iterator[Pair]:
         volume: Any = wrong.value
         if len(volume) != len(context.output):
             continue
-        if misconception.name in NOT_GONE_ON_WITH:
+        if misconception.name in NOT_COMPUTED:
             continue
         if context.key == "activations":
             value = prod(volume)
@@ -240,6 +241,20 @@ def _of_macs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]
                 yield joined(one, other), Wrong(value, f"{a.arithmetic}; in all {value:,}")
 
 
+def _with_biases(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield MACs at wrong positions, and as many biases as there are outputs at these."""
+    biased = next((m for m, _ in single if m.name == "macs_with_biases"), None)
+    own = context.weighted
+    if biased is None or own is None:
+        return
+    for pair in (*single, *_from_output(context)):
+        macs = pair[1].value
+        if isinstance(macs, int) and macs % own.weights == 0 and pair[0].name != "flops_for_macs":
+            added = macs // own.weights * own.biases
+            text = f"+ {added:,} = {macs + added:,}"
+            yield _both(pair, (biased, Wrong(macs + added, text)), macs + added)
+
+
 def _of_values(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     """Yield the example computed with one mistake, and another one made in that."""
     if len(context.subject.trace.layers) > MOST_COMPUTED:
@@ -258,7 +273,7 @@ def _both(first: Pair, then: Pair, value: Value) -> Pair:
     told = [
         w.explanation or m.explanation for m, w in sorted((first, then), key=lambda p: p[0].name)
     ]
-    wrong = Wrong(value, _after(first[1], then[1]), "; and ".join(told))
+    wrong = Wrong(value, _after(first[1], then[1]), "; and ".join(told), way=first[1].way)
     return joined(first[0], then[0]), wrong
 
 

@@ -148,8 +148,13 @@ class Marker:
         about = own.about(question)
         suspected = self._suspected(question, read)
         unmade = practice.against(suspected)
-        made = frozenset() if question.query.executed else practice.made_beside(question.id)
-        evidence = Evidence(unmade if about else unmade & suspected, read.working, made)
+        evidence = Evidence(unmade if about else unmade & suspected, read.working)
+        if not question.query.executed:
+            made, maybe = practice.made_beside(question.id), self._on_the_way(question, read)
+            evidence = evidence._replace(
+                made=made if about else made & (suspected | maybe),
+                maybe=practice.suspected_beside(question.id) & maybe,
+            )
         key = (question.id, read.meant, read.worked, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
@@ -164,6 +169,7 @@ class Marker:
             (self._unmade(question, one) for question, one in answered),
             (self._suspected(question, one) for question, one in wrong),
             self._certain(answered),
+            {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
         )
 
     def _unmade(self, question: Question, read: Read) -> frozenset[str]:
@@ -172,7 +178,7 @@ class Marker:
         """
         if read.right is not None:
             return self._explanations(question).unmade
-        if all(as_meant(question, way.value) == question.right for way in read.ways):
+        if all(_in_another_order(question, way.value) for way in read.ways):
             return self._explanations(question).unmade - self._suspected(question, read)
         return frozenset()
 
@@ -212,6 +218,11 @@ class Marker:
             return frozenset(sure) - SLIPS
 
         return self._certainties.get((question.id, read.meant, read.working), names)
+
+    def _on_the_way(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that a wrong answer may follow from."""
+        explanations = self._explanations(question)
+        return frozenset().union(*(explanations.on_the_way(way.value) for way in read.ways))
 
     def _suspected(self, question: Question, read: Read) -> frozenset[str]:
         """Return the mistakes that give a wrong answer."""
@@ -402,22 +413,36 @@ class Marker:
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
         alone = found is not None and not found.either and not found.before
-        if found and alone and (evidence.shows(found) or not evidence.made or question.query.executed):
+        sized = question.query.kind in ("record", "size")
+        if found and alone and (evidence.shows(found) or not (evidence.made and sized)):
             return found
-        in_own = self._in_own(question, value, own, evidence)
-        if in_own is not None and (not alone or evidence.shows(in_own)):
+        in_own = self._in_own(question, value, own, evidence, again=alone)
+        if in_own is not None:
             return in_own
         found = found or self._elsewhere(question, value, own)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
 
     def _in_own(
-        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+        self,
+        question: Question,
+        value: Value,
+        own: OwnAnswers,
+        evidence: Evidence,
+        *,
+        again: bool,
     ) -> Cause | None:
-        """Return what explains a wrong answer in the student's own network."""
+        """Return what explains a wrong answer in the student's own network: what other answers show
+        `again`, or anything.
+        """
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
-            found = supposed.cause_of(value, evidence=evidence) if supposed else None
-            if supposed is None or found is None:
+            if supposed is None:
+                continue
+            if again:
+                found = supposed.made_elsewhere(value, evidence, two=True)
+            else:
+                found = supposed.cause_of(value, evidence=evidence)
+            if found is None:
                 continue
             if supposed.right == question.right and not found.before:
                 continue  # their own numbers change nothing here
@@ -459,6 +484,12 @@ class Marker:
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
         """Return what explains answers to a question about a student's own network."""
         return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
+
+
+def _in_another_order(question: Question, value: Value) -> bool:
+    """Say whether the sizes of a volume are right, but for their order."""
+    same = as_meant(question, value) == question.right
+    return same and len(flat(value)) == len(flat(question.right))
 
 
 def _noted(feedback: str, note: str) -> str:

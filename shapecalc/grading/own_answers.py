@@ -47,6 +47,7 @@ class OwnAnswers:
     def __init__(self) -> None:
         self._wrong: list[Answered] = []
         self._right: list[Answered] = []
+        self._taken: dict[str, bool] = {}  # whether a network goes on with an answer, by its id
         self._walked = 0  # layers
         self._gone_on = 0  # networks with own values, in which mistakes are looked for
 
@@ -218,6 +219,10 @@ class OwnAnswers:
         }
         if not wrong and not any(q.query.kind == "field" for q, _ in others):
             return
+        fields = [(q, v) for q, v in others if q.query.kind == "field"]
+        if len(wrong) + len(fields) > 1:  # what leads nowhere does not stop the others
+            wrong = {name: (q, v) for name, (q, v) in wrong.items() if self._goes_on(q, v)}
+            fields = [(q, v) for q, v in fields if self._goes_on(q, v)]
         right = {
             q.query.name: (q, v)
             for q, v in self._right
@@ -229,12 +234,23 @@ class OwnAnswers:
         nearest, passed = _nearest(question, answered)
         volumes = [answered[name] for name in nearest]
         slips = [wrong[name] for name in nearest if name in wrong]
-        fields = [(q, v) for q, v in others if q.query.kind == "field" and q.query.name in passed]
+        fields = [(q, v) for q, v in fields if q.query.name in passed]
         for own in [fields, []] if fields else [[]]:
             if slips or own:
                 supposed = self._supposed(question.subject, [*volumes, *own])
                 if supposed is not None:
                     yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
+
+    def _goes_on(self, question: Question, value: Value) -> bool:
+        """Say whether all layers take what follows from an answer."""
+        if question.id not in self._taken:
+            subject = question.subject
+            supposed = self._supposed(subject, [(question, value)])
+            self._taken[question.id] = supposed is not None and all(
+                record.output is None or supposed.records[name].output is not None
+                for name, record in subject.records.items()
+            )
+        return self._taken[question.id]
 
     def _supposed(self, subject: Subject, answers: Sequence[Answered]) -> Subject | None:
         """Return the network with a student's volumes and fields, while that does not take too
@@ -293,15 +309,17 @@ def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
 
 def as_meant(question: Question, value: Value) -> Value:
     """Return a volume with its depth last that has it first, and the right one where only the order
-    of its sizes is wrong; any other answer as it is.
+    of its sizes is wrong or the depth is missing; any other answer as it is.
     """
     right = question.right
-    if not isinstance(right, tuple) or not isinstance(value, tuple) or len(right) != len(value):
+    if question.query.key != "output" or not isinstance(right, tuple):
         return value
-    if question.query.key != "output" or value == right:
+    if not isinstance(value, tuple) or len(value) < 2 or value == right:
         return value
-    if sorted(flat(value)) == sorted(flat(right)):
+    if sorted(flat(value)) == sorted(flat(right)) or value == right[:-1]:
         return right
+    if len(value) != len(right):
+        return value
     square = len(right) > 2 and len({*right[:-1]}) == len({*value[1:]}) == 1
     return (*value[1:], value[0]) if square and value[0] == right[-1] != value[-1] else value
 

@@ -4,30 +4,32 @@ volume that it gave before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import misconceptions
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.query import read_path
+from shapecalc.grading.misconceptions.question_context import (
+    Misconception,
+    QuestionContext,
+    Way,
+    Wrong,
+)
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import in_a_row
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.pool import Pool
+from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
 from shapecalc.tracing import walk
 
 MOST_LAYERS = 100  # of a network
 MOST_TOLD = 4  # layers whose arithmetic is written out
 OF_INPUT = ("input", "parameters", "weights", "biases")  # what a layer's own output says nothing of
-# Other volumes that nobody goes on with, or not by computing.
-NOT_GONE_ON_WITH = frozenset((
-    "depth_first", "depth_padded", "half_filter_padding", "neighbour", "product_for_volume",
-    "swapped_axes",
-))  # fmt: skip
+NOT_COMPUTED = frozenset(("depth_padded", "half_filter_padding"))  # what nobody counts with
+NOT_GONE_ON_WITH = NOT_COMPUTED | {"depth_first", "neighbour", "product_for_volume", "swapped_axes"}
 
 Step = tuple[str, Wrong]  # a layer, and its wrong volume
 Where = Callable[[KnownRecord, Volume, Volume], bool]  # of a layer, its input and its output
@@ -69,11 +71,14 @@ def repeated(context: QuestionContext, names: Collection[str] | None = None) -> 
         return
     if context.query.kind not in ("record", "size") or context.key in ("jump", "receptive_field"):
         return
-    way = _way_to(record, subject)
+    way = [_context(context, record) for record in _way_to(record, subject)]
+    computed = [there for there in way if _computes(there)]
     seen: set[Any] = set()
     for misconception in misconceptions() if len(way) > 1 else ():
         name = misconception.name
         if name in NOT_GONE_ON_WITH or (names is not None and name not in names):
+            continue
+        if all(_wrong_volume(misconception, there) is None for there in computed):
             continue
         for where in PLACES:
             steps, outputs = _made(context, way, misconception, where)
@@ -97,9 +102,17 @@ def _way_to(asked: KnownRecord, subject: Subject) -> list[KnownRecord]:
     return found[::-1]
 
 
+def _context(context: QuestionContext, record: KnownRecord) -> QuestionContext:
+    """Return the question for a layer's output."""
+    query = context.query._replace(kind="record", form="sizes", name=record.name, key="output")
+    there = QuestionContext(context.subject, query, record.output or ())
+    there.record = record
+    return there
+
+
 def _made(
     context: QuestionContext,
-    way: list[KnownRecord],
+    way: list[QuestionContext],
     misconception: Misconception,
     where: Where,
 ) -> tuple[list[Step], dict[str, Volume]]:
@@ -108,23 +121,25 @@ def _made(
     """
     steps: list[Step] = []
     outputs: dict[str, Volume] = {}
-    for record in way:
-        if record.input is None or record.output is None or record.layer is None:
+    for there in way:
+        record = there.record
+        if record is None or record.input is None or record.output is None:
             return [], {}
         pairs = zip(record.sources or (), record.input, strict=True)
         inputs = tuple(outputs.get(source, volume) for source, volume in pairs)
-        right = record.output if inputs == record.input else _volume_of(record, inputs)
-        if right is None:
-            return [], {}
-        found = right
+        here, found = there, record.output
+        if inputs != record.input:
+            output = _volume_of(record, inputs)
+            if output is None:
+                return [], {}
+            here, found = _context(context, record._replace(input=inputs, output=output)), output
         own = record.name != context.query.name or context.key not in OF_INPUT
-        if own and where(record, inputs[0], right):
-            there = QuestionContext(context.subject, read_path(f"{record.name}.output"), right)
-            there.record = record._replace(input=inputs, output=right)
-            wrong = _wrong_volume(misconception, there)
-            if wrong is not None:
-                steps.append((record.name, wrong))
-                found = tuple(flat(wrong.value))
+        wrong = None
+        if own and where(record, inputs[0], found):
+            wrong = _wrong_volume(misconception, here)
+        if wrong is not None:
+            steps.append((record.name, wrong))
+            found = tuple(map(int, flat(wrong.value)))
         if found != record.output:
             outputs[record.name] = found
     return steps, outputs
@@ -132,18 +147,25 @@ def _made(
 
 def _volume_of(record: KnownRecord, inputs: tuple[Volume, ...]) -> Volume | None:
     """Return what a layer makes of other volumes, rounded down where its stride does not fit."""
-    assert record.layer is not None
+    if record.layer is None:
+        return None
     try:
         return record.layer.volume(inputs)
     except LayerError as error:
         return error.output
 
 
+def _computes(context: QuestionContext) -> bool:
+    """Say whether there is a size to compute: not of an activation."""
+    layer = context.layer
+    return context.volume != context.output or isinstance(layer, Sliding) or layer.has_weights
+
+
 def _wrong_volume(misconception: Misconception, context: QuestionContext) -> Wrong | None:
     """Return the first volume that a mistake gives, of as many whole sizes as the right one."""
-    for wrong in misconception.model(context):
+    for wrong in misconception.model(context) if _computes(context) else ():
         sizes = flat(wrong.value)
-        if len(sizes) == len(flat(context.right)) and wrong.value != context.right:
+        if len(sizes) == len(context.output) and wrong.value != context.right:
             return wrong if all(type(size) is int for size in sizes) else None
     return None
 
@@ -174,7 +196,20 @@ def _answered(
     title, *rest = (steps[-1][1].explanation or misconception.explanation).split(";", 1)
     at = f"{len(steps)} layers" if many else in_a_row([name for name, _ in steps])
     explanation = ";".join([f"{title} at {at}", *rest])
-    return Repeated(misconception, subject, Wrong(value, arithmetic, explanation), told)
+    way = _way(context, subject, outputs)
+    return Repeated(misconception, subject, Wrong(value, arithmetic, explanation, way=way), told)
+
+
+def _way(context: QuestionContext, subject: Subject, outputs: Mapping[str, Volume]) -> Way:
+    """Return the volumes by which the answer goes: a layer's input for its weights, or its output;
+    what was flattened as it was before.
+    """
+    there = QuestionContext(subject, context.query, 0)
+    if context.key in OF_INPUT:
+        right, wrong = context.unflattened, there.unflattened
+    else:
+        right, wrong = context.output, there.output
+    return Way(right, wrong, tuple(v for v in outputs.values() if v[:-1] != wrong[:-1]))
 
 
 def _followed(context: QuestionContext, value: Value) -> str:

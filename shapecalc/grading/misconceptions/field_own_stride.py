@@ -33,7 +33,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 def _everywhere(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the field with the stride of every layer counted for the layer itself."""
-    fields, added = [], [1]
+    fields: list[int] = []
+    added = [1]
     for axis in zip(*context.windows, strict=True):
         jumps = accumulate((fit.S for fit in axis), mul)
         terms = [(fit.span - 1) * jump for fit, jump in zip(axis, jumps, strict=True)]

@@ -31,11 +31,22 @@ from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 
+class Way(NamedTuple):
+    """The wrong volumes that an answer goes by: the last one, in place of the right one, and those
+    `between` the network's input and it.
+    """
+
+    right: Volume
+    wrong: Volume
+    between: tuple[Volume, ...]
+
+
 class Wrong(NamedTuple):
     """A wrong answer, and the student's own arithmetic. `explanation` is in place of its
     misconception's, where that does not fit the layer that is asked about. `sizes` says that it is
     a volume though not all of its sizes are whole. `by_size` is the arithmetic of each of them, for
-    who is only asked for one; empty where there is none.
+    who is only asked for one; empty where there is none. `way` is that of a mistake made before,
+    which the answer only follows from.
     """
 
     value: Value
@@ -43,6 +54,7 @@ class Wrong(NamedTuple):
     explanation: str = ""
     sizes: bool = False
     by_size: tuple[str, ...] = ()
+    way: Way | None = None
 
 
 class Misconception(NamedTuple):

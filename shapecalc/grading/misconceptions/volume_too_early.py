@@ -1,4 +1,4 @@
-"""A layer left out on the way: a dense layer behind a 2x2 pool counted on the 10x10x64 before it."""
+"""A layer left out on the way: a dense layer behind a 2x2 pool counted on what the pool gets."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return
     told = f"{TAKEN}, in front of {left_out.name}; {context.query.name} comes behind it"
     for wrong in count.recounted():
-        yield wrong._replace(
-            arithmetic=f"on {show(early)}, {wrong.arithmetic}", explanation=told
-        )
+        yield wrong._replace(arithmetic=f"on {show(early)}, {wrong.arithmetic}", explanation=told)
 
 
 def _smaller_before(context: QuestionContext) -> KnownRecord | None:
