@@ -300,10 +300,11 @@ def _double(value: int) -> int | None:
 
 def answers_of(context: QuestionContext, key: str) -> list[Pair]:
     """Return the mistakes in another of the same layer's numbers."""
-    right = context.of(context.query.name, key)
-    if right is None:
-        return []
     query = read_path(f"{context.query.name}.{key}")
+    try:
+        right = context.subject.answer(query)
+    except Unanswerable:
+        return []
     return wrong_answers(QuestionContext(context.subject, query, right))
 
 

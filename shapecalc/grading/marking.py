@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
@@ -35,16 +36,17 @@ from shapecalc.grading.misconceptions import (
 )
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.own_answers import OwnAnswers, as_meant
+from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import SLIPS, Evidence, Explanations
+from shapecalc.grading.ranking import Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.student_working import Working, working_in
+from shapecalc.grading.student_working import working_in
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.suspicions import Suspicions
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import in_a_row
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
@@ -53,19 +55,6 @@ SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
 MOST_TOLD = 12  # values of an array that is told again
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 MOST_NETWORKS = 50  # with students' own volumes
-
-
-class Read(NamedTuple):
-    """What an answer can mean, also as a key that tells 1, 1.0 and yes apart; its mark if right.
-
-    `worked` is what its working comes to, where something else is written behind it.
-    """
-
-    ways: list[Reading]
-    meant: tuple[Any, ...]
-    right: Mark | None
-    working: Working
-    worked: Number | None = None
 
 
 class Marker:
@@ -82,8 +71,7 @@ class Marker:
         self._explained: dict[str, Explanations] = {}
         self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
         self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
-        self._suspicions: Remembered[Any, frozenset[str]] = Remembered(MOST_MARKS)
-        self._certainties: Remembered[Any, frozenset[str]] = Remembered(MOST_MARKS)
+        self._suspicions = Suspicions(self._explanations)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
     def mark(
@@ -102,7 +90,8 @@ class Marker:
         marks = []
         questions = self.assignment.questions
         read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
-        practice = self._practice(read)
+        answered = [(q, one) for q in questions if isinstance(one := read[q.id], Read)]
+        practice = self._suspicions.practice(answered)
         for question in questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, read[question.id], own, practice)
@@ -146,91 +135,10 @@ class Marker:
             own.add_right(question)
             return read.right._replace(answer=given(answer)), None
         about = own.about(question)
-        suspected = self._suspected(question, read)
-        unmade = practice.against(suspected)
-        evidence = Evidence(unmade if about else unmade & suspected, read.working)
-        if not question.query.executed:
-            made, maybe = practice.made_beside(question.id), self._on_the_way(question, read)
-            evidence = evidence._replace(
-                made=made if about else made & (suspected | maybe),
-                maybe=practice.suspected_beside(question.id) & maybe,
-            )
+        evidence = self._suspicions.evidence(question, read, practice, alone=not about)
         key = (question.id, read.meant, read.worked, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
-
-    def _practice(self, read: Mapping[str, Read | Mark]) -> Practice:
-        """Return what a student's answers show of the mistakes; nothing where none is wrong."""
-        answered = [(q, r) for q in self.assignment.questions if isinstance(r := read[q.id], Read)]
-        wrong = [(question, one) for question, one in answered if one.right is None]
-        if not wrong:
-            return Practice()
-        return Practice(
-            (self._unmade(question, one) for question, one in answered),
-            (self._suspected(question, one) for question, one in wrong),
-            self._certain(answered),
-            {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
-        )
-
-    def _unmade(self, question: Question, read: Read) -> frozenset[str]:
-        """Return the mistakes that an answer speaks against: one that is right, or is but for the
-        order of its sizes.
-        """
-        if read.right is not None:
-            return self._explanations(question).unmade
-        if all(_in_another_order(question, way.value) for way in read.ways):
-            return self._explanations(question).unmade - self._suspected(question, read)
-        return frozenset()
-
-    def _certain(self, answered: Sequence[tuple[Question, Read]]) -> dict[str, frozenset[str]]:
-        """Return the mistakes that are certainly behind a student's wrong answers, by question:
-        where these do not follow from others.
-        """
-        own = OwnAnswers()
-        for question, read in answered:
-            if read.right is not None:
-                own.add_right(question)
-            else:
-                own.add(question, read.ways[0].value)
-        return {
-            question.id: names
-            for question, read in answered
-            if read.right is None
-            and (names := self._behind(question, read))
-            and not own.change(question)
-        }
-
-    def _behind(self, question: Question, read: Read) -> frozenset[str]:
-        """Return the mistakes that are certainly behind a wrong answer, as it stands. A letter is
-        one of a few.
-        """
-        if question.query.executed or question.choices:
-            return frozenset()
-
-        def names() -> frozenset[str]:
-            evidence = Evidence(working=read.working)
-            causes = (
-                self._explanations(question).cause_of(way.value, two=False, evidence=evidence)
-                for way in read.ways
-            )
-            found = next(filter(None, causes), None)
-            sure = found.misconception.name.split(", ") if found and found.sure else ()
-            return frozenset(sure) - SLIPS
-
-        return self._certainties.get((question.id, read.meant, read.working), names)
-
-    def _on_the_way(self, question: Question, read: Read) -> frozenset[str]:
-        """Return the mistakes that a wrong answer may follow from."""
-        explanations = self._explanations(question)
-        return frozenset().union(*(explanations.on_the_way(way.value) for way in read.ways))
-
-    def _suspected(self, question: Question, read: Read) -> frozenset[str]:
-        """Return the mistakes that give a wrong answer."""
-        explanations = self._explanations(question)
-        return self._suspicions.get(
-            (question.id, read.meant),
-            lambda: frozenset().union(*(explanations.suspected(w.value) for w in read.ways)),
-        )
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:
         """Return what an answer means, and its mark if it is right; or that it needs a look."""
@@ -484,12 +392,6 @@ class Marker:
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
         """Return what explains answers to a question about a student's own network."""
         return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
-
-
-def _in_another_order(question: Question, value: Value) -> bool:
-    """Say whether the sizes of a volume are right, but for their order."""
-    same = as_meant(question, value) == question.right
-    return same and len(flat(value)) == len(flat(question.right))
 
 
 def _noted(feedback: str, note: str) -> str:

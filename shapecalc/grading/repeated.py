@@ -158,15 +158,22 @@ def _volume_of(record: KnownRecord, inputs: tuple[Volume, ...]) -> Volume | None
 def _computes(context: QuestionContext) -> bool:
     """Say whether there is a size to compute: not of an activation."""
     layer = context.layer
-    return context.volume != context.output or isinstance(layer, Sliding) or layer.has_weights
+    if layer is None or context.volume != context.output:
+        return layer is not None
+    return isinstance(layer, Sliding) or bool(layer.has_weights)
 
 
 def _wrong_volume(misconception: Misconception, context: QuestionContext) -> Wrong | None:
-    """Return the first volume that a mistake gives, of as many whole sizes as the right one."""
-    for wrong in misconception.model(context) if _computes(context) else ():
-        sizes = flat(wrong.value)
-        if len(sizes) == len(context.output) and wrong.value != context.right:
-            return wrong if all(type(size) is int for size in sizes) else None
+    """Return the first volume that a mistake gives, of as many whole sizes as the right one; None
+    where there is none, and where the layer does not take such a volume as it gets.
+    """
+    try:
+        for wrong in misconception.model(context) if _computes(context) else ():
+            sizes = flat(wrong.value)
+            if len(sizes) == len(context.output) and wrong.value != context.right:
+                return wrong if all(type(size) is int for size in sizes) else None
+    except LayerError:
+        pass
     return None
 
 
