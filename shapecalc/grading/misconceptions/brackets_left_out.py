@@ -1,12 +1,13 @@
-"""The brackets left out of (F*F*D + 1)*K: 5*5*3 + 1*10 = 85 for (5*5*3 + 1)*10 = 760; and of
-(W - F + 2P)/S + 1: 31 - 11 + 2*2/2 + 1 = 23 for (31 - 11 + 2*2)/2 + 1 = 13.
-"""
+"""Brackets left out: 5*5*3 + 1*10 = 85 for (5*5*3 + 1)*10 = 760; W - F + 2P/S + 1 for a size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shapecalc.derivations import Operation, minus, over, plus, text, times
+from shapecalc.geometry import Fit
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.worked_out import worked_out
 
 OF_SIZE = "only 2P was divided by S; there are no brackets around W - F + 2P"
 
@@ -27,14 +28,20 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 def _sizes(context: QuestionContext) -> Iterable[Wrong]:
     """Yield W - F + 2P/S + 1, where that is whole and something other than without a stride."""
     fits = context.fits
-    if any(f.follows or f.S == 1 or not f.before or (f.before + f.after) % f.S for f in fits):
+    if any(fit.follows or fit.S == 1 or not fit.before for fit in fits):
         return
-    sizes = [f.W - f.span + (f.before + f.after) // f.S + 1 for f in fits]
-    lines = []
-    for f, size in zip(fits, sizes, strict=True):
-        zeros = f"2*{f.before}" if f.before == f.after else f"({f.before} + {f.after})"
-        lines.append(f"{f.W} - {f.span} + {zeros}/{f.S} + 1 = {size}")
-    yield from (w._replace(explanation=OF_SIZE) for w in context.volumes(sizes, lines))
+    formulas = [*map(_formula, fits)]
+    sizes = [*map(worked_out, formulas)]
+    whole = [int(size) for size in sizes if float(size).is_integer()]
+    lines = [f"{text(formula)} = {size}" for formula, size in zip(formulas, whole, strict=False)]
+    if len(whole) == len(fits):
+        yield from (w._replace(explanation=OF_SIZE) for w in context.volumes(whole, lines))
+
+
+def _formula(fit: Fit) -> Operation:
+    same = fit.before == fit.after
+    zeros = times(2, fit.before) if same else plus(fit.before, fit.after)
+    return plus(fit.W, minus(fit.span), over(zeros, fit.S), 1)
 
 
 MISCONCEPTION = Misconception(
