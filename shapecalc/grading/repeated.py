@@ -135,7 +135,7 @@ def _made(
             here, found = _context(context, record._replace(input=inputs, output=output)), output
         own = record.name != context.query.name or context.key not in OF_INPUT
         wrong = None
-        if own and where(record, inputs[0], found):
+        if own and inputs and where(record, inputs[0], found):
             wrong = _wrong_volume(misconception, here)
         if wrong is not None:
             steps.append((record.name, wrong))
@@ -185,12 +185,11 @@ def _answered(
 ) -> Repeated | None:
     """Return what is the answer with these volumes; None where it is none, or right."""
     query = context.query
-    subject = Subject(
-        walk(context.subject.trace.spec, {**context.subject.supposed, **outputs}), lenient=True
-    )
+    volumes = {**context.subject.supposed, **outputs}
     try:
+        subject = Subject(walk(context.subject.trace.spec, volumes), lenient=True)
         value = subject.answer(query)
-    except Unanswerable:
+    except (LayerError, Unanswerable):  # no layer takes such a volume
         return None
     if value == context.right:
         return None
