@@ -11,7 +11,12 @@ from typing import Any
 
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import wrong_answers
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    AND,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.grading.misconceptions.rerun import reruns
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
@@ -68,17 +73,19 @@ def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[P
         yield from _of_a_step(context, single)
 
 
-def of_names(context: QuestionContext, names: Collection[str], *, two: bool) -> Iterator[Pair]:
-    """Yield what mistakes of these names give at every layer on the way, and if wanted `two` of
-    them: one on the way, and another one in what is asked.
+def of_names(
+    context: QuestionContext, names: Collection[str], others: Collection[str] = ()
+) -> Iterator[Pair]:
+    """Yield what mistakes of these names give at every layer on the way, alone and with one of some
+    `others` in what is asked.
     """
     for found in repeated(context, names):
         yield found.misconception, found.wrong
-        if not two or context.key in ("output", "input"):
+        if not others or context.key in ("output", "input"):
             continue
         first = found.misconception, found.wrong._replace(arithmetic=found.told)
         there = QuestionContext(found.subject, context.query, found.wrong.value)
-        for other, wrong in wrong_answers(there, names=names):
+        for other, wrong in wrong_answers(there, names=others):
             if other.name != found.misconception.name:
                 yield _both(first, (other, wrong), wrong.value)
 
@@ -87,7 +94,7 @@ def joined(one: Misconception, other: Misconception) -> Misconception:
     """Return two misconceptions as one, in whatever order they were made."""
     one, other = sorted((one, other), key=lambda misconception: misconception.name)
     return Misconception(
-        f"{one.name}, {other.name}", f"{one.explanation}; and {other.explanation}", _nothing
+        f"{one.name}, {other.name}", f"{one.explanation}{AND}{other.explanation}", _nothing
     )
 
 
@@ -273,7 +280,7 @@ def _both(first: Pair, then: Pair, value: Value) -> Pair:
     told = [
         w.explanation or m.explanation for m, w in sorted((first, then), key=lambda p: p[0].name)
     ]
-    wrong = Wrong(value, _after(first[1], then[1]), "; and ".join(told), way=first[1].way)
+    wrong = Wrong(value, _after(first[1], then[1]), AND.join(told), way=first[1].way)
     return joined(first[0], then[0]), wrong
 
 

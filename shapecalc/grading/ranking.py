@@ -115,7 +115,7 @@ class Explanations:
         self, context: QuestionContext, near: Tolerance = NEAR_ENOUGH, *, own: bool = False
     ) -> None:
         self.context, self.right, self.near, self.own = context, context.right, near, own
-        self._named: Remembered[tuple[frozenset[str], bool], _Causes] = Remembered(MOST_NAMED)
+        self._named: Remembered[tuple[frozenset[str], ...], _Causes] = Remembered(MOST_NAMED)
 
     @cached_property
     def single(self) -> list[Cause]:
@@ -180,6 +180,7 @@ class Explanations:
         found = self._likely(given, one, evidence)
         if self.own and found is None and not one:
             found = self._likely_two(given, self._twos.giving(given), evidence)
+            found = found or self._made_elsewhere_and_here(given, evidence)
         if self.own:
             return found if found and found.sure else None
         if found is None or found.misconception.name not in credited:
@@ -230,7 +231,7 @@ class Explanations:
         shown = self._as_worked_out(tried.giving(given), evidence.working)
         causes = list(tried.causes)
         if self.own or not shown:  # who goes on from an own volume makes it at every layer there
-            more = self._of_names(evidence.made, two)
+            more = self._of_names(evidence.made, evidence.made if two else frozenset())
             shown = more.giving(given) or shown
             causes += more.causes
         found = self._judged(given, specific(shown), causes, evidence, unique=True)
@@ -254,14 +255,22 @@ class Explanations:
             return self._judged(given, [*common, *usual], tried, evidence)
         return self._judged(given, rare, [*tried, *self._tiers[2]], evidence, unique=True)
 
-    def _of_names(self, names: frozenset[str], two: bool) -> _Causes:
-        """Return what mistakes of these names give, made on the way there, too."""
+    def _made_elsewhere_and_here(self, given: Value, evidence: Evidence) -> Cause | None:
+        """Return a mistake that other answers have as well, and a common one that none has."""
+        if not evidence.made:
+            return None
+        pairs = self._of_names(evidence.made, evidence.made | COMMON)
+        fitting = specific(self._as_worked_out(pairs.giving(given), evidence.working))
+        return self._judged(given, fitting, pairs.causes, evidence, unique=True, rate=OF_TWO)
+
+    def _of_names(self, names: frozenset[str], others: frozenset[str]) -> _Causes:
+        """Return what mistakes of these names give, made on the way there, too, with `others`."""
 
         def found() -> _Causes:
-            pairs = combinations.of_names(self.context, names, two=two)
+            pairs = combinations.of_names(self.context, names, others)
             return _Causes(self._causes(pairs), self.near, self.right)
 
-        return self._named.get((names, two), found)
+        return self._named.get((names, others), found)
 
     def _repeated(self, given: Value, evidence: Evidence) -> Cause | None:
         """Return the mistake that an answer follows from, made on the way to it, if chance is less

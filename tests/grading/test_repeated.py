@@ -161,3 +161,12 @@ def test_biases_at_wrong_positions() -> None:
     mark = marked({MACS: 12331552})[MACS]
     assert mark.misconception == "macs_with_biases, volume_too_early"
     assert "one layer too early was taken, in front of max_pool1; conv2 comes" in mark.feedback
+
+
+def test_a_common_mistake_beside_one_that_is_made_elsewhere() -> None:
+    """The biases are left out here alone, and no + 1 anywhere: 5 -> (5 - 3)/2 = 1."""
+    answers = {**NO_ONE, POOL2: "5x5x32", DENSE: "1*1*48*64 = 3072"}
+    mark = marked(answers)[DENSE]
+    assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)
+    hinted = marked(answers, show="hint")[DENSE].feedback
+    assert hinted.startswith("The biases were forgotten; and the + 1 was forgotten at max_pool3; oth")

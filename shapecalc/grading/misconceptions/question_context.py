@@ -30,6 +30,8 @@ from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
+AND = "; and "  # between the explanations of two mistakes
+
 
 class Way(NamedTuple):
     """The wrong volumes that an answer goes by: the last one, in place of the right one, and those
@@ -72,7 +74,14 @@ class Misconception(NamedTuple):
     @property
     def title(self) -> str:
         """What is done wrong, in words, without what would be right."""
-        return self.explanation.partition(";")[0]
+        return title_of(self.explanation)
+
+
+def title_of(explanation: str) -> str:
+    """Return what is done wrong, of an explanation that tells what is right behind a semicolon; of
+    each, where it is of two mistakes.
+    """
+    return AND.join(one.partition(";")[0] for one in explanation.split(AND))
 
 
 class Weighted(NamedTuple):
