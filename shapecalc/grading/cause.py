@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from shapecalc.grading.comparison import whole_numbers
-from shapecalc.grading.misconceptions.question_context import Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    Misconception,
+    Wrong,
+    title_of,
+)
 from shapecalc.grading.values import flat
 
 
@@ -21,6 +25,16 @@ class Cause(NamedTuple):
     sure: bool = True
     either: tuple[Cause, ...] = ()
     source: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the mistakes that it is made of."""
+        return frozenset(self.misconception.name.split(", "))
+
+    @property
+    def before(self) -> bool:
+        """Whether the mistake was made on the way to what is asked about."""
+        return self.wrong.way is not None
 
     @property
     def told(self) -> str:
@@ -57,7 +71,7 @@ class Cause(NamedTuple):
     @property
     def title(self) -> str:
         """What was done wrong, without what would be right."""
-        return self.wrong.explanation.partition(";")[0] or self.misconception.title
+        return title_of(self._explanation)
 
     @property
     def _perhaps(self) -> str:

@@ -4,17 +4,23 @@ a total, and two of them at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
 
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import wrong_answers
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    AND,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.grading.misconceptions.rerun import reruns
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
+from shapecalc.grading.repeated import NOT_COMPUTED, repeated
 from shapecalc.grading.values import Value, shown
 from shapecalc.records import own_counts
 
@@ -34,6 +40,11 @@ def carried(context: QuestionContext) -> Iterator[Pair]:
         yield from _from_output(context)
 
 
+def on_the_way(context: QuestionContext) -> Iterator[Pair]:
+    """Yield what one mistake gives that is made at other layers on the way as well."""
+    yield from ((found.misconception, found.wrong) for found in repeated(context))
+
+
 def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     """Yield the numbers of two mistakes made at once; `single` are those of one."""
     if context.key in ("output", "input"):
@@ -49,6 +60,7 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from _in_one_layer(context)
     elif context.key in ("macs", "flops"):
         yield from _of_macs(context, single)
+        yield from _with_biases(context, single)
 
 
 def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
@@ -61,11 +73,28 @@ def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[P
         yield from _of_a_step(context, single)
 
 
+def of_names(
+    context: QuestionContext, names: Collection[str], others: Collection[str] = ()
+) -> Iterator[Pair]:
+    """Yield what mistakes of these names give at every layer on the way, alone and with one of some
+    `others` in what is asked.
+    """
+    for found in repeated(context, names):
+        yield found.misconception, found.wrong
+        if not others or context.key in ("output", "input"):
+            continue
+        first = found.misconception, found.wrong._replace(arithmetic=found.told)
+        there = QuestionContext(found.subject, context.query, found.wrong.value)
+        for other, wrong in wrong_answers(there, names=others):
+            if other.name != found.misconception.name:
+                yield _both(first, (other, wrong), wrong.value)
+
+
 def joined(one: Misconception, other: Misconception) -> Misconception:
     """Return two misconceptions as one, in whatever order they were made."""
     one, other = sorted((one, other), key=lambda misconception: misconception.name)
     return Misconception(
-        f"{one.name}, {other.name}", f"{one.explanation}; and {other.explanation}", _nothing
+        f"{one.name}, {other.name}", f"{one.explanation}{AND}{other.explanation}", _nothing
     )
 
 
@@ -78,11 +107,11 @@ def _nothing(context: QuestionContext) -> Iterable[Wrong]:
 
 def _from_output(context: QuestionContext) -> Iterator[Pair]:
     """Yield counts at the positions of a wrong output volume."""
-    for misconception, wrong in _answers(context, "output"):
+    for misconception, wrong in answers_of(context, "output"):
         volume: Any = wrong.value
         if len(volume) != len(context.output):
             continue
-        if misconception.name in ("half_filter_padding", "depth_padded"):
+        if misconception.name in NOT_COMPUTED:
             continue
         if context.key == "activations":
             value = prod(volume)
@@ -173,7 +202,7 @@ def _sizes(value: Value) -> tuple[Any, ...]:
 
 def _of_formulas(context: QuestionContext) -> Iterator[Pair]:
     """Yield the sizes with two numbers of the formula taken otherwise."""
-    changing = [m for m, _ in _first_each(_answers(context, "output")) if m.change is not None]
+    changing = [m for m, _ in _first_each(answers_of(context, "output")) if m.change is not None]
     for one, other in combinations(changing, 2):
         assert one.change is not None
         assert other.change is not None
@@ -186,11 +215,11 @@ def _of_formulas(context: QuestionContext) -> Iterator[Pair]:
 def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     """Yield wrong weights plus wrong biases, or none."""
     named = {misconception.name for misconception, _ in single}
-    biases = [pair for pair in _answers(context, "biases") if pair[0].name in named]
+    biases = [pair for pair in answers_of(context, "biases") if pair[0].name in named]
     none = next((m for m, _ in single if m.name == "forgot_bias"), None)
     if none is not None:
         biases = [*biases, (none, Wrong(0, "0"))]
-    for one, a in _answers(context, "weights"):
+    for one, a in answers_of(context, "weights"):
         for other, b in biases if one.name in named else ():
             if one.name != other.name and isinstance(a.value, int) and isinstance(b.value, int):
                 value = a.value + b.value
@@ -212,11 +241,25 @@ def _of_macs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]
     if context.record is None or not context.fits or not context.weighted:
         return
     right = context.weighted.weights
-    for one, a in _answers(context, "weights"):
+    for one, a in answers_of(context, "weights"):
         for other, b in _from_output(context):
             if isinstance(a.value, int) and isinstance(b.value, int) and b.value % right == 0:
                 value = b.value // right * a.value
                 yield joined(one, other), Wrong(value, f"{a.arithmetic}; in all {value:,}")
+
+
+def _with_biases(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield MACs at wrong positions, and as many biases as there are outputs at these."""
+    biased = next((m for m, _ in single if m.name == "macs_with_biases"), None)
+    own = context.weighted
+    if biased is None or own is None:
+        return
+    for pair in (*single, *_from_output(context)):
+        macs = pair[1].value
+        if isinstance(macs, int) and macs % own.weights == 0 and pair[0].name != "flops_for_macs":
+            added = macs // own.weights * own.biases
+            text = f"+ {added:,} = {macs + added:,}"
+            yield _both(pair, (biased, Wrong(macs + added, text)), macs + added)
 
 
 def _of_values(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
@@ -237,7 +280,7 @@ def _both(first: Pair, then: Pair, value: Value) -> Pair:
     told = [
         w.explanation or m.explanation for m, w in sorted((first, then), key=lambda p: p[0].name)
     ]
-    wrong = Wrong(value, _after(first[1], then[1]), "; and ".join(told))
+    wrong = Wrong(value, _after(first[1], then[1]), AND.join(told), way=first[1].way)
     return joined(first[0], then[0]), wrong
 
 
@@ -262,14 +305,15 @@ def _double(value: int) -> int | None:
     return 2 * value
 
 
-def _answers(context: QuestionContext, key: str) -> list[Pair]:
+def answers_of(context: QuestionContext, key: str) -> list[Pair]:
     """Return the mistakes in another of the same layer's numbers."""
-    right = context.of(context.query.name, key)
-    if right is None:
-        return []
     query = read_path(f"{context.query.name}.{key}")
+    try:
+        right = context.subject.answer(query)
+    except Unanswerable:
+        return []
     return wrong_answers(QuestionContext(context.subject, query, right))
 
 
 def _after(first: Wrong, then: Wrong) -> str:
-    return f"{first.arithmetic}; {then.arithmetic}"
+    return "; ".join(filter(None, (first.arithmetic, then.arithmetic)))

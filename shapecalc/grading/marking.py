@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
@@ -49,9 +50,10 @@ from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.ranking import Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.student_working import Working, working_in
+from shapecalc.grading.student_working import working_in
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.suspicions import Suspicions
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import in_a_row
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
@@ -60,21 +62,6 @@ SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
 MOST_TOLD = 12  # values of an array that is told again
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 MOST_NETWORKS = 50  # with students' own volumes
-
-
-class Read(NamedTuple):
-    """What an answer can mean, also as a key that tells 1, 1.0 and yes apart; its mark if right.
-
-    `worked` is what its working comes to, where something else is written behind it; `accepted` is
-    what is right for no other reason than that the author accepts it.
-    """
-
-    ways: list[Reading]
-    meant: tuple[Any, ...]
-    right: Mark | None
-    working: Working
-    worked: Number | None = None
-    accepted: Value | None = None
 
 
 class Marker:
@@ -91,7 +78,7 @@ class Marker:
         self._explained: dict[str, Explanations] = {}
         self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
         self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
-        self._suspicions: Remembered[Any, frozenset[str]] = Remembered(MOST_MARKS)
+        self._suspicions = Suspicions(self._explanations)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
     def mark(
@@ -110,7 +97,8 @@ class Marker:
         marks = []
         questions = self.assignment.questions
         read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
-        practice = self._practice(read)
+        answered = [(q, one) for q in questions if isinstance(one := read[q.id], Read)]
+        practice = self._suspicions.practice(answered)
         for question in questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, read[question.id], own, practice)
@@ -155,32 +143,10 @@ class Marker:
                 own.add_right(question)
             return read.right._replace(answer=given(answer)), read.accepted
         about = own.about(question)
-        suspected = self._suspected(question, read)
-        unmade = practice.against(suspected)
-        evidence = Evidence(unmade if about else unmade & suspected, read.working)
+        evidence = self._suspicions.evidence(question, read, practice, alone=not about)
         key = (question.id, read.meant, read.worked, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
-
-    def _practice(self, read: Mapping[str, Read | Mark]) -> Practice:
-        """Return what a student's answers show of the mistakes; nothing where none is wrong."""
-        answered = [(q, r) for q in self.assignment.questions if isinstance(r := read[q.id], Read)]
-        wrong = [(q, one) for q, one in answered if one.right is None or one.accepted is not None]
-        right = [q for q, one in answered if one.right is not None and one.accepted is None]
-        if not wrong:
-            return Practice((), ())
-        return Practice(
-            (self._explanations(question).unmade for question in right),
-            (self._suspected(question, one) for question, one in wrong),
-        )
-
-    def _suspected(self, question: Question, read: Read) -> frozenset[str]:
-        """Return the mistakes that give a wrong answer."""
-        explanations = self._explanations(question)
-        return self._suspicions.get(
-            (question.id, read.meant),
-            lambda: frozenset().union(*(explanations.suspected(w.value) for w in read.ways)),
-        )
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:
         """Return what an answer means, and its mark if it is right; or that it needs a look."""
@@ -366,15 +332,43 @@ class Marker:
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
-        if found is not None and not found.either:
+        alone = found is not None and not found.either and not found.before
+        sized = question.query.kind in ("record", "size")
+        if found and alone and (evidence.shows(found) or not (evidence.made and sized)):
             return found
-        for network in own.gone_on_with(question):
-            supposed = self._explanations_in(question, network.subject)
-            in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
-            if in_own is not None:
-                return in_own._replace(source=self._sources(own.needed(question, network)))
+        in_own = self._in_own(question, value, own, evidence, again=alone)
+        if in_own is not None:
+            return in_own
         found = found or self._elsewhere(question, value, own)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
+
+    def _in_own(
+        self,
+        question: Question,
+        value: Value,
+        own: OwnAnswers,
+        evidence: Evidence,
+        *,
+        again: bool,
+    ) -> Cause | None:
+        """Return what explains a wrong answer in the student's own network: what other answers show
+        `again`, or anything.
+        """
+        for network in own.gone_on_with(question):
+            supposed = self._explanations_in(question, network.subject)
+            if supposed is None:
+                continue
+            if again:
+                found = supposed.made_elsewhere(value, evidence, two=True)
+            else:
+                found = supposed.cause_of(value, evidence=evidence)
+            if found is None:
+                continue
+            if supposed.right == question.right and not found.before:
+                continue  # their own numbers change nothing here
+            sources = own.needed(question, network) or network.sources
+            return found._replace(source=self._sources(sources))
+        return None
 
     def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return the mistake of the student's own counts that a total has in its other terms."""

@@ -47,12 +47,18 @@ class OwnAnswers:
     def __init__(self) -> None:
         self._wrong: list[Answered] = []
         self._right: list[Answered] = []
+        self._taken: dict[str, bool] = {}  # whether a network goes on with an answer, by its id
         self._walked = 0  # layers
         self._gone_on = 0  # networks with own values, in which mistakes are looked for
 
     def add(self, question: Question, value: Value) -> None:
-        """Remember a wrong answer, or one that followed through."""
+        """Remember a wrong answer, or one that followed through.
+
+        A volume with its sizes in another order goes on as the right one.
+        """
         self._wrong.append((question, value))
+        if question.query.key == "output" and as_meant(question, value) == question.right:
+            self._right.append((question, question.right))
 
     def add_right(self, question: Question) -> None:
         """Remember that an answer was right."""
@@ -69,6 +75,16 @@ class OwnAnswers:
             if q.subject is question.subject and (q.query.key not in SUMMED or is_total(question))
         ]
         return (*wrong, *right) if wrong else ()
+
+    def change(self, question: Question) -> bool:
+        """Say whether something else than the right answer follows for another question."""
+        if is_total(question) or any(is_term(question, q) for q, _ in self._others(question)):
+            return bool(self._others(question))
+        for network in self.with_volumes(question):
+            with suppress(Exception):  # the student's own numbers may lead anywhere
+                if network.subject.answer(question.query) != question.right:
+                    return True
+        return False
 
     def lead_to(self, question: Question, value: Value) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""
@@ -196,9 +212,17 @@ class OwnAnswers:
         if question.query.kind == "example":
             return
         others = self._others(question)
-        wrong = {q.query.name: (q, v) for q, v in others if q.query.key == "output" and _volume(v)}
+        wrong = {
+            q.query.name: (q, v)
+            for q, v in others
+            if q.query.key == "output" and _volume(v) and as_meant(q, v) != q.right
+        }
         if not wrong and not any(q.query.kind == "field" for q, _ in others):
             return
+        fields = [(q, v) for q, v in others if q.query.kind == "field"]
+        if len(wrong) + len(fields) > 1:  # what leads nowhere does not stop the others
+            wrong = {name: (q, v) for name, (q, v) in wrong.items() if self._goes_on(q, v)}
+            fields = [(q, v) for q, v in fields if self._goes_on(q, v)]
         right = {
             q.query.name: (q, v)
             for q, v in self._right
@@ -210,12 +234,23 @@ class OwnAnswers:
         nearest, passed = _nearest(question, answered)
         volumes = [answered[name] for name in nearest]
         slips = [wrong[name] for name in nearest if name in wrong]
-        fields = [(q, v) for q, v in others if q.query.kind == "field" and q.query.name in passed]
+        fields = [(q, v) for q, v in fields if q.query.name in passed]
         for own in [fields, []] if fields else [[]]:
             if slips or own:
                 supposed = self._supposed(question.subject, [*volumes, *own])
                 if supposed is not None:
                     yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
+
+    def _goes_on(self, question: Question, value: Value) -> bool:
+        """Say whether all layers take what follows from an answer."""
+        if question.id not in self._taken:
+            subject = question.subject
+            supposed = self._supposed(subject, [(question, value)])
+            self._taken[question.id] = supposed is not None and all(
+                record.output is None or supposed.records[name].output is not None
+                for name, record in subject.records.items()
+            )
+        return self._taken[question.id]
 
     def _supposed(self, subject: Subject, answers: Sequence[Answered]) -> Subject | None:
         """Return the network with a student's volumes and fields, while that does not take too
@@ -226,7 +261,7 @@ class OwnAnswers:
             return None
         fields = [(q.query, value) for q, value in answers if q.query.kind == "field"]
         outputs: dict[str, Any] = {
-            q.query.name: volume for q, volume in answers if q.query.kind != "field"
+            q.query.name: as_meant(q, v) for q, v in answers if q.query.kind != "field"
         }
         try:
             return subject.supposing(outputs, fields)
@@ -270,6 +305,23 @@ def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
     if question.query.executed and any(flat(value)):  # no digits are wanted of a number of zeros
         question = replace(question, tolerance=as_asked(question))
     return same(question, corrected, value)
+
+
+def as_meant(question: Question, value: Value) -> Value:
+    """Return a volume with its depth last that has it first, and the right one where only the order
+    of its sizes is wrong or the depth is missing; any other answer as it is.
+    """
+    right = question.right
+    if question.query.key != "output" or not isinstance(right, tuple):
+        return value
+    if not isinstance(value, tuple) or len(value) < 2 or value == right:
+        return value
+    if sorted(flat(value)) == sorted(flat(right)) or value == right[:-1]:
+        return right
+    if len(value) != len(right):
+        return value
+    square = len(right) > 2 and len({*right[:-1]}) == len({*value[1:]}) == 1
+    return (*value[1:], value[0]) if square and value[0] == right[-1] != value[-1] else value
 
 
 def _volume(value: Value) -> bool:

@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from math import prod
 from typing import NamedTuple
 
 from shapecalc.grading import combinations
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.chance import room
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
 from shapecalc.grading.comparison import alike, spellings, whole_numbers
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.question import Tolerance
+from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, may_stand_for
@@ -29,10 +30,8 @@ SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 CERTAIN = 0.001  # what a right answer to another question says nothing against
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
+MOST_NAMED = 20  # sets of names whose numbers are kept
 MOST_ALTERNATIVES = 2  # of which one is said to be meant
-FAR = 5  # how many times as wide answers lie that are not near the right one
-NEAR = 0.2  # of the right number
-DECIMALS = 4  # that are believed
 
 # How often a mistake is made. The others are in between.
 COMMON = frozenset((
@@ -95,6 +94,12 @@ class Evidence(NamedTuple):
 
     unmade: Collection[str] = ()  # mistakes that right answers to other questions speak against
     working: Working = Working()
+    made: frozenset[str] = frozenset()  # mistakes that are certainly behind other wrong answers
+    maybe: frozenset[str] = frozenset()  # mistakes that may be behind other wrong answers
+
+    def shows(self, cause: Cause) -> bool:
+        """Say whether the student makes all the mistakes of a cause elsewhere, too."""
+        return self.made >= cause.names
 
 
 NOTHING_ELSE = Evidence()
@@ -110,6 +115,7 @@ class Explanations:
         self, context: QuestionContext, near: Tolerance = NEAR_ENOUGH, *, own: bool = False
     ) -> None:
         self.context, self.right, self.near, self.own = context, context.right, near, own
+        self._named: Remembered[tuple[frozenset[str], ...], _Causes] = Remembered(MOST_NAMED)
 
     @cached_property
     def single(self) -> list[Cause]:
@@ -120,11 +126,22 @@ class Explanations:
     def _tiers(self) -> list[list[Cause]]:
         """All causes, the commonest first."""
         found = [c for c in self.single if self._counts(c)]
-        carried = [] if self.own else self._causes(combinations.carried(self.context))
+        carried = self._carried
         common = [c for c in found if c.misconception.name in COMMON]
         rare = [c for c in found if c.misconception.name in RARE]
         usual = [c for c in found if c not in common and c not in rare]
         return [common, usual, [*rare, *carried]]
+
+    @cached_property
+    def _carried(self) -> list[Cause]:
+        """What one mistake gives that was made before."""
+        return [] if self.own else self._causes(combinations.carried(self.context))
+
+    @cached_property
+    def _on_the_way(self) -> _Causes:
+        """What one mistake gives that was made on the way to the layer, too."""
+        found = [] if self.own else self._causes(combinations.on_the_way(self.context))
+        return _Causes(found, self.near, self.right)
 
     @cached_property
     def _pairs(self) -> list[list[Cause]]:
@@ -132,8 +149,8 @@ class Explanations:
         single = [(cause.misconception, cause.wrong) for cause in self.single]
         pairs = combinations.pairs_in_own if self.own else combinations.pairs
         found = self._causes(pairs(self.context, single))
-        found = [c for c in found if ANOTHERS not in c.misconception.name.split(", ")]
-        common = [c for c in found if COMMON.issuperset(c.misconception.name.split(", "))]
+        found = [c for c in found if ANOTHERS not in c.names]
+        common = [c for c in found if c.names <= COMMON]
         return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
 
     def _causes(self, found: Iterable[tuple[Misconception, Wrong]]) -> list[Cause]:
@@ -157,14 +174,20 @@ class Explanations:
         """
         every = self._as_worked_out(self._ones.giving(given), evidence.working)
         one = specific(every)
+        found = self.made_elsewhere(given, evidence, two=two or self.own)
+        if found is not None:
+            return found
         found = self._likely(given, one, evidence)
         if self.own and found is None and not one:
             found = self._likely_two(given, self._twos.giving(given), evidence)
+            found = found or self._made_elsewhere_and_here(given, evidence)
         if self.own:
             return found if found and found.sure else None
         if found is None or found.misconception.name not in credited:
             expected = (cause for cause in every if cause.misconception.name in credited)
             found = next((cause._replace(sure=False) for cause in expected), found)
+        if found is None and not one:
+            found = self._repeated(given, evidence)
         if found is None and not one and two:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         return found
@@ -172,12 +195,23 @@ class Explanations:
     def suspected(self, given: Value) -> frozenset[str]:
         """Return the names of all mistakes that may be behind an answer, alone or with another."""
         causes = self._ones.giving(given) or ([] if self.own else self._twos.giving(given))
-        return frozenset(name for cause in causes for name in cause.misconception.name.split(", "))
+        return frozenset().union(*(cause.names for cause in causes))
+
+    def on_the_way(self, given: Value) -> frozenset[str]:
+        """Return the names of the mistakes that an answer may follow from."""
+        return frozenset().union(*(cause.names for cause in self._on_the_way.giving(given)))
 
     @cached_property
     def unmade(self) -> frozenset[str]:
-        """The mistakes that somebody does not make whose answer is right: they give another."""
-        return frozenset(cause.misconception.name for cause in self.single) - SLIPS
+        """The mistakes that somebody does not make whose answer is right: they give another.
+
+        A right padding was not found with a formula that counts the zeros otherwise.
+        """
+        names = {cause.misconception.name for cause in self.single}
+        if self.context.asks_for("P"):
+            answers = combinations.answers_of(self.context, "output")
+            names |= {m.name for m, _ in answers if m.change is not None and m.change.sides}
+        return frozenset(names) - SLIPS
 
     @cached_property
     def _ones(self) -> _Causes:
@@ -186,6 +220,30 @@ class Explanations:
     @cached_property
     def _twos(self) -> _Causes:
         return _Causes(chain(*self._pairs), self.near, self.right)
+
+    def made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
+        """Return the cause of an answer that other answers of the student certainly have as well,
+        `two` if one is not: what somebody does elsewhere goes before all that nothing else shows.
+        """
+        if not evidence.made:
+            return None
+        tried = self._here(evidence.made)
+        shown = self._as_worked_out(tried.giving(given), evidence.working)
+        causes = list(tried.causes)
+        if self.own or not shown:  # who goes on from an own volume makes it at every layer there
+            more = self._of_names(evidence.made, evidence.made if two else frozenset())
+            shown = more.giving(given) or shown
+            causes += more.causes
+        found = self._judged(given, specific(shown), causes, evidence, unique=True)
+        return found if found and (found.sure or not self.own) else None
+
+    def _here(self, names: frozenset[str]) -> _Causes:
+        """Return what mistakes of these names give, made here."""
+        if not self.own:
+            every = (c for c in self._ones.causes if names >= c.names)
+            return _Causes(every, self.near, self.right)
+        found = self._causes(wrong_answers(self.context, self.near, names))
+        return _Causes(found, self.near, self.right)
 
     def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:
         """Return the commonest of the causes that give an answer, if chance is less likely."""
@@ -196,6 +254,40 @@ class Explanations:
         if common or usual:
             return self._judged(given, [*common, *usual], tried, evidence)
         return self._judged(given, rare, [*tried, *self._tiers[2]], evidence, unique=True)
+
+    def _made_elsewhere_and_here(self, given: Value, evidence: Evidence) -> Cause | None:
+        """Return a mistake that other answers have as well, and a common one that none has."""
+        if not evidence.made:
+            return None
+        pairs = self._of_names(evidence.made, evidence.made | COMMON)
+        fitting = specific(self._as_worked_out(pairs.giving(given), evidence.working))
+        return self._judged(given, fitting, pairs.causes, evidence, unique=True, rate=OF_TWO)
+
+    def _of_names(self, names: frozenset[str], others: frozenset[str]) -> _Causes:
+        """Return what mistakes of these names give, made on the way there, too, with `others`."""
+
+        def found() -> _Causes:
+            pairs = combinations.of_names(self.context, names, others)
+            return _Causes(self._causes(pairs), self.near, self.right)
+
+        return self._named.get((names, others), found)
+
+    def _repeated(self, given: Value, evidence: Evidence) -> Cause | None:
+        """Return the mistake that an answer follows from, made on the way to it, if chance is less
+        likely; one that may be behind another answer goes before all others.
+        """
+        fitting = self._on_the_way.giving(given)
+        here = self.single if self.context.key in ("output", "") else self._carried
+        tried = [*self._on_the_way.causes, *here]
+        again = [cause for cause in fitting if evidence.maybe >= cause.names]
+        if again:
+            fitting = again
+            tried = [cause for cause in tried if evidence.maybe >= cause.names]
+        way = fitting[0].wrong.way if fitting else None
+        if way is None:
+            return None
+        sizes = room(way.right, way.wrong, slips=True)
+        return self._judged(given, specific(fitting), tried, evidence, unique=True, answers=sizes)
 
     def _likely_two(
         self, given: Value, fitting: Sequence[Cause], evidence: Evidence
@@ -217,16 +309,17 @@ class Explanations:
         *,
         unique: bool = False,
         rate: float = 1,
+        answers: float | None = None,
     ) -> Cause | None:
         """Return what is told of the causes that give an answer: one, or which two it may be.
 
         Of more than two it cannot be told which is meant; nor of two that are both not common, or
-        where it is to be `unique`.
+        where it is to be `unique`. `answers` is how many there may be, if not as the value says.
         """
         first = [*{cause.misconception.name: cause for cause in reversed(fitting)}.values()]
+        first = self._as_worked_out(first, evidence.working)
         if not first:
             return None
-        first = self._as_worked_out(first, evidence.working)
         if len(first) == 1 and evidence.working.agrees(self.context, first[0]):
             return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
@@ -235,20 +328,25 @@ class Explanations:
         if len(first) > (1 if unique else MOST_ALTERNATIVES):
             return None
         found = first[0] if len(first) == 1 else _either(first)
-        answers = room(self.right, given, rate < 1, self.near)
+        if answers is None:
+            answers = room(self.right, given, rate < 1, self.near)
         chance = len({cause.wrong.value for cause in tried}) / answers
         if chance > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
         sure = chance <= rate * SURE and not (lone or found.either)
-        if not likely and chance > CERTAIN:
+        carried = not self.context.total and any(cause in self._carried for cause in first)
+        if not likely and (chance > CERTAIN or carried or found.before):  # a size is one of few
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
 
     def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
-        """Return those of several causes that the student's own working agrees with, if any."""
+        """Return those of several causes that the student's own working agrees with, if any, and
+        none that it shows otherwise.
+        """
         if not any(working):
             return causes
+        causes = [cause for cause in causes if not working.contradicts(self.context, cause)]
         agrees = [working.agrees(self.context, cause) for cause in causes]
         shown = [cause for cause, same in zip(causes, agrees, strict=True) if same]
         left = [cause for cause, same in zip(causes, agrees, strict=True) if same is not False]
@@ -261,7 +359,7 @@ def _of(tier: Sequence[Cause], fitting: Sequence[Cause]) -> list[Cause]:
 
 def _made_nowhere_else(cause: Cause, evidence: Evidence) -> bool:
     """Say whether the student's right answers to other questions speak against a cause."""
-    return not {*cause.misconception.name.split(", ")}.isdisjoint(evidence.unmade)
+    return not cause.names.isdisjoint(evidence.unmade)
 
 
 def _either(causes: Sequence[Cause]) -> Cause:
@@ -314,48 +412,3 @@ def specific(causes: Sequence[Cause]) -> list[Cause]:
     names = {cause.misconception.name for cause in causes}
     outdone = {name for name in names if not names.isdisjoint(MORE_SPECIFIC.get(name, ()))}
     return [cause for cause in causes if cause.misconception.name not in outdone]
-
-
-# -- chance ----------------------------------------------------------------------------------------
-
-
-def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR_ENOUGH) -> float:
-    """Return how many answers somebody may give, by another mistake, in the place of this one.
-
-    A number of n is one of about 2*NEAR*n near the right one, and of many more further off. Several
-    numbers are given one by one; of an array, those that are right stay so. With `slips` that holds
-    for sizes as well, and sizes that are equal are one number.
-    """
-    ours, theirs = flat(right), flat(given)
-    if any(isinstance(number, str | bool) for number in (*ours, *theirs)):
-        return 1
-    if len(ours) != len(theirs):
-        return prod(max(1, FAR * abs(float(number))) for number in theirs)
-    if whole_numbers(right):
-        sizes = list(zip(ours, theirs, strict=True))
-        return prod(_numbers(*s) for s in ({s for s in sizes if s[0] != s[1]} if slips else sizes))
-    cells = zip(ours, theirs, strict=True)
-    differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
-    digits = max(map(_decimals, (b for b in theirs if b is not None)), default=0)
-    return max(1, len(ours)) * prod(_values(a, b, digits) for a, b in differing)
-
-
-def _numbers(right: float, given: float) -> float:
-    """Return how many whole numbers may stand for one."""
-    near = abs(given - right) <= NEAR * abs(right)
-    return max(1, 2 * NEAR * abs(right) if near else FAR * abs(given))
-
-
-def _values(right: float, given: float, digits: int) -> float:
-    """Return how many values may stand for one, by how precisely all that were given are: -1 beside
-    1.5 is one of as many as -1.0.
-    """
-    size = max(abs(right), abs(given))
-    if not digits and float(right).is_integer():
-        return max(1, 2 * size)
-    return max(1.0, 2 * size * 10.0**digits)
-
-
-def _decimals(number: float) -> int:
-    """Return how many decimals a number is given with, of those that are believed."""
-    return len(f"{number:.{DECIMALS}f}".rstrip("0").partition(".")[2])

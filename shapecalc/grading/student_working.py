@@ -33,6 +33,9 @@ DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
 BY = re.compile(  # 5x5x3x10 + 1; a volume, too
     r"(?<=[\d)]) ?[xX] ?(?=[\d(])"
 )
+ONE = re.compile(r"(?<![\d.,])1(?![\d.,])")
+SIZES = re.compile(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
+SIZE = re.compile(r"\d+")
 COUNT = re.compile(r"[\d\s,*×+]+")
 Terms = Counter[Fraction]
 
@@ -40,18 +43,22 @@ Terms = Counter[Fraction]
 class Working(NamedTuple):
     """The sums and products that stand in an answer, as texts; empty where there are none.
 
-    `unrounded` are the numbers with decimals in it.
+    `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10.
     """
 
     formulas: tuple[str, ...] = ()
     twice_P: bool = False
     unrounded: tuple[float, ...] = ()
+    volumes: tuple[tuple[int, ...], ...] = ()
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
 
         The order of terms and factors and the stride do not matter.
         """
+        if cause.wrong.way is not None:
+            between = cause.wrong.way.between
+            return any(v[: len(s)] == s for v in between for s in self.volumes) or None
         change = cause.misconception.change
         if change is None or not context.fits:
             counted = _summands(cause.wrong.arithmetic)
@@ -59,6 +66,17 @@ class Working(NamedTuple):
         if self.twice_P and change.sides is not None:
             return False
         return any(self._is_of(fit, change) for fit in context.fits) or None
+
+    def contradicts(self, context: QuestionContext, cause: Cause) -> bool:
+        """Say whether a working counts sizes of 1 for a dense layer, `1*1*48*64`, with a cause that
+        leaves the sizes out: it is another volume that they are of.
+        """
+        own = context.weighted
+        if own is None or not own.dense or all(size == 1 for size in own.F):
+            return False
+        counted = _summands(cause.wrong.arithmetic)
+        same = (f for f in self.formulas if counted and _summands(f) == counted)
+        return any(len(ONE.findall(formula)) >= len(own.F) for formula in same)
 
     def _is_of(self, fit: Fit, change: Change) -> bool:
         """Say whether a window's formula stands here with some of its numbers changed."""
@@ -92,7 +110,11 @@ def working_in(answer: Any) -> Working:
     products = BY.sub("*", text)
     if products != text:
         formulas += [formula for formula in _in_full(products) if "+" in formula]
-    return Working(tuple(formulas), bool(TWICE_P.search(answer)), unrounded[:MOST_FORMULAS])
+    sizes = (SIZE.findall(match[0]) for match in islice(SIZES.finditer(text), MOST_FORMULAS))
+    volumes = tuple(tuple(map(int, size)) for size in sizes)
+    return Working(
+        tuple(formulas), bool(TWICE_P.search(answer)), unrounded[:MOST_FORMULAS], volumes
+    )
 
 
 def _in_full(text: str) -> Iterator[str]:

@@ -47,11 +47,18 @@ class Subject:
     """A traced network, and what questions about it have for answers."""
 
     def __init__(
-        self, trace: KnownTrace, lenient: bool = False, otherwise: Mapping[str, Any] | None = None
+        self,
+        trace: KnownTrace,
+        lenient: bool = False,
+        otherwise: Mapping[str, Any] | None = None,
+        supposed: Mapping[str, Volume] | None = None,
     ) -> None:
-        """`otherwise` says how the example is computed with a mistake (see ComputedExample)."""
+        """`otherwise` says how the example is computed with a mistake (see ComputedExample), and
+        `supposed` are the volumes in the place of layers' outputs.
+        """
         self.trace = trace
         self.otherwise = otherwise or {}
+        self.supposed = supposed or {}
         self.lenient = lenient  # sizes rounded down where a stride does not fit count as known
         self.layers = NamedLayers(trace)
         self.records, self.instances = self.layers.records, self.layers.instances
@@ -66,7 +73,10 @@ class Subject:
         """
         key = (tuple(sorted(outputs.items())), tuple(fields))
         return self._supposed.get(
-            key, lambda: Subject(walk(self._with_fields(fields), outputs), lenient=True)
+            key,
+            lambda: Subject(
+                walk(self._with_fields(fields), outputs), lenient=True, supposed=outputs
+            ),
         )
 
     def _with_fields(self, fields: Fields) -> NetworkSpec:

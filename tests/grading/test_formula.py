@@ -132,6 +132,8 @@ def test_formulas_of_other_layers_and_counts(ask: str, layer: Any, answer: str) 
     [
         (SIZE, "(W-F+2P)/S", "forgot_plus_one"),
         (SIZE, "(W-F+P)/S+1", "padding_once"),
+        (SIZE, "W-F+2P/S+1", "brackets_left_out"),
+        (SIZE, "W - F + 2P / S + 1", "brackets_left_out"),
         (SIZE, "(W-F)/S+1", "padding_ignored"),
         (SIZE, "W-F+2P+1", "stride_ignored"),
         (COUNT, "K*F*F*C", "forgot_bias"),
@@ -161,6 +163,16 @@ def test_a_wrong_formula_is_told_with_the_letters_that_it_hangs_on() -> None:
     assert f"The biases were forgotten: {told}, and the right one 34,872." in found.feedback
     (hinted,) = [marked(COUNT, "K*F*F*C", show="hint")]
     assert hinted.feedback == "The biases were forgotten."
+
+
+def test_a_formula_of_a_width_is_told_without_a_volume() -> None:
+    """31 - 11 + 2*2 = 24: half of it, and with 2 for 2*2 half of 22 and 1."""
+    for answer, told in (
+        ("(W-F+2P)/S", "(31 - 11 + 2*2)/2 = 12, and the right one 13."),
+        ("(W-F+P)/S+1", "(31 - 11 + 2 + 0)/2 + 1 = 12, and the right one 13."),
+        ("W-F+2P/S+1", "31 - 11 + 2*2/2 + 1 = 23, and the right one 13."),
+    ):
+        assert f"your formula gives {told}" in marked(SIZE, answer).feedback
 
 
 def test_credit_is_given_by_the_name() -> None:

@@ -97,3 +97,36 @@ def test_a_field_that_no_layer_can_have_is_wrong_and_leads_to_nothing(field: str
     first, then = marked({field: own, "conv2.output": "9x9x32"}).values()
     assert first.verdict in ("wrong", "needs a look")
     assert (then.verdict, then.points) == ("wrong", 0)
+
+
+# -- volumes that are no such ones -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("own", ["16x29x29", "29x16x29", "29x29"])
+def test_a_volume_in_another_order_goes_on_as_the_right_one(own: str) -> None:
+    """29 -> 14 -> 14 - 5 + 2*3 + 1 = 16 -> 8; that is no padding of the pool."""
+    mark = marked({"conv1.output": own, "P(conv2)": 3, "max_pool2.output": "8x8x32"})
+    assert mark["conv1.output"].verdict == "wrong"
+    assert mark["max_pool2.output"].verdict == "followed through"
+    assert "from your answer 3 to question 2." in mark["max_pool2.output"].feedback
+
+
+def test_a_wrong_volume_with_its_depth_first_goes_on_with_it_last() -> None:
+    """57x57x16 -> 28 -> 28 -> 14."""
+    mark = marked({"conv1.output": "16x57x57", "max_pool2.output": "14x14x32"})
+    assert mark["max_pool2.output"].verdict == "followed through"
+
+
+def test_right_sizes_in_another_order_speak_against_a_mistake() -> None:
+    """(63 - 7)/2 = 28 would be without the + 1, and (14 - 5 + 2*2)/1 = 13."""
+    ask, given = "conv2.output", "13x13x32"
+    assert not marked({ask: given})[ask].perhaps
+    assert marked({"conv1.output": "16x29x29", ask: given})[ask].perhaps
+
+
+@pytest.mark.parametrize("own", ["1x1x16", "2x2x16", "5x1x29"])
+def test_an_answer_that_leads_nowhere_does_not_stop_another(own: str) -> None:
+    """A pool of 3x3 takes no 2x2."""
+    mark = marked({"conv1.output": own, "P(conv2)": 3, "max_pool2.output": "8x8x32"})
+    assert mark["max_pool2.output"].verdict == "followed through"
+    assert "from your answer 3 to question 2." in mark["max_pool2.output"].feedback

@@ -8,10 +8,11 @@ import pytest
 
 from shapecalc.grading import mark, read_assignment
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.chance import room
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.ranking import MORE_SPECIFIC, Explanations, room, specific
+from shapecalc.grading.ranking import MORE_SPECIFIC, Explanations, specific
 
 
 def cause(name: str, value: Any = 1) -> Cause:

@@ -6,7 +6,7 @@ A plug-in adds its own by `register`.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -49,17 +49,20 @@ def misconceptions() -> tuple[Misconception, ...]:
 
 
 def wrong_answers(
-    context: QuestionContext, near: Tolerance = NEAR
+    context: QuestionContext, near: Tolerance = NEAR, names: Collection[str] | None = None
 ) -> list[tuple[Misconception, Wrong]]:
-    """Return what each misconception answers, where that is not right."""
+    """Return what each misconception, or each of these `names`, answers where that is not right."""
     if context.query.kind == "size":
-        return list(_of_one_size(context))
+        found = _of_one_size(context)
+        return [(m, wrong) for m, wrong in found if names is None or m.name in names]
     if context.query.kind == "formula":
         whole = scaled(context.layer, POINTS[0]) == POINTS[0]  # at the points that are compared
-        return list(_of_formula(context)) if whole else []
+        found = _of_formula(context) if whole else iter(())
+        return [(m, wrong) for m, wrong in found if names is None or m.name in names]
     return [
         (misconception, wrong)
         for misconception in misconceptions()
+        if names is None or misconception.name in names
         for wrong in misconception.model(context)
         if not alike(context.right, wrong.value, near)
     ]
@@ -106,14 +109,16 @@ def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wron
     for misconception, wrong in wrong_answers(whole):
         value = wrong.value
         if isinstance(value, tuple) and len(value) == len(names):
-            size = value[names.index(name)]
+            axis = names.index(name)
+            size = value[axis]
             if size == context.right:
                 continue
             if sorted(value) == sorted(context.output):  # in another order
                 other = names[context.output.index(size)]
                 yield misconception, Wrong(size, str(size), f"it is the {other}, not the {name}")
             else:
-                yield misconception, wrong._replace(value=size)
+                told = (wrong.by_size[axis] if wrong.by_size else "") or wrong.arithmetic
+                yield misconception, wrong._replace(value=size, arithmetic=told)
 
 
 __all__ = [

@@ -10,7 +10,9 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield twice the MACs."""
     if context.key == "macs" and isinstance(context.right, int):
-        yield Wrong(2 * context.right, f"2 * {context.right:,} = {2 * context.right:,}")
+        own = [wrong.arithmetic.partition(" = ")[0] for wrong in context.recounted()]
+        text = own[0] if own else f"{context.right:,}"
+        yield Wrong(2 * context.right, f"2 * {text} = {2 * context.right:,}")
 
 
 MISCONCEPTION = Misconception(

@@ -30,17 +30,33 @@ from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
+AND = "; and "  # between the explanations of two mistakes
+
+
+class Way(NamedTuple):
+    """The wrong volumes that an answer goes by: the last one, in place of the right one, and those
+    `between` the network's input and it.
+    """
+
+    right: Volume
+    wrong: Volume
+    between: tuple[Volume, ...]
+
 
 class Wrong(NamedTuple):
     """A wrong answer, and the student's own arithmetic. `explanation` is in place of its
     misconception's, where that does not fit the layer that is asked about. `sizes` says that it is
-    a volume though not all of its sizes are whole.
+    a volume though not all of its sizes are whole. `by_size` is the arithmetic of each of them, for
+    who is only asked for one; empty where there is none. `way` is that of a mistake made before,
+    which the answer only follows from.
     """
 
     value: Value
     arithmetic: str
     explanation: str = ""
     sizes: bool = False
+    by_size: tuple[str, ...] = ()
+    way: Way | None = None
 
 
 class Misconception(NamedTuple):
@@ -58,7 +74,14 @@ class Misconception(NamedTuple):
     @property
     def title(self) -> str:
         """What is done wrong, in words, without what would be right."""
-        return self.explanation.partition(";")[0]
+        return title_of(self.explanation)
+
+
+def title_of(explanation: str) -> str:
+    """Return what is done wrong, of an explanation that tells what is right behind a semicolon; of
+    each, where it is of two mistakes.
+    """
+    return AND.join(one.partition(";")[0] for one in explanation.split(AND))
 
 
 class Weighted(NamedTuple):
@@ -177,13 +200,15 @@ class QuestionContext:
         """Yield a volume of these spatial sizes and the right depth, where there is such a one."""
         if sizes and min(sizes) > 0 and self.output:
             volume = (*sizes, self.output[-1])
-            yield Wrong(volume, f"{'; '.join(dict.fromkeys(lines))}, so {show(volume)}")
+            told = f"{'; '.join(dict.fromkeys(lines))}, so {show(volume)}"
+            yield Wrong(volume, told, by_size=(*lines, ""))
 
     def deepened(self, depth: int, line: str) -> Iterable[Wrong]:
         """Yield the right spatial sizes with another depth."""
         if len(self.output) > 1 and depth > 0 and depth != self.output[-1]:
             volume = (*self.output[:-1], depth)
-            yield Wrong(volume, f"{line}, so {show(volume)}")
+            by_size = (*("" for _ in volume[:-1]), line)
+            yield Wrong(volume, f"{line}, so {show(volume)}", by_size=by_size)
 
     # -- shapes ----------------------------------------------------------------------------------
 

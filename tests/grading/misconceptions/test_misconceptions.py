@@ -20,6 +20,7 @@ from shapecalc.grading.marks import Mark
 from shapecalc.grading.misconceptions import SHARED, misconceptions, wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.query import COUNTS, OF_TOTAL, SIZES, read_path
+from shapecalc.grading.repeated import repeated
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import shown
 
@@ -218,6 +219,8 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("dense_transposed", "dense1.weight.grad"): "rows and columns were swapped; as in the weights",
     ("dense_transposed", "dense1.weight.grad[0,1]"): "rows and columns were swapped; as in the",
     ("stride_ignored", "conv1.value"): "the stride was taken as 1, and only a corner",
+    ("field_own_stride", "conv3.receptive_field"): "the stride of each layer itself was counted;",
+    ("brackets_left_out", "conv1.output"): "only 2P was divided by S; there are no brackets around",
     ("shape_axes_swapped", "dense1.weight.shape"): "the inputs were written before the units,",
     ("shape_axes_swapped", "conv_transpose1.weight.shape"): "the filters were written before the",
 }
@@ -356,6 +359,18 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("field_of_filter_only", TWICE, "conv2.jump", 2),
     ("field_summed", THRICE, "conv3.receptive_field", (9, 9)),
     ("field_own_stride", TWICE, "conv2.receptive_field", (3 + 2 * 4, 11)),
+    (  # at every layer: the last one has a stride of 1. Right are 1 + 6 + 2*2 + 4*4 + 2*4 = 35.
+        "field_own_stride",
+        net(
+            "67x67x1",
+            {"conv": {"K": 4, "F": 7, "S": 2}},
+            {"max_pool": {"F": 3, "S": 2}},
+            {"conv": {"K": 4, "F": 5, "P": 2}},
+            {"conv": {"K": 4, "F": 3, "P": 1}},
+        ),
+        "conv3.receptive_field",
+        (1 + 6 * 2 + 2 * 4 + 4 * 4 + 2 * 4, 45),
+    ),
     ("padding_doubled", CONV, "P(conv1)", 4),
     ("im2col_transposed", ALEX, "conv1.im2col", (3025, 363)),
     # [1, -1, 2] on [1, 2, 3]: 1 - 2 + 6 - 8 = -3; turned round: 2 - 2 + 3 - 8 = -5
@@ -424,6 +439,18 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         (64, 3, 5, 5),
     ),
     ("brackets_left_out", CONV, "conv1.parameters", 5 * 5 * 3 + 1 * 10),
+    # 32 - 6 + 2*2/2 + 1
+    (
+        "brackets_left_out",
+        net("32x32x3", {"conv": {"K": 8, "F": 6, "S": 2, "P": 2}}),
+        "conv1.output",
+        (29, 29, 8),
+    ),
+    # 10x10x64 in front of the pool, 5x5x64 behind it
+    ("volume_too_early", KERAS, "dense1.parameters", 10 * 10 * 64 * 10 + 10),
+    ("volume_too_early", KERAS, "dense1.macs", 10 * 10 * 64 * 10),
+    # 28x28x6 in front of the pool: 28 - 5 + 1 = 24 for 14 - 5 + 1 = 10
+    ("volume_too_early", LENET, "conv2.macs", 24 * 24 * 5 * 5 * 6 * 16),
     ("absent_bias_counted", STRAIGHT, "conv1.parameters", 760),
     ("absent_bias_counted", STRAIGHT, "total.parameters", 760),
     ("partial_connections", LENET, "conv2.parameters", 25 * 60 + 16),
@@ -798,7 +825,10 @@ def try_all(subject: Subject, text: str) -> None:
         right = subject.answer(query)
     except Unanswerable:
         return
-    wrong_answers(QuestionContext(subject, query, right))
+    context = QuestionContext(subject, query, right)
+    wrong_answers(context)
+    for found in repeated(context):
+        assert found.wrong.value != right
 
 
 # -- random numbers ------------------------------------------------------------------------------

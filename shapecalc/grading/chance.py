@@ -1,0 +1,56 @@
+"""How many answers somebody may give in the place of one, by which a mistake is weighed."""
+
+from __future__ import annotations
+
+from math import prod
+
+from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
+from shapecalc.grading.comparison import alike, whole_numbers
+from shapecalc.grading.question import Tolerance
+from shapecalc.grading.values import Value, flat
+
+FAR = 5  # how many times as wide answers lie that are not near the right one
+NEAR = 0.2  # of the right number
+DECIMALS = 4  # that are believed
+
+
+def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR_ENOUGH) -> float:
+    """Return how many answers somebody may give, by another mistake, in the place of this one.
+
+    A number of n is one of about 2*NEAR*n near the right one, and of many more further off. Several
+    numbers are given one by one; of an array, those that are right stay so. With `slips` that holds
+    for sizes as well, and sizes that are equal are one number.
+    """
+    ours, theirs = flat(right), flat(given)
+    if any(isinstance(number, str | bool) for number in (*ours, *theirs)):
+        return 1
+    if len(ours) != len(theirs):
+        return prod(max(1, FAR * abs(float(number))) for number in theirs)
+    if whole_numbers(right):
+        sizes = list(zip(ours, theirs, strict=True))
+        return prod(_numbers(*s) for s in ({s for s in sizes if s[0] != s[1]} if slips else sizes))
+    cells = zip(ours, theirs, strict=True)
+    differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
+    digits = max(map(_decimals, (b for b in theirs if b is not None)), default=0)
+    return max(1, len(ours)) * prod(_values(a, b, digits) for a, b in differing)
+
+
+def _numbers(right: float, given: float) -> float:
+    """Return how many whole numbers may stand for one."""
+    near = abs(given - right) <= NEAR * abs(right)
+    return max(1, 2 * NEAR * abs(right) if near else FAR * abs(given))
+
+
+def _values(right: float, given: float, digits: int) -> float:
+    """Return how many values may stand for one, by how precisely all that were given are: -1 beside
+    1.5 is one of as many as -1.0.
+    """
+    size = max(abs(right), abs(given))
+    if not digits and float(right).is_integer():
+        return max(1, 2 * size)
+    return max(1.0, 2 * size * 10.0**digits)
+
+
+def _decimals(number: float) -> int:
+    """Return how many decimals a number is given with, of those that are believed."""
+    return len(f"{number:.{DECIMALS}f}".rstrip("0").partition(".")[2])

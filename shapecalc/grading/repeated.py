@@ -1,0 +1,224 @@
+"""One mistake made at every layer on the way to the one that is asked about: each goes on from the
+volume that it gave before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from shapecalc.diagnostics import LayerError
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.misconceptions.question_context import (
+    Misconception,
+    QuestionContext,
+    Way,
+    Wrong,
+)
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.wording import in_a_row
+from shapecalc.layers.field_types import Volume
+from shapecalc.layers.pool import Pool
+from shapecalc.layers.window import Sliding
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import walk
+
+MOST_LAYERS = 100  # of a network
+MOST_TOLD = 4  # layers whose arithmetic is written out
+OF_INPUT = ("input", "parameters", "weights", "biases")  # what a layer's own output says nothing of
+NOT_COMPUTED = frozenset(("depth_padded", "half_filter_padding"))  # what nobody counts with
+NOT_GONE_ON_WITH = NOT_COMPUTED | {"depth_first", "neighbour", "product_for_volume", "swapped_axes"}
+
+Step = tuple[str, Wrong]  # a layer, and its wrong volume
+Where = Callable[[KnownRecord, Volume, Volume], bool]  # of a layer, its input and its output
+
+
+class Repeated(NamedTuple):
+    """A mistake at some layers, the network that has their wrong volumes, and what is then the
+    answer; `told` is the arithmetic that leads to the volumes.
+    """
+
+    misconception: Misconception
+    subject: Subject
+    wrong: Wrong
+    told: str
+
+
+def _everywhere(record: KnownRecord, before: Volume, after: Volume) -> bool:
+    return True
+
+
+def _where_the_size_changes(record: KnownRecord, before: Volume, after: Volume) -> bool:
+    """Who knows that a convolution keeps the size does not compute it."""
+    return before[:-1] != after[:-1]
+
+
+def _at_pools(record: KnownRecord, before: Volume, after: Volume) -> bool:
+    return isinstance(record.layer, Pool)
+
+
+PLACES: tuple[Where, ...] = (_where_the_size_changes, _everywhere, _at_pools)
+
+
+def repeated(context: QuestionContext, names: Collection[str] | None = None) -> Iterator[Repeated]:
+    """Yield the answers to a question about a layer by each mistake, or each of these `names`, that
+    is made at other layers on the way there as well.
+    """
+    record, subject = context.record, context.subject
+    if record is None or record.layer is None or len(subject.trace.layers) > MOST_LAYERS:
+        return
+    if context.query.kind not in ("record", "size") or context.key in ("jump", "receptive_field"):
+        return
+    way = [_context(context, record) for record in _way_to(record, subject)]
+    computed = [there for there in way if _computes(there)]
+    seen: set[Any] = set()
+    for misconception in misconceptions() if len(way) > 1 else ():
+        name = misconception.name
+        if name in NOT_GONE_ON_WITH or (names is not None and name not in names):
+            continue
+        if all(_wrong_volume(misconception, there) is None for there in computed):
+            continue
+        for where in PLACES:
+            steps, outputs = _made(context, way, misconception, where)
+            elsewhere = any(at != record.name for at, _ in steps)
+            key = (name, tuple(outputs.items()))
+            if not elsewhere or key in seen:
+                continue
+            seen.add(key)
+            found = _answered(context, misconception, steps, outputs)
+            if found is not None:
+                yield found
+
+
+def _way_to(asked: KnownRecord, subject: Subject) -> list[KnownRecord]:
+    """Return the layers that lead to one, from the network's input or the volumes supposed."""
+    wanted, found = {asked.name}, []
+    for record in reversed(subject.trace.layers):
+        if record.name in wanted and (record is asked or record.name not in subject.supposed):
+            found.append(record)
+            wanted.update(record.sources or ())
+    return found[::-1]
+
+
+def _context(context: QuestionContext, record: KnownRecord) -> QuestionContext:
+    """Return the question for a layer's output."""
+    query = context.query._replace(kind="record", form="sizes", name=record.name, key="output")
+    there = QuestionContext(context.subject, query, record.output or ())
+    there.record = record
+    return there
+
+
+def _made(
+    context: QuestionContext,
+    way: list[QuestionContext],
+    misconception: Misconception,
+    where: Where,
+) -> tuple[list[Step], dict[str, Volume]]:
+    """Return the layers at which a mistake is made, and the volumes on the way that are others;
+    nothing where a layer does not take what it gets.
+    """
+    steps: list[Step] = []
+    outputs: dict[str, Volume] = {}
+    for there in way:
+        record = there.record
+        if record is None or record.input is None or record.output is None:
+            return [], {}
+        pairs = zip(record.sources or (), record.input, strict=True)
+        inputs = tuple(outputs.get(source, volume) for source, volume in pairs)
+        here, found = there, record.output
+        if inputs != record.input:
+            output = _volume_of(record, inputs)
+            if output is None:
+                return [], {}
+            here, found = _context(context, record._replace(input=inputs, output=output)), output
+        own = record.name != context.query.name or context.key not in OF_INPUT
+        wrong = None
+        if own and inputs and where(record, inputs[0], found):
+            wrong = _wrong_volume(misconception, here)
+        if wrong is not None:
+            steps.append((record.name, wrong))
+            found = tuple(map(int, flat(wrong.value)))
+        if found != record.output:
+            outputs[record.name] = found
+    return steps, outputs
+
+
+def _volume_of(record: KnownRecord, inputs: tuple[Volume, ...]) -> Volume | None:
+    """Return what a layer makes of other volumes, rounded down where its stride does not fit."""
+    if record.layer is None:
+        return None
+    try:
+        return record.layer.volume(inputs)
+    except LayerError as error:
+        return error.output
+
+
+def _computes(context: QuestionContext) -> bool:
+    """Say whether there is a size to compute: not of an activation."""
+    layer = context.layer
+    if layer is None or context.volume != context.output:
+        return layer is not None
+    return isinstance(layer, Sliding) or bool(layer.has_weights)
+
+
+def _wrong_volume(misconception: Misconception, context: QuestionContext) -> Wrong | None:
+    """Return the first volume that a mistake gives, of as many whole sizes as the right one; None
+    where there is none, and where the layer does not take such a volume as it gets.
+    """
+    try:
+        for wrong in misconception.model(context) if _computes(context) else ():
+            sizes = flat(wrong.value)
+            if len(sizes) == len(context.output) and wrong.value != context.right:
+                return wrong if all(type(size) is int for size in sizes) else None
+    except LayerError:
+        pass
+    return None
+
+
+def _answered(
+    context: QuestionContext,
+    misconception: Misconception,
+    steps: list[Step],
+    outputs: dict[str, Volume],
+) -> Repeated | None:
+    """Return what is the answer with these volumes; None where it is none, or right."""
+    query = context.query
+    volumes = {**context.subject.supposed, **outputs}
+    try:
+        subject = Subject(walk(context.subject.trace.spec, volumes), lenient=True)
+        value = subject.answer(query)
+    except (LayerError, Unanswerable):  # no layer takes such a volume
+        return None
+    if value == context.right:
+        return None
+    many = len(steps) > MOST_TOLD
+    told = "" if many else "; ".join(wrong.arithmetic for _, wrong in steps)
+    arithmetic = told
+    if context.key != "output" or steps[-1][0] != query.name or many:
+        follows = _followed(QuestionContext(subject, query, value), value)
+        arithmetic = f"{told}; {follows}" if told else follows
+    title, *rest = (steps[-1][1].explanation or misconception.explanation).split(";", 1)
+    at = f"{len(steps)} layers" if many else in_a_row([name for name, _ in steps])
+    explanation = ";".join([f"{title} at {at}", *rest])
+    way = _way(context, subject, outputs)
+    return Repeated(misconception, subject, Wrong(value, arithmetic, explanation, way=way), told)
+
+
+def _way(context: QuestionContext, subject: Subject, outputs: Mapping[str, Volume]) -> Way:
+    """Return the volumes by which the answer goes: a layer's input for its weights, or its output;
+    what was flattened as it was before.
+    """
+    there = QuestionContext(subject, context.query, 0)
+    if context.key in OF_INPUT:
+        right, wrong = context.unflattened, there.unflattened
+    else:
+        right, wrong = context.output, there.output
+    return Way(right, wrong, tuple(v for v in outputs.values() if v[:-1] != wrong[:-1]))
+
+
+def _followed(context: QuestionContext, value: Value) -> str:
+    """Return how the answer follows from the volumes."""
+    counted = [wrong.arithmetic for wrong in context.recounted()]
+    return counted[0] if counted else f"so {shown(value)}"

@@ -1,0 +1,120 @@
+"""Which mistakes may be behind a student's answers, and what these say of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from shapecalc.grading.answered import Read
+from shapecalc.grading.own_answers import OwnAnswers, as_meant
+from shapecalc.grading.practice import Practice
+from shapecalc.grading.question import Question
+from shapecalc.grading.ranking import SLIPS, Evidence, Explanations
+from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.values import Value, flat
+
+MOST = 1000  # answers whose mistakes are remembered, and twice as many
+
+
+class Suspicions:
+    """The mistakes behind answers; what is found out is kept for the next student."""
+
+    def __init__(self, explanations: Callable[[Question], Explanations]) -> None:
+        self._explanations = explanations
+        self._suspected_ones: Remembered[Any, frozenset[str]] = Remembered(MOST)
+        self._certainties: Remembered[Any, frozenset[str]] = Remembered(MOST)
+
+    def evidence(
+        self, question: Question, read: Read, practice: Practice, *, alone: bool
+    ) -> Evidence:
+        """Return what tells between the causes of a wrong answer: what matters of it, where the
+        answer stands `alone`, for no other about the same network counts.
+        """
+        suspected = self._suspected(question, read)
+        unmade = practice.against(suspected)
+        evidence = Evidence(unmade & suspected if alone else unmade, read.working)
+        if question.query.executed:
+            return evidence
+        made, maybe = practice.made_beside(question.id), self._on_the_way(question, read)
+        return evidence._replace(
+            made=made & (suspected | maybe) if alone else made,
+            maybe=practice.suspected_beside(question.id) & maybe,
+        )
+
+    def practice(self, answered: Sequence[tuple[Question, Read]]) -> Practice:
+        """Return what a student's answers show of the mistakes; nothing where none is wrong."""
+        wrong = [(question, one) for question, one in answered if not one.as_computed]
+        if not wrong:
+            return Practice()
+        return Practice(
+            (self._unmade(question, one) for question, one in answered),
+            (self._suspected(question, one) for question, one in wrong),
+            self._certain(answered),
+            {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
+        )
+
+    def _unmade(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that an answer speaks against: one that is right, or is but for the
+        order of its sizes.
+        """
+        if read.as_computed:
+            return self._explanations(question).unmade
+        if all(_in_another_order(question, way.value) for way in read.ways):
+            return self._explanations(question).unmade - self._suspected(question, read)
+        return frozenset()
+
+    def _certain(self, answered: Sequence[tuple[Question, Read]]) -> dict[str, frozenset[str]]:
+        """Return the mistakes that are certainly behind a student's wrong answers, by question:
+        where these do not follow from others.
+        """
+        own = OwnAnswers()
+        for question, read in answered:
+            if read.as_computed:
+                own.add_right(question)
+            else:
+                own.add(question, read.ways[0].value if read.accepted is None else read.accepted)
+        return {
+            question.id: names
+            for question, read in answered
+            if read.right is None
+            and (names := self._behind(question, read))
+            and not own.change(question)
+        }
+
+    def _behind(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that are certainly behind a wrong answer, as it stands. A letter is
+        one of a few.
+        """
+        if question.query.executed or question.choices:
+            return frozenset()
+
+        def names() -> frozenset[str]:
+            evidence = Evidence(working=read.working)
+            causes = (
+                self._explanations(question).cause_of(way.value, two=False, evidence=evidence)
+                for way in read.ways
+            )
+            found = next(filter(None, causes), None)
+            sure = found.misconception.name.split(", ") if found and found.sure else ()
+            return frozenset(sure) - SLIPS
+
+        return self._certainties.get((question.id, read.meant, read.working), names)
+
+    def _on_the_way(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that a wrong answer may follow from."""
+        explanations = self._explanations(question)
+        return frozenset().union(*(explanations.on_the_way(way.value) for way in read.ways))
+
+    def _suspected(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that give a wrong answer."""
+        explanations = self._explanations(question)
+        return self._suspected_ones.get(
+            (question.id, read.meant),
+            lambda: frozenset().union(*(explanations.suspected(w.value) for w in read.ways)),
+        )
+
+
+def _in_another_order(question: Question, value: Value) -> bool:
+    """Say whether the sizes of a volume are right, but for their order."""
+    same = as_meant(question, value) == question.right
+    return same and len(flat(value)) == len(flat(question.right))

@@ -1,0 +1,172 @@
+"""A mistake that is made again and again: at every layer on the way, in several answers.
+
+67x67x3: conv1 of 7x7 at S=2 gives (67 - 7)/2 + 1 = 31, max_pool1 (31 - 3)/2 + 1 = 15, conv2 of 5x5
+with P=2 keeps 15, max_pool2 (15 - 3)/2 + 1 = 7, conv3 of 3x3 with P=1 keeps 7, max_pool3 3; dense1
+has 3*3*48 = 432 inputs and 64 units.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+POOL = {"max_pool": {"F": 3, "S": 2}}
+SPEC: dict[str, Any] = {
+    "input": "67x67x3",
+    "layers": [
+        {"conv": {"K": 16, "F": 7, "S": 2}}, "relu", POOL,
+        {"conv": {"K": 32, "F": 5, "P": 2}}, "relu", POOL,
+        {"conv": {"K": 48, "F": 3, "P": 1}}, "relu", POOL,
+        "flatten", {"dense": 64},
+    ],
+}  # fmt: skip
+CONV1, POOL1, POOL2 = "conv1.output", "max_pool1.output", "max_pool2.output"
+FORMULA, MACS, DENSE = "formula(conv1.output.width)", "conv2.macs", "dense1.parameters"
+NO_ONE = {CONV1: "30x30x16"}  # (67 - 7)/2
+
+
+def marked(answers: dict[str, Any], **more: Any) -> dict[str, Mark]:
+    """Return the marks of one student's answers, by what is asked."""
+    assignment = read_assignment(
+        {"spec": SPEC, "questions": list(answers), "show": "always", **more}
+    )
+    assert assignment.usable, assignment.diagnostics
+    return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
+
+
+def test_what_is_forgotten_at_every_layer_goes_before_what_nothing_else_shows() -> None:
+    """30 -> (30 - 3)/2 = 13.5 -> 13, conv2 keeps it -> (13 - 3)/2 = 5, as (15 - 3)/3 + 1 is."""
+    alone = marked({POOL2: "5x5x32"})[POOL2]
+    assert alone.misconception == "pool_stride_from_filter"
+    beside = marked({**NO_ONE, POOL2: "5x5x32"})[POOL2]
+    assert (beside.misconception, beside.perhaps) == ("forgot_plus_one", False)
+    told = (
+        "The + 1 was forgotten at max_pool1 and max_pool2: with your answer 30x30x16 to question 1,"
+        " floor((30 - 3 + 2*0)/2) = 13, so 13x13x16; (13 - 3 + 2*0)/2 = 5, so 5x5x32."
+    )
+    assert told in beside.feedback
+
+
+def test_a_later_answer_shows_it_as_well() -> None:
+    """The formula shows it; 30 -> 13 -> 13 -> 5 from the network's input on."""
+    mark = marked({POOL2: "5x5x32", FORMULA: "(W-F+2P)/S"})[POOL2]
+    assert mark.misconception == "forgot_plus_one"
+    assert "was forgotten at conv1, max_pool1 and max_pool2: (67 - 7 + 2*0)/2 = 30" in mark.feedback
+
+
+def test_the_credit_is_that_of_the_mistake_that_was_made() -> None:
+    credit = {"forgot_plus_one": 0.5, "pool_stride_from_filter": 0.75}
+    mark = marked({**NO_ONE, POOL2: "5x5x32"}, partial=credit, follow_through=0.5)[POOL2]
+    assert mark.points == 0.25  # half, and of that half, for it goes on from a wrong answer
+    alone = marked({POOL2: "5x5x32"}, partial=credit, follow_through=0.5)[POOL2]
+    assert (alone.points, alone.misconception) == (0.75, "pool_stride_from_filter")
+
+
+def test_a_right_first_volume_speaks_against_a_mistake_from_there_on() -> None:
+    """Without the + 1 conv1 would have been 30x30x16."""
+    credit = {"forgot_plus_one": 0.5}
+    mark = marked({CONV1: "31x31x16", POOL2: "5x5x32"}, partial=credit)[POOL2]
+    assert mark.misconception == "pool_stride_from_filter"
+
+
+def test_a_count_follows_from_it() -> None:
+    """13*13*32 positions of 5*5*16; with P once, 15 - 5 + 2 + 1 = 13 as well."""
+    mark = marked({**NO_ONE, "P(conv2)": 2, MACS: "13*13*32*400 = 2163200"})[MACS]
+    assert (mark.misconception, mark.perhaps) == ("forgot_plus_one", False)
+    assert "at max_pool1: with your answer 30x30x16 to question 1, floor((30" in mark.feedback
+    assert "so 13x13x16; 13*13 * 5*5*16*32 = 2,163,200." in mark.feedback
+
+
+def test_a_right_padding_speaks_against_zeros_on_one_side() -> None:
+    alone = marked({MACS: 2163200})[MACS]
+    assert (alone.misconception, alone.perhaps) == ("padding_once", False)
+    beside = marked({"P(conv2)": 2, MACS: 2163200})[MACS]
+    assert (beside.misconception, beside.perhaps) == ("padding_once", True)
+
+
+STRIDE = "pool_stride_from_filter"  # (31 - 3)/3 + 1 = 10.3 -> 10, (10 - 3)/3 + 1 = 3.3 -> 3
+
+
+@pytest.mark.parametrize(
+    ("answers", "ask", "perhaps"),
+    [
+        ({POOL1: "10x10x16", POOL2: "3x3x32"}, POOL2, False),
+        ({POOL2: "3x3x32 (pool1 gives 10x10, pool2 3x3)"}, POOL2, False),  # the working shows it
+        ({POOL2: "3x3x32", MACS: 10 * 10 * 32 * 400}, POOL2, True),  # each shows the other
+        ({POOL2: "3x3x32", MACS: 10 * 10 * 32 * 400}, MACS, True),
+    ],
+)
+def test_a_stride_taken_as_F_at_every_pool(
+    answers: dict[str, Any], ask: str, perhaps: bool
+) -> None:
+    mark = marked(answers)[ask]
+    assert (mark.misconception, mark.perhaps) == (STRIDE, perhaps), mark
+
+
+def test_small_sizes_behind_several_layers_are_not_explained() -> None:
+    """One of few sizes: 9 if same was assumed everywhere, 3 at a stride of F, ..."""
+    for size in (2, 3, 9):
+        mark = marked({POOL2: f"{size}x{size}x32"})[POOL2]
+        assert (mark.verdict, mark.misconception) == ("wrong", None)
+
+
+def test_a_depth_kept_at_every_convolution() -> None:
+    mark = marked({CONV1: "31x31x3", POOL2: "7x7x3"})[POOL2]
+    assert (mark.misconception, mark.perhaps) == ("depth_kept", False)
+    assert "at conv2; the depth of the output is the number of filters: with your" in mark.feedback
+
+
+def test_a_volume_in_the_working_is_not_taken_for_the_depth_alone() -> None:
+    """5x5x32, kept by conv3, gives (5 - 3)/2 = 1: 1*1*48*64, without 64 biases."""
+    answers = {**NO_ONE, POOL2: "5x5x32", "conv2.parameters": "5*5*16*32=12800"}
+    mark = marked({**answers, DENSE: "1*1*48*64 = 3072"})[DENSE]
+    assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)
+    told = "with your answer 5x5x32 to question 2, (5 - 3 + 2*0)/2 = 1, so 1x1x48; 48*64 = 3,072."
+    assert told in mark.feedback
+    biased = marked({**answers, DENSE: "1*1*48*64+64 = 3136"})[DENSE]
+    assert biased.misconception == "forgot_plus_one"
+
+
+@pytest.mark.parametrize("answer", ["1*1*48*64 = 3072", "1*1*48*64+64 = 3136"])
+def test_a_working_with_sizes_of_1_names_no_depth_alone(answer: str) -> None:
+    mark = marked({DENSE: answer})[DENSE]
+    assert (mark.verdict, mark.misconception) == ("wrong", None)
+    bare = marked({DENSE: answer.removeprefix("1*1*")})[DENSE]
+    assert "only the depth was counted" in bare.feedback.lower()
+
+
+def test_a_mistake_is_no_evidence_where_it_follows_from_another_answer() -> None:
+    """With P = 3 conv2 gives 15 - 5 + 6 + 1 = 17, and 17*17 is no mistake of its own."""
+    answers = {"P(conv2)": 3, POOL2: "8x8x32", CONV1: "34x34x16"}  # 34 is 67/2, rounded up
+    first, then = marked(answers)[POOL2], marked(answers)[CONV1]
+    assert first.verdict == "followed through"
+    assert then.misconception == "same_assumed"
+    right = {"P(conv2)": 2, POOL2: "7x7x32", CONV1: "34x34x16"}
+    assert marked(right)[CONV1].perhaps
+
+
+def test_two_operations_are_certain_where_the_working_has_them() -> None:
+    worked = {MACS: "15*15*32*5*5*16*2 = 5 760 000"}
+    mark = marked(worked, partial={"flops_for_macs": 0.5})[MACS]
+    assert (mark.misconception, mark.perhaps) == ("flops_for_macs", False)
+
+
+def test_biases_at_wrong_positions() -> None:
+    """31*31*32*400 = 12,300,800 in front of max_pool1, and 31*31*32 biases."""
+    mark = marked({MACS: 12331552})[MACS]
+    assert mark.misconception == "macs_with_biases, volume_too_early"
+    assert "one layer too early was taken, in front of max_pool1; conv2 comes" in mark.feedback
+
+
+def test_a_common_mistake_beside_one_that_is_made_elsewhere() -> None:
+    """The biases are left out here alone, and no + 1 anywhere: 5 -> (5 - 3)/2 = 1."""
+    answers = {**NO_ONE, POOL2: "5x5x32", DENSE: "1*1*48*64 = 3072"}
+    mark = marked(answers)[DENSE]
+    assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)
+    hinted = marked(answers, show="hint")[DENSE].feedback
+    assert hinted.startswith("The biases were forgotten; and the + 1 was forgotten at max_pool3;")
