@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import import_module
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -262,18 +263,23 @@ def example_inputs(trace: Trace) -> str:
 
 
 def walk(
-    spec: NetworkSpec, outputs: Mapping[str, Volume] | None = None, *, to_the_end: bool = True
+    spec: NetworkSpec,
+    outputs: Mapping[str, Volume] | None = None,
+    *,
+    known: Sequence[KnownRecord] = (),
+    to_the_end: bool = True,
 ) -> KnownTrace:
     """Trace a network. Never raises: a fault stops only what depends on it.
 
     An input that is known in part counts as unknown here; open_sizes.py says more about those.
 
     `outputs` puts other volumes in the place of some layers' own, for all that follows from them;
-    nobody reads what is wrong with a network of such, so its findings have no texts.
+    nobody reads what is wrong with a network of such, so its findings have no texts. What is
+    `known` of the first layers, of which nothing is wrong, is not worked out again.
     Who only wants to know whether there is a fault has no need to go `to_the_end`.
     """
-    walker = Walker(spec, outputs or {})
-    for node in spec.nodes:
+    walker = Walker(spec, outputs or {}, known)
+    for node in islice(spec.nodes, len(known), None):
         walker.record(node)
         if walker.findings and not to_the_end:
             break
@@ -353,7 +359,9 @@ def _too_many(name: str) -> Fault:
 class Walker:
     """Keeps the names, volumes and fields of all values so far."""
 
-    def __init__(self, spec: NetworkSpec, outputs: Mapping[str, Volume]) -> None:
+    def __init__(
+        self, spec: NetworkSpec, outputs: Mapping[str, Volume], known: Sequence[KnownRecord] = ()
+    ) -> None:
         self.replaced = outputs
         self.nodes = spec.nodes
         self.names = [*spec.inputs]
@@ -365,7 +373,10 @@ class Walker:
             None if volume is None else receptive_field.of_input(volume[:-1])
             for volume in self.volumes
         ]
-        self.records: list[KnownRecord] = []
+        self.names += [record.name for record in known]
+        self.volumes += [record.output for record in known]
+        self.fields += [record.field for record in known]
+        self.records = [*known]
         self.computed: dict[Any, Computed] = {}  # repeats and blocks have one layer many times
         self.findings = Findings()
 

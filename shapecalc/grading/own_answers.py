@@ -220,9 +220,19 @@ class OwnAnswers:
         if not wrong and not any(q.query.kind == "field" for q, _ in others):
             return
         fields = [(q, v) for q, v in others if q.query.kind == "field"]
-        if len(wrong) + len(fields) > 1:  # what leads nowhere does not stop the others
+        found = [*self._in_place(question, wrong, fields)]
+        if len(wrong) + len(fields) > 1 and not all(found):  # these lead nowhere without the others
             wrong = {name: (q, v) for name, (q, v) in wrong.items() if self._goes_on(q, v)}
             fields = [(q, v) for q, v in fields if self._goes_on(q, v)]
+            found = [*self._in_place(question, wrong, fields)]
+        yield from filter(None, found)
+
+    def _in_place(
+        self, question: Question, wrong: dict[str, Answered], fields: Sequence[Answered]
+    ) -> Iterator[OwnNetwork | None]:
+        """Yield the network with the nearest of the wrong and the right volumes, with the fields
+        and without; None where it has no answer to the question.
+        """
         right = {
             q.query.name: (q, v)
             for q, v in self._right
@@ -230,15 +240,17 @@ class OwnAnswers:
             and q.query != question.query
             and q.query.key == "output"
         }
-        answered = right | wrong
-        nearest, passed = _nearest(question, answered)
-        volumes = [answered[name] for name in nearest]
+        known = right | wrong
+        nearest, passed = _nearest(question, known)
+        volumes = [known[name] for name in nearest]
         slips = [wrong[name] for name in nearest if name in wrong]
         fields = [(q, v) for q, v in fields if q.query.name in passed]
         for own in [fields, []] if fields else [[]]:
             if slips or own:
                 supposed = self._supposed(question.subject, [*volumes, *own])
-                if supposed is not None:
+                if supposed is None or not _has_answer(supposed, question):
+                    yield None
+                else:
                     yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
 
     def _goes_on(self, question: Question, value: Value) -> bool:
@@ -267,6 +279,15 @@ class OwnAnswers:
             return subject.supposing(outputs, fields)
         except LayerError:  # the layer cannot even take what the student says it gets
             return None
+
+
+def _has_answer(subject: Subject, question: Question) -> bool:
+    """Say whether a student's own network comes to an answer."""
+    try:
+        subject.answer(question.query)
+    except Exception:  # the student's own numbers may lead anywhere
+        return False
+    return True
 
 
 def _runs(question: Question) -> int:

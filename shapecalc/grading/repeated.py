@@ -23,7 +23,6 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.layers.pool import Pool
 from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
-from shapecalc.tracing import walk
 
 MOST_LAYERS = 100  # of a network
 MOST_TOLD = 4  # layers whose arithmetic is written out
@@ -184,11 +183,13 @@ def _answered(
     outputs: dict[str, Volume],
 ) -> Repeated | None:
     """Return what is the answer with these volumes; None where it is none, or right."""
-    query = context.query
-    volumes = {**context.subject.supposed, **outputs}
+    query, subject = context.query, context.subject
     try:
-        subject = Subject(walk(context.subject.trace.spec, volumes), lenient=True)
-        value = subject.answer(query)
+        if context.key == "output":
+            value: Value = outputs.get(query.name, context.output)
+        else:
+            subject = subject.further(outputs)
+            value = subject.answer(query)
     except (LayerError, Unanswerable):  # no layer takes such a volume
         return None
     if value == context.right:
@@ -202,19 +203,18 @@ def _answered(
     title, *rest = (steps[-1][1].explanation or misconception.explanation).split(";", 1)
     at = f"{len(steps)} layers" if many else in_a_row([name for name, _ in steps])
     explanation = ";".join([f"{title} at {at}", *rest])
-    way = _way(context, subject, outputs)
+    way = _way(QuestionContext(subject, query, value), context, outputs)
     return Repeated(misconception, subject, Wrong(value, arithmetic, explanation, way=way), told)
 
 
-def _way(context: QuestionContext, subject: Subject, outputs: Mapping[str, Volume]) -> Way:
+def _way(there: QuestionContext, context: QuestionContext, outputs: Mapping[str, Volume]) -> Way:
     """Return the volumes by which the answer goes: a layer's input for its weights, or its output;
     what was flattened as it was before.
     """
-    there = QuestionContext(subject, context.query, 0)
     if context.key in OF_INPUT:
         right, wrong = context.unflattened, there.unflattened
     else:
-        right, wrong = context.output, there.output
+        right, wrong = context.output, outputs.get(context.query.name, context.output)
     return Way(right, wrong, tuple(v for v in outputs.values() if v[:-1] != wrong[:-1]))
 
 
