@@ -20,7 +20,7 @@ from shapecalc.grading.misconceptions.question_context import (
 from shapecalc.grading.misconceptions.rerun import reruns
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
-from shapecalc.grading.repeated import NOT_COMPUTED, repeated
+from shapecalc.grading.repeated import NOT_COMPUTED, Repeated, repeated
 from shapecalc.grading.values import Value, shown
 from shapecalc.records import own_counts
 
@@ -73,13 +73,13 @@ def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[P
         yield from _of_a_step(context, single)
 
 
-def of_names(
-    context: QuestionContext, names: Collection[str], others: Collection[str] = ()
+def with_others(
+    context: QuestionContext, again: Iterable[Repeated], others: Collection[str] = ()
 ) -> Iterator[Pair]:
-    """Yield what mistakes of these names give at every layer on the way, alone and with one of some
+    """Yield what mistakes give that are made at every layer on the way, alone and with one of some
     `others` in what is asked.
     """
-    for found in repeated(context, names):
+    for found in again:
         yield found.misconception, found.wrong
         if not others or context.key in ("output", "input"):
             continue

@@ -48,6 +48,7 @@ class OwnAnswers:
         self._wrong: list[Answered] = []
         self._right: list[Answered] = []
         self._taken: dict[str, bool] = {}  # whether a network goes on with an answer, by its id
+        self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
         self._walked = 0  # layers
         self._gone_on = 0  # networks with own values, in which mistakes are looked for
 
@@ -56,12 +57,14 @@ class OwnAnswers:
 
         A volume with its sizes in another order goes on as the right one.
         """
+        self._in_networks.clear()
         self._wrong.append((question, value))
         if question.query.key == "output" and as_meant(question, value) == question.right:
             self._right.append((question, question.right))
 
     def add_right(self, question: Question) -> None:
         """Remember that an answer was right."""
+        self._in_networks.clear()
         query = question.query
         if query.key == "output" or query.key in SUMMED or query.kind == "example":
             self._right.append((question, question.right))
@@ -205,27 +208,32 @@ class OwnAnswers:
                 self._gone_on += 1
                 yield network
 
-    def with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
-        """Yield the network with the student's volumes and fields, such as a padding, and which of
-        these are on the way; then with the volumes alone. Nothing for a question about an example.
+    def with_volumes(self, question: Question) -> list[OwnNetwork]:
+        """Return the network with the student's volumes and fields, such as a padding, and which of
+        these are on the way; then with the volumes alone. None for a question about an example.
         """
         if question.query.kind == "example":
-            return
+            return []
+        if question.id not in self._in_networks:
+            self._in_networks[question.id] = self._with_volumes(question)
+        return self._in_networks[question.id]
+
+    def _with_volumes(self, question: Question) -> list[OwnNetwork]:
         others = self._others(question)
         wrong = {
             q.query.name: (q, v)
             for q, v in others
             if q.query.key == "output" and _volume(v) and as_meant(q, v) != q.right
         }
-        if not wrong and not any(q.query.kind == "field" for q, _ in others):
-            return
         fields = [(q, v) for q, v in others if q.query.kind == "field"]
+        if not wrong and not fields:
+            return []
         found = [*self._in_place(question, wrong, fields)]
         if len(wrong) + len(fields) > 1 and not all(found):  # these lead nowhere without the others
             wrong = {name: (q, v) for name, (q, v) in wrong.items() if self._goes_on(q, v)}
             fields = [(q, v) for q, v in fields if self._goes_on(q, v)]
             found = [*self._in_place(question, wrong, fields)]
-        yield from filter(None, found)
+        return [network for network in found if network]
 
     def _in_place(
         self, question: Question, wrong: dict[str, Answered], fields: Sequence[Answered]

@@ -22,6 +22,7 @@ from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.repeated import Repeated, repeated
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, may_stand_for
@@ -31,6 +32,7 @@ CERTAIN = 0.001  # what a right answer to another question says nothing against
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
 MOST_NAMED = 20  # sets of names whose numbers are kept
+MOST_REPEATED = 50  # names
 MOST_ALTERNATIVES = 2  # of which one is said to be meant
 
 # How often a mistake is made. The others are in between.
@@ -116,6 +118,7 @@ class Explanations:
     ) -> None:
         self.context, self.right, self.near, self.own = context, context.right, near, own
         self._named: Remembered[tuple[frozenset[str], ...], _Causes] = Remembered(MOST_NAMED)
+        self._repeats: Remembered[str, list[Repeated]] = Remembered(MOST_REPEATED)
 
     @cached_property
     def single(self) -> list[Cause]:
@@ -267,10 +270,15 @@ class Explanations:
         """Return what mistakes of these names give, made on the way there, too, with `others`."""
 
         def found() -> _Causes:
-            pairs = combinations.of_names(self.context, names, others)
+            again = chain.from_iterable(map(self._again, sorted(names)))
+            pairs = combinations.with_others(self.context, again, others)
             return _Causes(self._causes(pairs), self.near, self.right)
 
         return self._named.get((names, others), found)
+
+    def _again(self, name: str) -> list[Repeated]:
+        """Return what one mistake gives that is made on the way, too: many students make it."""
+        return self._repeats.get(name, lambda: list(repeated(self.context, (name,))))
 
     def _repeated(self, given: Value, evidence: Evidence) -> Cause | None:
         """Return the mistake that an answer follows from, made on the way to it, if chance is less
