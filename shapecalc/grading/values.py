@@ -8,6 +8,7 @@ from typing import Any
 from shapecalc.grading.formula import Formula
 
 Number = int | float
+NESTED = (list, tuple)
 Value = bool | Number | str | tuple[Any, ...] | Formula
 
 
@@ -15,9 +16,15 @@ def flat(value: Any) -> list[Number]:
     """Return all numbers of nested tuples, in order; of a formula those that it comes to."""
     if isinstance(value, Formula):
         return [float(number) for number in value.values if number is not None]
-    if isinstance(value, list | tuple):
-        return [number for part in value for number in flat(part)]
-    return [value]
+    if not isinstance(value, NESTED):
+        return [value]
+    found: list[Number] = []
+    for part in value:
+        if isinstance(part, NESTED):
+            found += flat(part)
+        else:
+            found.append(part)
+    return found
 
 
 def nested(values: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from shapecalc.grading.comparison import NEAR, alike
@@ -45,7 +46,13 @@ def register(misconception: Misconception) -> None:
 
 def misconceptions() -> tuple[Misconception, ...]:
     """Return all misconceptions: our own by the names of their files, then the registered ones."""
-    return tuple(MISCONCEPTIONS[name] for name in MISCONCEPTIONS)
+    return _of_names(tuple(MISCONCEPTIONS))
+
+
+@lru_cache(maxsize=1)
+def _of_names(names: tuple[str, ...]) -> tuple[Misconception, ...]:
+    """All are asked for at every wrong answer of a class."""
+    return tuple(MISCONCEPTIONS[name] for name in names)
 
 
 def wrong_answers(
