@@ -77,11 +77,16 @@ OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
 )
 DENIED = re.compile(
-    r"\b(?:not|never|no|wrong|instead|less|more|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
+    r"\b(?:not|never|no|wrong|instead|less|more|bigger|larger|smaller|greater"
+    r"|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
     re.IGNORECASE,
 )
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
 GOES_ON = re.compile(r"\s*[-+*/^]\s*\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE)
+# What is told of minus a name, `-dW = 3`; `-ln p = 0.7` is how a loss is worked out.
+OPPOSITE = re.compile(
+    r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE
+)
 SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
@@ -266,6 +271,8 @@ def _worked(text: str, form: Form) -> list[Reading]:
     The result is what is written last, or a volume beside the number of its values.
     """
     parts = [part.strip() for part in text.split("=")][::-1][:MOST_PARTS]
+    if OPPOSITE.fullmatch(parts[-1]):
+        raise Unreadable(f"{quote(text)} tells the opposite of what is asked for")
     if form == "array":
         parts = [*dropwhile(lambda part: not any(map(str.isdigit, part)), parts)]  # 6, 4 = dW
         if any(map(is_open, parts[1:])):  # [6 = 2*3, 4]

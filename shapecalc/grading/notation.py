@@ -48,6 +48,13 @@ TITLE = re.compile(  # atomic: a text of such words alone would be split in ever
     r"|[≈~:]\s*)++(?=[-+([.\d])",
     re.IGNORECASE,
 )
+# With these words around a number or a list it is another one, or none.
+CHANGED = re.compile(
+    r"\b(?:not|never|no|wrong|instead|minus|negative|negated|opposite|sign|times|half|twice|doubled?"
+    r"|halved|divid\w*|scaled|averaged?|mean|sqrt|ln|log|transpos\w*|inverse|flipped|rotated|mirrored"
+    r"|swapped|rate|without|except|before|after|first|then|now|becomes)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
 LABEL = re.compile(r"^[A-Za-z][A-Za-z_]{0,20}(?:\[?\d\]?)? ?: ?(?=[-+([.\d][^:=]*$)")  # db: 3
 REMARK = re.compile(
     r"\s*(?:\b(?:because|since|as|if|when|where|but|including|incl|excluding|without|with|for|per"
@@ -128,7 +135,9 @@ def without_words(text: str) -> Iterator[str]:
     met = [text]
     yield text
     untitled = TITLE.sub("", text)
-    for start in (text, untitled, LABEL.sub("", untitled)):
+    label = LABEL.match(untitled)
+    unlabelled = untitled[label.end() :] if label and not CHANGED.search(label[0]) else untitled
+    for start in (text, untitled, unlabelled):
         for _ in range(3):
             if start not in met:
                 met.append(start)

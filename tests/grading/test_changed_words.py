@@ -1,0 +1,80 @@
+"""Words and signs beside an answer with which it is another one, or none: a person looks at it.
+
+Of y = Wx with W = [[1, 3], [2, 4]] and x = [1, 2], that is [7, 10], the half of the squared error
+to 0 is 149/2 = 74.5, and its gradient by W is [7, 10] times [1, 2], [[7, 14], [10, 20]].
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from shapecalc.grading import mark
+
+COUNTED = {"input": "28x28x3", "layers": [{"conv": {"K": 10, "F": 5}}]}
+EXAMPLE = {
+    "input": 2,
+    "layers": [{"dense": 2}],
+    "example": {
+        "given": {
+            "input": [1, 2],
+            "dense1.weight": [[1, 3], [2, 4]],
+            "dense1.bias": [0, 0],
+        },
+        "loss": {"half_squared_error": [0, 0]},
+    },
+}
+GRADIENT = "[[7,14],[10,20]]"
+
+
+def verdict(ask: str, answer: str) -> str:
+    spec = COUNTED if ask.startswith("conv1.") else EXAMPLE
+    return (
+        mark({"spec": spec, "questions": [{"id": "q", "ask": ask}]}, {"q": answer}).marks[0].verdict
+    )
+
+
+@pytest.mark.parametrize("label", ["not", "no", "wrong", "minus", "twice", "sqrt"])
+def test_a_label_that_denies_a_number_is_no_label(label: str) -> None:
+    """5*5*3*10 + 10 = 760."""
+    assert verdict("conv1.parameters", f"{label}: 760") == "needs a look"
+    assert verdict("conv1.parameters", "conv1: 760") == "right"
+
+
+@pytest.mark.parametrize("label", ["not", "no", "wrong"])
+def test_a_label_that_denies_a_volume_is_no_label(label: str) -> None:
+    assert verdict("conv1.output", f"{label}: 24x24x10") == "needs a look"
+    assert verdict("conv1.output", "conv1: 24x24x10") == "right"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"{GRADIENT} opposite sign",
+        f"{GRADIENT} but with the opposite sign",
+        f"the opposite of {GRADIENT}",
+        f"{GRADIENT} averaged",
+        f"transposed: {GRADIENT}",
+        f"-np.array({GRADIENT})",
+        f"-dW = {GRADIENT}",
+        f"minus dW = {GRADIENT}",
+        f"{GRADIENT} %",
+    ],
+)
+def test_a_list_that_is_changed_by_words_is_for_a_person(answer: str) -> None:
+    assert verdict("dense1.weight.grad", answer) == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "answer", [f"dL/dW: {GRADIENT}", f"it's {GRADIENT}, zero-based", f"the gradient is {GRADIENT}"]
+)
+def test_a_list_that_is_not_changed_is_read(answer: str) -> None:
+    assert verdict("dense1.weight.grad", answer) == "right"
+
+
+def test_minus_a_loss_is_for_a_person() -> None:
+    assert verdict("loss", "-loss = 74.5") == "needs a look"
+    assert verdict("loss", "loss = 74.5") == "right"
+
+
+def test_a_size_that_something_is_bigger_than_is_none() -> None:
+    assert verdict("conv1.receptive_field", "bigger than 5x5") == "needs a look"
