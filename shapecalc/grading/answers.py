@@ -87,6 +87,7 @@ GOES_ON = re.compile(r"\s*[-+*/^]\s*\d|[ -](?:window|filter|kernel|pool)", re.IG
 OPPOSITE = re.compile(
     r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE
 )
+FACTORED = re.compile(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
 SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
@@ -193,6 +194,8 @@ def _without_choice(text: str, form: Form) -> list[Reading]:
             found += _read(shorter, form)
         if found:
             break
+    if form == "number":
+        found += _factored(text)
     if form == "sizes" and (not found or len(_as_sizes(found[0].value)) == 1):
         found = [*_worked_towards(found, text), *found]
     if not found:
@@ -263,6 +266,14 @@ def _result(text: str, form: Form) -> list[Reading]:
     number: Number = int(result) if result.denominator == 1 else whole_if_so(float(result))
     note = f"your expression gives {shown(number)}"
     return [_single(number, form, f"{note}; {how}" if how else note)]
+
+
+def _factored(text: str) -> list[Reading]:
+    """Return what `1/2 (49 + 100)` comes to: a sum in brackets may tell how the number in front of
+    it comes about, or be multiplied by it.
+    """
+    found = FACTORED.fullmatch(text)
+    return _result(f"({found[1]})*{found[2]}", "number") if found else []
 
 
 def _worked(text: str, form: Form) -> list[Reading]:

@@ -78,3 +78,23 @@ def test_minus_a_loss_is_for_a_person() -> None:
 
 def test_a_size_that_something_is_bigger_than_is_none() -> None:
     assert verdict("conv1.receptive_field", "bigger than 5x5") == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["1/2 (49 + 100)", "½ (7^2+10^2)", "0.5 (149 + 0)", "74.5 (49/2 + 100/2)", "149/2 sqrt(1)",
+     "0.5 exp(ln(149))"],
+)  # fmt: skip
+def test_a_number_in_front_of_brackets_or_a_function_may_be_a_factor(answer: str) -> None:
+    assert verdict("loss", answer) == "right"
+
+
+@pytest.mark.parametrize("answer", ["149 (49 + 100)", "74.5 ln(1)", "1/2 (49 - 100)"])
+def test_a_factor_of_another_number_is_wrong(answer: str) -> None:
+    """74.5*ln(1) = 0; a sum behind a number may as well tell how that comes about."""
+    assert verdict("loss", answer) == "wrong"
+
+
+def test_a_sum_in_brackets_tells_how_a_count_comes_about() -> None:
+    assert verdict("conv1.parameters", "760 (5*5*3*10 + 10)") == "right"
+    assert verdict("conv1.parameters", "750 (5*5*3*10 + 0)") == "wrong"
