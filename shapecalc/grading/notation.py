@@ -69,6 +69,7 @@ DASHED = re.compile(
     r"([A-Za-z][\w.()\[\]{},/' ]*?) [-\u2013\u2014] "
     r"((?=[\d.\[(])(?!.*\d-\d)[-0-9.,;|&/()\[\]{}\s]*\d[\])}.]*)"
 )
+ENDS_IN_NUMBER = re.compile(r"[\s(][\d.,]+[\])}]*$")  # rows 1 - 5, params 770 - 10
 SAYS = re.compile(
     r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I
 )
@@ -110,10 +111,12 @@ def plain(text: str) -> str:
 
 def behind_a_dash(text: str) -> str | None:
     """Return the numbers of `dw - 1.636`: the dash parts them from a name, or is their minus. None
-    for another text, and where the sign can only be a minus: behind `it is`, `I think`.
+    for another text, and where the sign can only be a minus: behind `it is`, a number.
     """
     dashed = DASHED.fullmatch(text.strip()) if len(text) <= LONGEST_DASHED else None
     if dashed is None or SAYS.search(dashed[1]) or UNSURE.match(dashed[1]):
+        return None
+    if ENDS_IN_NUMBER.search(dashed[1]):
         return None
     return dashed[2]
 
