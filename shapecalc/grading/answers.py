@@ -70,7 +70,7 @@ SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES
 SLICES_OF = re.compile(
     rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
 )
-VOLUME = re.compile(r"(?<![\w.])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
+VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
 # Between two answers of somebody who leaves the choice to the reader.
 OR = re.compile(
@@ -82,7 +82,9 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
-GOES_ON = re.compile(r"\s*[-+*/^]\s*\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE)
+GOES_ON = re.compile(
+    r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
+)
 # What is told of minus a name, `-dW = 3`; `-ln p = 0.7` is how a loss is worked out.
 OPPOSITE = re.compile(
     r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE

@@ -110,3 +110,9 @@ def test_a_dash_behind_a_number_is_a_minus(answer: str) -> None:
 def test_a_dash_between_two_rows_is_neither_minus_nor_separator(answer: str) -> None:
     """A window of 5 at 1 goes on to 5."""
     assert verdict("conv1.receptive_field[1,1]", answer) == "right"
+
+
+@pytest.mark.parametrize("answer", ["24^2x10", "24² x 10", "(24 x 24) x 10"])
+def test_a_part_of_a_volume_is_not_taken_for_it(answer: str) -> None:
+    """Not 2x10, nor 24x24."""
+    assert verdict("conv1.output", answer) == "needs a look"
