@@ -47,12 +47,21 @@ class OwnAnswers:
     def __init__(self) -> None:
         self._wrong: list[Answered] = []
         self._right: list[Answered] = []
+        self._accepted: set[str] = set()  # ids of those among the first that count as right
         self._walked = 0  # layers
         self._gone_on = 0  # networks with own values, in which mistakes are looked for
 
-    def add(self, question: Question, value: Value) -> None:
-        """Remember a wrong answer, or one that followed through."""
+    def add(self, question: Question, value: Value, accepted: bool = False) -> None:
+        """Remember a wrong answer, or one that followed through; also what is not computed but
+        accepted, or follows from that.
+        """
         self._wrong.append((question, value))
+        if accepted:
+            self._accepted.add(question.id)
+
+    def are_no_slips(self, answers: Sequence[Answered]) -> bool:
+        """Say whether earlier answers are right: each accepted, or what follows from such."""
+        return all(q.id in self._accepted or v == q.right for q, v in answers)
 
     def add_right(self, question: Question) -> None:
         """Remember that an answer was right."""

@@ -81,7 +81,7 @@ def of_the_plane(question: Question, reading: Reading) -> Reading:
     if not isinstance(value, tuple) or len(value) != len(right) + 1 or len(depths) != 1:
         return reading
     (depth,) = depths
-    if depth not in (value[0], value[-1]):
+    if depth not in (value[0], value[-1]) or value in question.accepted:
         return reading
     plane = value[:-1] if value[-1] == depth else value[1:]
     told = f"the depth of the input, {depth}, is not asked for"
