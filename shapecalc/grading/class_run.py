@@ -128,7 +128,11 @@ def _mark(marker: Marker, submission: Submission) -> Graded:
     if not reason:
         try:
             marked = marker.mark(
-                student, submission.answers, submission.unread, submission.columnless
+                student,
+                submission.answers,
+                submission.unread,
+                submission.columnless,
+                submission.goes_on,
             )
         except Exception as error:
             reason, failed = internal_error("marking", error), True

@@ -100,11 +100,13 @@ class Marker:
         answers: Mapping[str, Any],
         unread: bool = False,
         columnless: Collection[str] = (),
+        goes_on: Collection[str] = (),
     ) -> Marked:
         """Mark the answers, by question id, of one student.
 
         A person looks for answers that are missing where some of what was handed in is `unread`,
-        and to questions that a table has no column for.
+        and to questions that a table has no column for; and at wrong ones that `goes_on` has, below
+        which there are lines that were not read.
         """
         own = OwnAnswers()
         marks = []
@@ -114,6 +116,9 @@ class Marker:
         for question in questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, read[question.id], own, practice)
+            if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
+                more = self.told.goes_on()
+                mark, value = self._unmarked(question, "needs a look", given(answer), more), None
             if question.id not in answers or answer == "":
                 if question.id in columnless:
                     mark = self._unmarked(question, "needs a look", "", self.told.no_column())
