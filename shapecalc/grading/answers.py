@@ -74,7 +74,9 @@ VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
 # Between two answers of somebody who leaves the choice to the reader.
 OR = re.compile(
-    r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
+    r"\b(?:or|either|maybe|perhaps|possibly|alternatively|(?<!not )(?:exactly|precisely)|no,? wait)"
+    r"\b:?",
+    re.I,
 )
 DENIED = re.compile(
     r"\b(?:not|never|no|wrong|instead|less|more|bigger|larger|smaller|greater"
@@ -89,6 +91,7 @@ GOES_ON = re.compile(
 OPPOSITE = re.compile(
     r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE
 )
+ANOTHER_LIST = re.compile(r"\] ?(?:and|&) ?[^=]*$")  # [[1, 2]] and db = [3]
 FACTORED = re.compile(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
 SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
@@ -288,7 +291,7 @@ def _worked(text: str, form: Form) -> list[Reading]:
         raise Unreadable(f"{quote(text)} tells the opposite of what is asked for")
     if form == "array":
         parts = [*dropwhile(lambda part: not any(map(str.isdigit, part)), parts)]  # 6, 4 = dW
-        if any(map(is_open, parts[1:])):  # [6 = 2*3, 4]
+        if any(is_open(part) or ANOTHER_LIST.search(part) for part in parts[1:]):  # [6 = 2*3, 4]
             raise Unreadable(f"{quote(text)} has no result")
     found: list[Reading] = []
     for part in parts:

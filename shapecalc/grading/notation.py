@@ -33,7 +33,9 @@ PRINTED = re.compile(
 SO = re.compile(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
 # That somebody is not sure, or has worked it out, says nothing of the answer behind it.
 _I = r"(?:i|we)(?: (?:would|have|also)|['’](?:d|ve))?"
-_FOUND = r"think|believe|guess|suppose|say|get|got|find|found|obtain(?:ed)?|calculated|computed"
+_FOUND = (
+    r"have|think|believe|guess|suppose|say|get|got|find|found|obtain(?:ed)?|calculated|computed"
+)
 _UNSURE = (
     r"(?:(?:i am |i['’]m )?(?:not (?:\w+ )?sure|unsure)(?: (?:about|of) (?:this|it|that))?"
     rf"(?:,? but)?|{_I} (?:{_FOUND})(?: that)?|(?:(?:my|just|best|a) ){{0,2}}guess"

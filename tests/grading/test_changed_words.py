@@ -116,3 +116,22 @@ def test_a_dash_between_two_rows_is_neither_minus_nor_separator(answer: str) -> 
 def test_a_part_of_a_volume_is_not_taken_for_it(answer: str) -> None:
     """Not 2x10, nor 24x24."""
     assert verdict("conv1.output", answer) == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["760 is wrong", "I think 760 is wrong", "I think that 760 is too small", "not exactly 760",
+     "760 parameters is not right"],
+)  # fmt: skip
+def test_a_number_that_is_called_wrong_is_none(answer: str) -> None:
+    assert verdict("conv1.parameters", answer) == "needs a look"
+
+
+@pytest.mark.parametrize("answer", ["760 is my answer", "760 weights", "exactly 760", "I have 760"])
+def test_a_number_that_is_called_an_answer_is_one(answer: str) -> None:
+    assert verdict("conv1.parameters", answer) == "right"
+
+
+def test_two_lists_are_no_working() -> None:
+    assert verdict("dense1.weight.grad", f"{GRADIENT} and db = [7, 10]") == "needs a look"
+    assert verdict("dense1.weight.grad", f"[7, 10]^T [1, 2] = {GRADIENT}") == "right"
