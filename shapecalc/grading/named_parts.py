@@ -22,7 +22,7 @@ SPELLED = {"weight": "weights", "bias": "biases"}
 SUMS = ("total", "sum", "parameters")
 MOST = 100  # parts
 BOTH = re.compile(r"(?=.*\bweights?\b).*\bbias(?:es)?\b", re.IGNORECASE)
-BETWEEN = re.compile(r"\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b)\s*", re.IGNORECASE)
+BETWEEN = re.compile(r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*", re.IGNORECASE)
 NAME = r"\(?(?:the )?(weights?|bias(?:es)?|total|sum)\)?"
 ASIDE = r"(?: \([^()]*\))?"  # 750 (5*5*3*10)
 PART = re.compile(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights
@@ -96,7 +96,7 @@ def _in_words(answer: Any) -> list[tuple[str, str]] | None:
     if (
         not isinstance(answer, str)
         or len(answer) > LONGEST
-        or not BOTH.match(text := plain(answer))
+        or not BOTH.match(text := plain("; ".join(answer.strip().splitlines())))
         or SO.search(text)
     ):
         return None

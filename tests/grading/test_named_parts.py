@@ -38,6 +38,8 @@ def marked(ask: str, answer: Any) -> Mark:
         "weights - 750, biases - 10",
         "weights: 750 (5*5*3*10), biases: 10 (one each)",
         "weights: 750, biases: 10, total: 760",
+        "weights: 750\nbiases: 10\n",
+        "750 weights\n+ 10 biases",
     ],
 )
 def test_weights_and_biases_are_added_up(answer: Any) -> None:
