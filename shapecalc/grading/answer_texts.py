@@ -16,6 +16,7 @@ from shapecalc.grading.columns import (
     OTHERS,
     PEOPLE,
     TIMES,
+    WORD,
     CanAnswer,
     by_number,
     by_plain_id,
@@ -46,6 +47,8 @@ VALUES = re.compile(
     r"(?!\d{1,4}\s*[:.)]\s)(?:[a-z]+ ?\d{1,2} ?[:=])?[-+0-9.,;|&/()\[\]{}\s]*", re.IGNORECASE
 )
 COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
+OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
+DIGIT = re.compile(r"\d")
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
@@ -76,6 +79,7 @@ class Lines(NamedTuple):
     unread: bool  # there are lines that were not read
     when: str = ""  # it was handed in, if a line says so
     above: str = ""  # the first line, where that may be a name
+    goes_on: tuple[str, ...] = ()  # ids of answers that lines below may be a part of
 
     def of(self, found: Found) -> Submission:
         """Return the submission of a file that holds this."""
@@ -88,6 +92,7 @@ class Lines(NamedTuple):
             late=found.late,
             when=self.when or found.when,
             unread=self.unread,
+            goes_on=self.goes_on,
         )
 
     def nameless(self, found: Found) -> list[str]:
@@ -149,7 +154,19 @@ def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> 
     taken = [f"Line {line.number:,} was read as the answer to {quote(line.id)}" for line in added]
     when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
     notes = (*twice, *taken[:MOST_NOTES], *said)
-    return Lines(student, answers, notes, bool(lost), when, _name_above(lines))
+    goes_on = tuple(dict.fromkeys(_that_go_on(lines)))
+    return Lines(student, answers, notes, bool(lost), when, _name_above(lines), goes_on)
+
+
+def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
+    """Yield the questions below whose answers a line of numbers was not read, `750 + 10 = 760`,
+    which is none of another question.
+    """
+    above: str | None = None
+    for line in lines:
+        if above and line.plain and DIGIT.search(line.text) and not OF_ANOTHER.match(line.text):
+            yield above
+        above = line.id if line.id or not line.plain else above
 
 
 def _name_above(lines: Sequence[Line]) -> str:

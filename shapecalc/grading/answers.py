@@ -70,18 +70,29 @@ SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES
 SLICES_OF = re.compile(
     rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
 )
-VOLUME = re.compile(r"(?<![\w.])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
+VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
 # Between two answers of somebody who leaves the choice to the reader.
 OR = re.compile(
-    r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
+    r"\b(?:or|either|maybe|perhaps|possibly|alternatively|(?<!not )(?:exactly|precisely)|no,? wait)"
+    r"\b:?",
+    re.I,
 )
 DENIED = re.compile(
-    r"\b(?:not|never|no|wrong|instead|less|more|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
+    r"\b(?:not|never|no|wrong|instead|less|more|bigger|larger|smaller|greater"
+    r"|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
     re.IGNORECASE,
 )
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
-GOES_ON = re.compile(r"\s*[-+*/^]\s*\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE)
+GOES_ON = re.compile(
+    r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
+)
+# What is told of minus a name, `-dW = 3`; `-ln p = 0.7` is how a loss is worked out.
+OPPOSITE = re.compile(
+    r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE
+)
+ANOTHER_LIST = re.compile(r"\] ?(?:and|&) ?[^=]*$")  # [[1, 2]] and db = [3]
+FACTORED = re.compile(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
 SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
@@ -188,6 +199,8 @@ def _without_choice(text: str, form: Form) -> list[Reading]:
             found += _read(shorter, form)
         if found:
             break
+    if form == "number":
+        found += _factored(text)
     if form == "sizes" and (not found or len(_as_sizes(found[0].value)) == 1):
         found = [*_worked_towards(found, text), *found]
     if not found:
@@ -260,15 +273,25 @@ def _result(text: str, form: Form) -> list[Reading]:
     return [_single(number, form, f"{note}; {how}" if how else note)]
 
 
+def _factored(text: str) -> list[Reading]:
+    """Return what `1/2 (49 + 100)` comes to: a sum in brackets may tell how the number in front of
+    it comes about, or be multiplied by it.
+    """
+    found = FACTORED.fullmatch(text)
+    return _result(f"({found[1]})*{found[2]}", "number") if found else []
+
+
 def _worked(text: str, form: Form) -> list[Reading]:
     """Read a working with its result, `5*5*3*10 + 10 = 760`. Raises Unreadable.
 
     The result is what is written last, or a volume beside the number of its values.
     """
     parts = [part.strip() for part in text.split("=")][::-1][:MOST_PARTS]
+    if OPPOSITE.fullmatch(parts[-1]):
+        raise Unreadable(f"{quote(text)} tells the opposite of what is asked for")
     if form == "array":
         parts = [*dropwhile(lambda part: not any(map(str.isdigit, part)), parts)]  # 6, 4 = dW
-        if any(map(is_open, parts[1:])):  # [6 = 2*3, 4]
+        if any(is_open(part) or ANOTHER_LIST.search(part) for part in parts[1:]):  # [6 = 2*3, 4]
             raise Unreadable(f"{quote(text)} has no result")
     found: list[Reading] = []
     for part in parts:

@@ -24,6 +24,7 @@ from shapecalc.grading.comparison import can_answer
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.moments import days_late, moment
+from shapecalc.grading.prompts import on_the_sheet
 from shapecalc.grading.question import Assignment, Policy
 from shapecalc.grading.spool import Packed, Spool, packed
 from shapecalc.grading.submission_file import Found, Submission, internal_error
@@ -110,7 +111,10 @@ def _mark_all(marker: Marker, chunk: Sequence[Found]) -> Iterator[Packed]:
     questions = {question.id: question for question in assignment.questions}
     prompts = {id_: question.prompt for id_, question in questions.items()}
     mapped = Mapped(
-        prompts, assignment.policy.columns, lambda id_, text: can_answer(questions[id_], text)
+        prompts,
+        assignment.policy.columns,
+        lambda id_, text: can_answer(questions[id_], text),
+        on_the_sheet(assignment.questions),
     )
     submissions = chain.from_iterable(read_submissions(item, ids, mapped) for item in chunk)
     while some := list(islice(submissions, 4 * CHUNK)):  # a table may have many more
@@ -124,7 +128,11 @@ def _mark(marker: Marker, submission: Submission) -> Graded:
     if not reason:
         try:
             marked = marker.mark(
-                student, submission.answers, submission.unread, submission.columnless
+                student,
+                submission.answers,
+                submission.unread,
+                submission.columnless,
+                submission.goes_on,
             )
         except Exception as error:
             reason, failed = internal_error("marking", error), True

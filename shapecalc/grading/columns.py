@@ -47,13 +47,14 @@ def never(id_: str, text: str) -> bool:
 
 
 class Mapped(NamedTuple):
-    """What tells questions apart: their texts, the columns that the author maps, and what can be
-    an answer to them.
+    """What tells questions apart: their texts, the columns that the author maps, what can be an
+    answer to them, and their texts on a sheet with several networks.
     """
 
     prompts: Mapping[str, str] = MappingProxyType({})  # by id
     columns: Mapping[str, str] = MappingProxyType({})  # of ids, and of `student`
     can_answer: CanAnswer = never
+    on_the_sheet: Mapping[str, str] = MappingProxyType({})  # by id
 
 
 def plain(text: str) -> str:

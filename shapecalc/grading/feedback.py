@@ -121,6 +121,13 @@ class Told(NamedTuple):
             " a teacher has to look at it, and it has no points yet."
         )
 
+    def goes_on(self) -> str:
+        """Return what is told of a wrong answer with lines below it that were not read."""
+        return (
+            "What stands below it was not read as a part of it, so it has no points yet: a teacher"
+            " has to look at it."
+        )
+
     def no_column(self) -> str:
         """Return what is told where a class' table has no column for a question."""
         return (

@@ -13,6 +13,7 @@ LARGEST = 1e15  # of what one comes to
 FUNCTION = re.compile(  # `1.2e^4` is meant for 12,000
     r"(?<![A-Za-z])(ln|log(?:_?(?:10|2|e))?|exp|sqrt|(?<![\d.])e\^) ?(?=[(\d.-])", re.IGNORECASE
 )
+FACTOR = re.compile(r"(?<=[\d)\]]) $")  # `2 ln(2)`
 ARGUMENT = re.compile(rf"-?(?:{NUMBER.pattern})")
 WORKED_OUT: Mapping[str, Callable[[float], float]] = {
     "ln": log,
@@ -41,7 +42,8 @@ def without_functions(text: str) -> tuple[str, str]:
         if value is None:
             return "", ""
         note = NATURAL if name == "log" else note
-        shorter = f"{shorter[: last.start()]}({value:.15f}){shorter[end:]}"
+        before = FACTOR.sub("*", shorter[: last.start()])
+        shorter = f"{before}({value:.15f}){shorter[end:]}"
     return "", ""
 
 

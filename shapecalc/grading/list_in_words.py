@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shapecalc.grading.lists import CLOSING, OPENING
-from shapecalc.grading.notation import TITLE
+from shapecalc.grading.notation import CHANGED, TITLE
 
 LABEL = re.compile(  # also its shape, `2x2: [[...]]`
     r"(?:\.{2,} ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
@@ -16,13 +16,8 @@ LABEL = re.compile(  # also its shape, `2x2: [[...]]`
 REMARK = re.compile(
     r" ?(?:\((?:\d+ ?[x×*] ?\d+|[^()\d]*)\)|[,;.]? ?\b(?:because|since|where|row by row)\b\D*)$"
 )
-# With these words a list is another one, or none.
-CHANGES = re.compile(
-    r"\b(?:not|never|no|wrong|instead|minus|negative|times|half|twice|doubled?|divid\w*|scaled"
-    r"|transpos\w*|inverse|flipped|rotated|mirrored|rate|without|except|before|after|first|then|now|becomes)\b"
-    r"|n['\u2019]t\b|[\d*+=^]",
-    re.IGNORECASE,
-)
+# A sign of a sum or another number, or a percentage; no hyphen, as in `zero-based`.
+SIGNS = re.compile(r"[\d*+=^%]|\bper ?cent\b|(?<![A-Za-z])[-/]|[-/](?![A-Za-z])")
 
 
 def lists_in(text: str) -> Iterator[str]:
@@ -30,10 +25,10 @@ def lists_in(text: str) -> Iterator[str]:
     yield text
     untitled = TITLE.sub("", text)
     label = LABEL.match(untitled)
-    bare = untitled[label.end() :] if label else untitled
+    bare = untitled[label.end() :] if label and not CHANGED.search(label[0]) else untitled
     yield bare
     remark = REMARK.search(bare)
-    if remark and not CHANGES.search(re.sub(r"\d|\bnot\b", "", remark[0])):
+    if remark and not _changes(re.sub(r"\d|\bnot(?: \w+)?\b", "", remark[0])):
         yield bare[: remark.start()]
     only = _only_list(text)
     if only:
@@ -50,7 +45,12 @@ def _only_list(text: str) -> str:
         depth += (sign in OPENING) - (sign in CLOSING)
         if depth == 0:
             before, behind = text[:start].rstrip("` "), text[end:].lstrip("` ")
-            told = not CHANGES.search(before) and not CHANGES.search(behind)
+            told = not _changes(before) and not _changes(behind)
             apart = before[-1:] not in ("-", "/") and behind[:1] not in ("-", "/", "[", "(")
             return text[start:end] if told and apart else ""
     return ""
+
+
+def _changes(words: str) -> bool:
+    """Say whether words or signs beside a list make another one of it, or none."""
+    return bool(CHANGED.search(words) or SIGNS.search(words))

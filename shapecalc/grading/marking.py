@@ -87,11 +87,13 @@ class Marker:
         answers: Mapping[str, Any],
         unread: bool = False,
         columnless: Collection[str] = (),
+        goes_on: Collection[str] = (),
     ) -> Marked:
         """Mark the answers, by question id, of one student.
 
         A person looks for answers that are missing where some of what was handed in is `unread`,
-        and to questions that a table has no column for.
+        and to questions that a table has no column for; and at wrong ones that `goes_on` has, below
+        which there are lines that were not read.
         """
         own = OwnAnswers()
         marks = []
@@ -102,6 +104,9 @@ class Marker:
         for question in questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, read[question.id], own, practice)
+            if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
+                more = self.told.goes_on()
+                mark, value = self._unmarked(question, "needs a look", given(answer), more), None
             if question.id not in answers or answer == "":
                 if question.id in columnless:
                     mark = self._unmarked(question, "needs a look", "", self.told.no_column())
@@ -109,7 +114,7 @@ class Marker:
                     mark = self._unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
-                own.add(question, value)
+                own.add(question, value, mark.verdict == "right")
         return Marked(student, tuple(marks))
 
     def not_gradable(self, student: str, reason: str) -> Marked:
@@ -236,7 +241,7 @@ class Marker:
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
-            through = _through(question, followed) if followed else 0.0
+            through = _through(question, followed, own) if followed else 0.0
             credit = credit_told(question, share, through) if followed else ""
             share *= through
             if not followed:
@@ -281,7 +286,7 @@ class Marker:
         credited = credit_told(question, share, question.follow_through if further else 1.0)
         share *= question.follow_through if further else 1.0
         mark = mark._replace(note=reading.note)
-        through = _through(question, followed) if followed else 0.0
+        through = _through(question, followed, own) if followed else 0.0
         if followed and through == 1 and question.follow_through < 1:
             note = f"it follows from {self._sources(followed.sources)}"
             told = self.told.right(note)
@@ -411,12 +416,11 @@ def _noted(feedback: str, note: str) -> str:
     return f"{capital(note)}. {feedback}".rstrip() if note else feedback
 
 
-def _through(question: Question, followed: Followed) -> float:
+def _through(question: Question, followed: Followed, own: OwnAnswers) -> float:
     """Return the share of the points of what follows from earlier answers: all of them where these
     are no slips, but accepted.
     """
-    accepted = all(is_right(q, value) for q, value in followed.sources)
-    return 1.0 if accepted else question.follow_through
+    return 1.0 if own.are_no_slips(followed.sources) else question.follow_through
 
 
 def _supposed(question: Question, subject: Subject) -> Explanations | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.arithmetic import worked_out
-from shapecalc.grading.notation import plain
+from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.values import Number, shown
 from shapecalc.grading.written_numbers import Unreadable, number_of, whole_if_so
@@ -22,33 +22,46 @@ SPELLED = {"weight": "weights", "bias": "biases"}
 SUMS = ("total", "sum", "parameters")
 MOST = 100  # parts
 BOTH = re.compile(r"(?=.*\bweights?\b).*\bbias(?:es)?\b", re.IGNORECASE)
-BETWEEN = re.compile(r"\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b)\s*", re.IGNORECASE)
-NAME = r"\(?(?:the )?(weights?|bias(?:es)?)\)?"
-PART = re.compile(
-    rf"{NAME}(?: ?[:=]| is| are)? ([^a-z]+)|([^a-z]+?) ?{NAME}[.]?", re.IGNORECASE
-)  # weights: 5*5*3*10 = 750; 750 weights
+BETWEEN = re.compile(r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*", re.IGNORECASE)
+NAME = r"\(?(?:the )?(weights?|bias(?:es)?|total|sum)\)?"
+ASIDE = r"(?: \([^()]*\))?"  # 750 (5*5*3*10)
+PART = re.compile(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights
+    rf"{NAME}(?: ?[:=]| is| are| -(?= ))? ([^a-z]+?){ASIDE}|([^a-z]+?) ?{NAME}{ASIDE}[.]?",
+    re.IGNORECASE,
+)
+DIGIT = re.compile(r"\d")
 
 
 def sum_of_parts(question: Question, answer: Any) -> Reading | None:
     """Return the sum of the parts of a count, if all of them are given by name, and nothing else;
-    a sum that stands beside them has to be theirs.
+    a sum that stands beside them has to be theirs. Raises Unreadable for parts that are named twice
+    or have no such sum.
     """
     query = question.query
     if query.kind != "record" or query.form != "number":
         return None
-    given = answer if isinstance(answer, Mapping) else _in_words(answer)
-    if given is None or len(given) > MOST:
+    of = _parts_of(question)
+    if isinstance(answer, Mapping):
+        given = list(answer.items())
+    else:
+        given = (_in_words(answer) if OF_PARAMETERS in of else None) or []
+    if not 2 <= len(given) <= MOST:
         return None
-    try:
-        parts = {_spelled(name): _number(value) for name, value in given.items()}
-    except Unreadable:
+    named = {name for names in of for name in names}
+    empty = question.subject.records.keys() - named  # max_pool1: 0
+    given = [(name, value) for name, value in given if value not in (0, "0") or name not in empty]
+    spelled = [_spelled(name) for name, _ in given]
+    if len({*spelled} - {*SUMS}) < 2 or {*spelled} - {*SUMS} not in of:
         return None
+    if len({*spelled}) < len(spelled):
+        raise Unreadable("a part is named twice")
+    parts = {name: _number(value) for name, (_, value) in zip(spelled, given, strict=True)}
     sums = {parts.pop(name) for name in SUMS if name in parts}
-    if len(parts) < 2 or parts.keys() not in _parts_of(question):
-        return None
+    if any(number < 0 for number in parts.values()):
+        raise Unreadable("a part is negative")
     total = whole_if_so(sum(parts.values()))
     if sums - {total}:
-        return None
+        raise Unreadable(f"its parts are {shown(total)} together")
     return Reading(total, f"read as {' + '.join(map(shown, parts.values()))} = {shown(total)}")
 
 
@@ -76,19 +89,22 @@ def _number(value: Any) -> Number:
     return number_of(result) if worked is None else whole_if_so(float(worked))
 
 
-def _in_words(answer: Any) -> dict[str, str] | None:
-    """Return the parts of `12800 weights and 32 biases`, `weights: 12800, biases: 32`."""
+def _in_words(answer: Any) -> list[tuple[str, str]] | None:
+    """Return the parts of `12800 weights and 32 biases`, `weights: 12800, biases: 32`. Raises
+    Unreadable where another number stands beside both.
+    """
     if (
         not isinstance(answer, str)
         or len(answer) > LONGEST
-        or not BOTH.match(text := plain(answer))
+        or not BOTH.match(text := plain("; ".join(answer.strip().splitlines())))
+        or SO.search(text)
     ):
         return None
-    found: dict[str, str] = {}
-    for piece in BETWEEN.split(text):
-        part = PART.fullmatch(piece)
-        if part is None:
-            return None
-        name, behind, before, name_behind = part.groups()
-        found[name or name_behind] = behind or before
-    return found
+    parts = [(piece, PART.fullmatch(piece)) for piece in BETWEEN.split(text)]
+    found = [(part[1] or part[4], part[2] or part[3]) for _, part in parts if part is not None]
+    if all(part is not None for _, part in parts):
+        return found
+    others = any(part is None and DIGIT.search(piece) for piece, part in parts)
+    if others and {_spelled(name) for name, _ in found} >= OF_PARAMETERS:
+        raise Unreadable("another number stands beside its parts")
+    return None

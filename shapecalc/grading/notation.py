@@ -33,7 +33,9 @@ PRINTED = re.compile(
 SO = re.compile(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
 # That somebody is not sure, or has worked it out, says nothing of the answer behind it.
 _I = r"(?:i|we)(?: (?:would|have|also)|['’](?:d|ve))?"
-_FOUND = r"think|believe|guess|suppose|say|get|got|find|found|obtain(?:ed)?|calculated|computed"
+_FOUND = (
+    r"have|think|believe|guess|suppose|say|get|got|find|found|obtain(?:ed)?|calculated|computed"
+)
 _UNSURE = (
     r"(?:(?:i am |i['’]m )?(?:not (?:\w+ )?sure|unsure)(?: (?:about|of) (?:this|it|that))?"
     rf"(?:,? but)?|{_I} (?:{_FOUND})(?: that)?|(?:(?:my|just|best|a) ){{0,2}}guess"
@@ -46,6 +48,13 @@ TITLE = re.compile(  # atomic: a text of such words alone would be split in ever
     r"|volume|vector|length|shape|dimensions?|padding|stride|loss|gradient|sum|score|number|of|parameters?|params|weights?|biases|values?|is|are|has"
     r"|have|would|be|there|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
     r"|[≈~:]\s*)++(?=[-+([.\d])",
+    re.IGNORECASE,
+)
+# With these words around a number or a list it is another one, or none.
+CHANGED = re.compile(
+    r"\b(?:not|never|no|wrong|instead|minus|negative|negated|opposite|sign|times|half|twice|doubled?"
+    r"|halved|divid\w*|scaled|averaged?|mean|sqrt|ln|log|transpos\w*|inverse|flipped|rotated|mirrored"
+    r"|swapped|rate|without|except|before|after|first|then|now|becomes)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
 LABEL = re.compile(r"^[A-Za-z][A-Za-z_]{0,20}(?:\[?\d\]?)? ?: ?(?=[-+([.\d][^:=]*$)")  # db: 3
@@ -62,6 +71,7 @@ DASHED = re.compile(
     r"([A-Za-z][\w.()\[\]{},/' ]*?) [-\u2013\u2014] "
     r"((?=[\d.\[(])(?!.*\d-\d)[-0-9.,;|&/()\[\]{}\s]*\d[\])}.]*)"
 )
+ENDS_IN_NUMBER = re.compile(r"[\s(][\d.,]+[\])}]*$")  # rows 1 - 5, params 770 - 10
 SAYS = re.compile(
     r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I
 )
@@ -103,10 +113,12 @@ def plain(text: str) -> str:
 
 def behind_a_dash(text: str) -> str | None:
     """Return the numbers of `dw - 1.636`: the dash parts them from a name, or is their minus. None
-    for another text, and where the sign can only be a minus: behind `it is`, `I think`.
+    for another text, and where the sign can only be a minus: behind `it is`, a number.
     """
     dashed = DASHED.fullmatch(text.strip()) if len(text) <= LONGEST_DASHED else None
     if dashed is None or SAYS.search(dashed[1]) or UNSURE.match(dashed[1]):
+        return None
+    if ENDS_IN_NUMBER.search(dashed[1]):
         return None
     return dashed[2]
 
@@ -128,7 +140,9 @@ def without_words(text: str) -> Iterator[str]:
     met = [text]
     yield text
     untitled = TITLE.sub("", text)
-    for start in (text, untitled, LABEL.sub("", untitled)):
+    label = LABEL.match(untitled)
+    unlabelled = untitled[label.end() :] if label and not CHANGED.search(label[0]) else untitled
+    for start in (text, untitled, unlabelled):
         for _ in range(3):
             if start not in met:
                 met.append(start)

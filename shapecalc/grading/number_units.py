@@ -16,10 +16,12 @@ COUNTED = r"(?:B|[Bb]ytes?|FLOPs?|FLOPS|flops|MACs?|macs|[Pp]arams?)(?![A-Za-z])
 SCALE = (
     rf"(?: ?(?:(k|K|M|G)(?=(?![A-Za-z])|{COUNTED})|(Ki|Mi|Gi)(?=B)|({'|'.join(WORDS)})(?![a-z])))"
 )
-# Words behind a number with which it is not the answer: `4 times the input`, `two and a half`.
+# Words behind a number with which it is not the answer: `4 times the input`, `two and a half`,
+# `4 is too small`.
 COMPARED = (
     r"(?![ -]?(?:times|more|less|fewer|percent|dozen|(?:and (?:a|one|two|three|four) )?"
     rf"(?:{PART}|hundredths?|thousandths?)|squared|cubed|doubled|tripled|halved|point)\b)"
+    r"(?![^()]*\b(?:wrong|incorrect|false|not|never|too)\b)"
 )
 UNIT = re.compile(rf"{SCALE}?{COMPARED}(?: ?[A-Za-z][A-Za-z²³ -]*)?(?: ?\([A-Za-z²³ -]*\))?[.,]?")
 KILOBYTES = re.compile(r"(?<=[\d ])(k|K|M|G)(?=B(?![A-Za-z]))")

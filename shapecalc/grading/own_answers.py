@@ -47,20 +47,28 @@ class OwnAnswers:
     def __init__(self) -> None:
         self._wrong: list[Answered] = []
         self._right: list[Answered] = []
+        self._accepted: set[str] = set()  # ids of those among the first that count as right
         self._taken: dict[str, bool] = {}  # whether a network goes on with an answer, by its id
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
         self._walked = 0  # layers
         self._gone_on = 0  # networks with own values, in which mistakes are looked for
 
-    def add(self, question: Question, value: Value) -> None:
-        """Remember a wrong answer, or one that followed through.
+    def add(self, question: Question, value: Value, accepted: bool = False) -> None:
+        """Remember a wrong answer, or one that followed through; also what is not computed but
+        accepted, or follows from that.
 
         A volume with its sizes in another order goes on as the right one.
         """
         self._in_networks.clear()
         self._wrong.append((question, value))
+        if accepted:
+            self._accepted.add(question.id)
         if question.query.key == "output" and as_meant(question, value) == question.right:
             self._right.append((question, question.right))
+
+    def are_no_slips(self, answers: Sequence[Answered]) -> bool:
+        """Say whether earlier answers are right: each accepted, or what follows from such."""
+        return all(q.id in self._accepted or v == q.right for q, v in answers)
 
     def add_right(self, question: Question) -> None:
         """Remember that an answer was right."""

@@ -16,6 +16,8 @@ from shapecalc.grading.written_numbers import Unreadable
 
 RESULTS = ("answer", "value", "result")  # a mapping of one of them alone is what it has
 PERCENT = re.compile(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
+TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
+NEAR = 0.0051  # 73 % is 0.731, too
 
 
 def readings_for(question: Question, answer: Any) -> list[Reading]:
@@ -34,7 +36,7 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
     form = question.query.form
     percent = PERCENT.search(answer) if question.query.executed and _is_text(answer) else None
     if percent:
-        answer = PERCENT.sub(_part_of_one, answer)
+        answer = TOLD_TWICE.sub(_once, PERCENT.sub(_part_of_one, answer))
     try:
         found = readings(answer, form)
     except Unreadable as error:
@@ -52,6 +54,12 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
 
 def _is_text(answer: Any) -> bool:
     return isinstance(answer, str) and len(answer) <= LONGEST
+
+
+def _once(told: re.Match[str]) -> str:
+    """Return the longer one of a value and the same one in brackets; both where they differ."""
+    number, again = (float(one.replace(",", ".")) for one in told.groups())
+    return max(told.groups(), key=len) if abs(number - again) <= NEAR else told[0]
 
 
 def _part_of_one(percent: re.Match[str]) -> str:
@@ -73,7 +81,7 @@ def of_the_plane(question: Question, reading: Reading) -> Reading:
     if not isinstance(value, tuple) or len(value) != len(right) + 1 or len(depths) != 1:
         return reading
     (depth,) = depths
-    if depth not in (value[0], value[-1]):
+    if depth not in (value[0], value[-1]) or value in question.accepted:
         return reading
     plane = value[:-1] if value[-1] == depth else value[1:]
     told = f"the depth of the input, {depth}, is not asked for"

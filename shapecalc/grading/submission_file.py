@@ -64,6 +64,7 @@ class Submission(NamedTuple):
     columns: tuple[tuple[str, str], ...] = ()  # a table's own columns of who answered
     unread: bool = False  # some of it could not be read: what is blank may stand there
     columnless: tuple[str, ...] = ()  # ids of questions that its table has no column for
+    goes_on: tuple[str, ...] = ()  # ids of answers with lines below them that were not read
     table: TableColumns | None = None  # what is told of its table, once for all rows
 
 

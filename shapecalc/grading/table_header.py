@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -127,7 +128,8 @@ class _Questions:
         self.short = by_plain_id(ids)
         self.texts: dict[str, list[str]] = {}  # ids by each form of their prompts
         for id_, prompt in mapped.prompts.items():
-            for form in _forms(prompt):
+            sheet = mapped.on_the_sheet.get(id_, prompt)
+            for form in dict.fromkeys(chain(_forms(prompt), _forms(sheet))):
                 self.texts.setdefault(form, []).append(id_)
         wanted = {column: id_ for id_, column in mapped.columns.items() if id_ in ids}
         self.mapped = {at: wanted[name] for at, name in enumerate(names) if name in wanted}

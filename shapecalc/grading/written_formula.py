@@ -66,6 +66,8 @@ def _of_sides(text: str) -> tuple[Formula, str]:
             if str(error) != NO_LETTERS and not NAME.fullmatch(side):
                 refused = error
     longer = [formula for formula in found if len(formula.text) > 1]
+    if len(set(longer)) > 1:
+        raise ValueError("the formulas on its sides are not the same")
     if found and found[-1].text == last and (len(last) > 1 or not longer):
         return found[-1], ""
     number = _is_number(last)
@@ -73,8 +75,6 @@ def _of_sides(text: str) -> tuple[Formula, str]:
         if found and number and not longer:
             refused = ValueError(f"a formula is asked for, not a number for {found[-1]}")
         raise refused
-    if len(set(longer)) > 1:
-        raise ValueError("the formulas on its sides are not the same")
     return longer[-1], NOT_ITS_NUMBER if number else ""
 
 

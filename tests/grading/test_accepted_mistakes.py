@@ -106,3 +106,27 @@ def test_what_follows_from_an_accepted_answer_is_right() -> None:
 def test_a_right_answer_that_is_accepted_as_well_leads_to_nothing_else() -> None:
     *_, mark = marked(homework([12832, 12832.0]), 12832, 27712, 57434)
     assert mark.feedback == "Right."
+
+
+def test_what_follows_from_that_is_right_as_well() -> None:
+    """Of 29x29x16 the pool makes (29 - 3)/2 + 1 = 14, and conv2 keeps that."""
+    asks: list[Any] = [
+        {"ask": "conv1.output", "accept": ["29x29x16"]},
+        "max_pool1.output",
+        "conv2.output",
+    ]
+    data = {"spec": SPEC, "questions": asks, **SHARES}
+    found = marked(data, "29x29x16", "14x14x16", "14x14x32")
+    assert [mark.verdict for mark in found] == ["right"] * 3
+    assert found[2].note == "it follows from your answer 14x14x16 to question 2"
+    slipped = marked(data, "28x28x16", "29x29x16", "29x29x32")
+    assert [mark.verdict for mark in slipped] == ["wrong", "wrong", "followed through"]
+
+
+def test_a_field_that_is_accepted_may_end_in_the_depth_of_the_input() -> None:
+    """7x7x3 is 7x7, and 9x9x3 is 9x9: which is accepted with its depth."""
+    asks: list[Any] = [{"ask": "conv1.receptive_field", "accept": ["9x9x3"]}]
+    data = {"spec": SPEC, "questions": asks}
+    for answer in ("7x7x3", "9x9x3"):
+        assert [mark.verdict for mark in marked(data, answer)] == ["right"]
+    assert [mark.verdict for mark in marked(data, "8x8x3")] == ["wrong"]

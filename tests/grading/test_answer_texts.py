@@ -86,3 +86,22 @@ def test_a_first_line_that_may_be_a_name_is_told_and_no_name(tmp_path: Path, tex
 @pytest.mark.parametrize("line", ["# Homework 3", "# Answers", "# Solutions to sheet three"])
 def test_a_title_is_told_as_no_name(tmp_path: Path, line: str) -> None:
     assert not graded(tmp_path / "a.md", f"{line}\nq1: 24x24x10\n").notes
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("q2: 5*5*3*10 = 750\n750 + 10 = 760\nq3: yes\n", "needs a look"),
+        ("q2: weights 750\nbiases 10\nq3: yes\n", "needs a look"),
+        ("q2:\n1) 5*5*3 = 75\n2) 750 + 10 = 760\nq3: yes\n", "needs a look"),
+        ("q2: 750\nq3: yes\n750 + 10\n", "wrong"),  # below another one
+        ("q2: 750\nQuestion 12: 5x5\n", "wrong"),
+        ("q2: 750\nI forgot nothing\n", "wrong"),
+        ("q2: 760\nthat is 750 + 10\n", "right"),
+    ],
+)
+def test_a_wrong_answer_with_numbers_below_it_is_for_a_person(
+    tmp_path: Path, text: str, verdict: str
+) -> None:
+    """5*5*3*10 + 10 = 760; who stops reading after the first line sees 750, without the biases."""
+    assert graded(tmp_path / "a.txt", text).marked.marks[1].verdict == verdict

@@ -87,6 +87,12 @@ def test_the_parameters_in_whatever_way_they_are_written(answer: str) -> None:
     assert marked(COUNT, answer).verdict == "right"
 
 
+def test_two_formulas_that_differ_are_no_answer() -> None:
+    """Whoever writes down both leaves the choice to the reader; in another order they are one."""
+    assert marked(SIZE, "(W-F+P)/S+1 = (W-F+2P)/S+1").verdict == "needs a look"
+    assert marked(SIZE, "(W+2P-F)/S+1 = (W-F+2P)/S+1").verdict == "right"
+
+
 def test_what_is_right_is_right_at_other_numbers() -> None:
     """With numbers for letters the formula is what a loop over the window positions counts."""
     (question,) = read_assignment(homework(SIZE)).questions

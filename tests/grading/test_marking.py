@@ -747,6 +747,14 @@ def test_a_percentage_of_a_probability_is_a_part_of_1() -> None:
     first, second = mark(asked, {"softmax1.value": "[50 %, 50%]", "loss": "50 percent"}).marks
     assert (first.verdict, first.note) == ("right", "50 % is 0.5")
     assert (second.verdict, second.misconception) == ("wrong", "probability_for_loss")
+    for answer, verdict in (
+        ("0.5 (50 %), 0.50 (50%)", "right"),
+        ("50 % (0.5), 50% (0.5)", "right"),
+        ("0.5 (60 %), 0.5 (40 %)", "wrong"),
+        ("[50, 50] %", "needs a look"),
+    ):
+        (found, _) = mark(asked, {"softmax1.value": answer}).marks
+        assert found.verdict == verdict
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,11 @@ def marked(ask: str, answer: Any) -> Mark:
         "750 weights + 10 biases",
         "10 biases; 5*5*3*10 weights",
         "750 (weights) + 10 (biases)",
+        "weights - 750, biases - 10",
+        "weights: 750 (5*5*3*10), biases: 10 (one each)",
+        "weights: 750, biases: 10, total: 760",
+        "weights: 750\nbiases: 10\n",
+        "750 weights\n+ 10 biases",
     ],
 )
 def test_weights_and_biases_are_added_up(answer: Any) -> None:
@@ -51,6 +56,26 @@ def test_a_total_is_the_sum_of_its_layers() -> None:
     assert (
         marked("total.parameters", {"conv1": 750, "dense1": 11520}).misconception == "forgot_bias"
     )
+
+
+def test_a_layer_that_has_none_may_be_a_part_of_a_total() -> None:
+    assert marked("total.parameters", {"flatten1": 0, **LAYERS}).verdict == "right"
+    assert marked("total.parameters", {"flatten1": 1, **LAYERS}).verdict == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "weights: 1, weights: 750, biases: 10",
+        "-750 weights and 1510 biases",
+        "weights: 750; biases: 10; total: 770",
+        "weights: 750, biases: 10, and 5 more",
+        {"weights": 750, "bias": 5, "biases": 10},
+        {"weights": 750, "biases": 10, "Weights": 1},
+    ],
+)
+def test_parts_that_contradict_each_other_are_for_a_person(answer: Any) -> None:
+    assert marked("conv1.parameters", answer).verdict == "needs a look"
 
 
 def test_a_wrong_sum_gets_the_name_of_its_mistake() -> None:

@@ -17,6 +17,7 @@ from shapecalc.grading.class_run import grade
 from shapecalc.grading.columns import Mapped
 from shapecalc.grading.exports.summary import SUMMARIES
 from shapecalc.grading.graded import ClassRun
+from shapecalc.grading.prompts import on_the_sheet
 from shapecalc.grading.submission_file import Found
 from shapecalc.grading.table_header import header_of
 
@@ -230,3 +231,26 @@ def test_hostile_headers_take_no_time(name: str) -> None:
     start = perf_counter()
     header_of([name] * 250, PROMPTS, Mapped(PROMPTS))
     assert perf_counter() - start < 20
+
+
+@pytest.mark.parametrize("before", ["", "2. "])
+def test_a_text_is_found_as_it_stands_on_a_sheet(tmp_path: Path, before: str) -> None:
+    """Its network stands in front of it there; 28 - 5 + 1 = 24, 32 - 3 + 1 = 30."""
+    own = "What is the output of conv1?"
+    specs: list[Any] = [
+        {"input": "28x28x3", "layers": [{"conv": {"K": 10, "F": 5}}]},
+        {"input": "32x32x3", "layers": [{"conv": {"K": 12, "F": 3}}]},
+    ]
+    asked = [
+        {"id": id_, "spec": spec, "ask": "conv1.output", "prompt": own}
+        for id_, spec in zip("ab", specs, strict=True)
+    ]
+    assignment = read_assignment({"questions": asked})
+    texts = on_the_sheet(assignment.questions)
+    assert texts["b"] == f"Network 2. {own}"
+    head = ["Name", f"{before}{texts['b']} (1 point)", texts["a"]]
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, ["Ann", "30x30x12", "24x24x10"]])
+    (ann,) = grade(assignment, [Found(str(path))]).graded
+    assert [mark.verdict for mark in ann.marked.marks] == ["right", "right"]
