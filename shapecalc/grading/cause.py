@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import prod
 from typing import NamedTuple
 
 from shapecalc.grading.comparison import whole_numbers
@@ -21,6 +23,19 @@ class Cause(NamedTuple):
     sure: bool = True
     either: tuple[Cause, ...] = ()
     source: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the mistakes that are made at once."""
+        return self.misconception.name.split(", ")
+
+    def share(self, partial: Mapping[str, float]) -> float:
+        """Return the share of the points that an answer has for it: of the mistakes of which it is
+        one, the largest; of mistakes that are made at once, of one of them that of the other.
+        """
+        if self.either:
+            return max(cause.share(partial) for cause in self.either)
+        return prod(partial.get(name, 0.0) for name in self.names)
 
     @property
     def told(self) -> str:

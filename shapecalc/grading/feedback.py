@@ -57,14 +57,20 @@ class Told(NamedTuple):
         self,
         question: Question,
         source: str,
-        points: float,
+        share: float,
         rounded: bool = False,
         right_from: str = "",
+        *,
+        more: bool = False,
     ) -> str:
-        """Return what is told about an answer that follows from an earlier slip."""
+        """Return what is told about an answer that follows from an earlier slip, for a share of the
+        points; `more` than others have, where the mistake behind it has these.
+        """
         begin = f"; from {right_from} on it has the right sizes" if right_from else ""
-        credit = "" if points else ", but what follows from a slip gives no points here"
+        credit = "" if share else ", but what follows from a slip gives no points here"
         said = [f"It follows correctly from {source}{begin}{credit}."]
+        if more:
+            said.append(f"It has {share * 100:.4g} % of the points, as the mistake behind it has.")
         if rounded:
             said.append("A size is rounded down on the way, for the stride does not fit there.")
         return self._sentences(said, question)
@@ -168,6 +174,14 @@ def twice_reduced(mistake: float, slip: float) -> str:
     return (
         f"It has {mistake * 100:.4g} % of the points for this mistake, and of these"
         f" {slip * 100:.4g} % since it follows from an earlier slip."
+    )
+
+
+def both_credited(one: float, other: float) -> str:
+    """Return why so much is given for two mistakes that were made at once."""
+    return (
+        f"It has {one * 100:.4g} % of the points for the one mistake, and of these"
+        f" {other * 100:.4g} % for the other."
     )
 
 

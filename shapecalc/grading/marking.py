@@ -18,6 +18,7 @@ from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, same, ways_to_read
 from shapecalc.grading.feedback import (
     Told,
+    both_credited,
     capital,
     given,
     is_rounded_too_far,
@@ -102,9 +103,12 @@ class Marker:
         questions = self.assignment.questions
         read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
         practice = self._practice(read)
+        made: set[str] = set()
         for question in questions:
             answer = answers.get(question.id)
-            mark, value = self._mark(question, answer, read[question.id], own, practice)
+            mark, value = self._mark(question, answer, read[question.id], own, practice, made)
+            if mark.misconception and not mark.perhaps:
+                made.add(mark.misconception)
             if question.id not in answers or answer == "":
                 if question.id in columnless:
                     mark = self._unmarked(question, "needs a look", "", self.told.no_column())
@@ -137,8 +141,11 @@ class Marker:
         read: Read | Mark,
         own: OwnAnswers,
         practice: Practice,
+        made: Collection[str],
     ) -> tuple[Mark, Value | None]:
-        """Return the mark of an answer, and its value if it is wrong."""
+        """Return the mark of an answer, and its value if it is wrong; `made` are the mistakes that
+        were told of before.
+        """
         if isinstance(read, Mark):
             return read, None
         if read.right is not None:
@@ -146,8 +153,13 @@ class Marker:
             return read.right._replace(answer=given(answer)), None
         about = own.about(question)
         suspected = self._suspected(question, read)
-        unmade = practice.against(suspected)
-        evidence = Evidence(unmade if about else unmade & suspected, read.working)
+        unmade = practice.against(question.id)
+        evidence = Evidence(
+            unmade if about else unmade & suspected,
+            read.working,
+            practice.outdone(question.id, suspected),
+            frozenset(made),
+        )
         key = (question.id, read.meant, read.worked, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
@@ -158,10 +170,10 @@ class Marker:
         right = [question for question, one in answered if one.right is not None]
         wrong = [(question, one) for question, one in answered if one.right is None]
         if not wrong:
-            return Practice((), ())
+            return Practice({}, {})
         return Practice(
-            (self._explanations(question).unmade for question in right),
-            (self._suspected(question, one) for question, one in wrong),
+            {question.id: self._explanations(question).unmade for question in right},
+            {question.id: self._suspected(question, one) for question, one in wrong},
         )
 
     def _suspected(self, question: Question, read: Read) -> frozenset[str]:
@@ -300,23 +312,31 @@ class Marker:
             found = found._replace(sure=found.sure and proven)  # a letter is one of a few
         if found and not found.sure and is_rounded_too_far(question, reading.value):
             found = None  # who rounds makes no other mistake
-        share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
+        share = found.share(question.partial) if found else 0.0
+        mark = mark._replace(note=reading.note)
+        known = found is not None and {*found.names} <= {*evidence.made}  # behind the earlier slip
+        better = found is not None and share > question.follow_through
+        if followed and (known or not better or (found and len(found.names) > 1)):
+            share = max(share if known else 0.0, question.follow_through)
+            feedback = self.told.followed(
+                question,
+                self._sources(followed.sources),
+                share,
+                followed.rounded,
+                followed.right_from,
+                more=share > question.follow_through,
+            )
+            return mark._replace(
+                verdict="followed through",
+                points=round(question.points * share, 6),
+                feedback=_noted(feedback, reading.note),
+            )
         credited = ""
         if found and found.source and share:  # it is one mistake more, behind another
             credited = twice_reduced(share, question.follow_through)
             share *= question.follow_through
-        mark = mark._replace(note=reading.note)
-        if followed and (found is None or share <= question.follow_through):
-            points = round(question.points * question.follow_through, 6)
-            feedback = self.told.followed(
-                question,
-                self._sources(followed.sources),
-                points,
-                followed.rounded,
-                followed.right_from,
-            )
-            feedback = _noted(feedback, reading.note)
-            return mark._replace(verdict="followed through", points=points, feedback=feedback)
+        elif found and share and len(found.names) > 1 and not found.either:
+            credited = both_credited(*(question.partial[name] for name in found.names))
         if found is None:
             return None
         return mark._replace(

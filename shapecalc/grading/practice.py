@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from itertools import chain
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import permutations
 
 
 class Practice:
     """What a student's right and wrong answers show of the mistakes, by their names."""
 
-    def __init__(self, right: Iterable[frozenset[str]], wrong: Iterable[frozenset[str]]) -> None:
-        """`right` are the mistakes, for each right answer, that would have given another; `wrong`
-        those, for each wrong one, that give it.
+    def __init__(
+        self, right: Mapping[str, frozenset[str]], wrong: Mapping[str, frozenset[str]]
+    ) -> None:
+        """Of each question, `right` are the mistakes that would have given another answer than the
+        right one; `wrong` those that give the wrong one.
         """
-        self._unmade = frozenset().union(*right)
-        self._made = Counter(chain.from_iterable(wrong))
+        self._unmade, self._made = _by_name(right), _by_name(wrong)
 
-    def against(self, suspected: frozenset[str]) -> frozenset[str]:
+    def against(self, question: str) -> frozenset[str]:
         """Return the mistakes that are hardly behind one answer: right ones speak against them, and
-        no wrong one but this, of which they are `suspected`, for them.
+        no wrong one but this for them.
         """
-        return frozenset(n for n in self._unmade if self._made[n] <= (n in suspected))
+        return frozenset(n for n in self._unmade if self._made.get(n, set()) <= {question})
+
+    def outdone(self, question: str, suspected: Iterable[str]) -> frozenset[tuple[str, str]]:
+        """Return pairs of the mistakes that one answer is `suspected` of, the second the likelier:
+        it explains more of the other wrong answers than the first, and all that this does; or the
+        same ones, and fewer of the right answers speak against it.
+        """
+        made = {name: self._made.get(name, set()) - {question} for name in suspected}
+        unmade = {name: self._unmade.get(name, set()) for name in suspected}
+        return frozenset(
+            (a, b)
+            for a, b in permutations(made, 2)
+            if made[a] < made[b] or (made[a] == made[b] and unmade[a] > unmade[b])
+        )
+
+
+def _by_name(names: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
+    """Return the questions by the names that each has."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for question, own in names.items():
+        for name in own:
+            found[name].add(question)
+    return dict(found)

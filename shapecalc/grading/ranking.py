@@ -95,6 +95,17 @@ class Evidence(NamedTuple):
 
     unmade: Collection[str] = ()  # mistakes that right answers to other questions speak against
     working: Working = Working()
+    outdone: Collection[tuple[str, str]] = ()  # by a second one, which explains more of the answers
+    made: Collection[str] = ()  # mistakes that earlier answers were told of, for certain
+
+    def between(self, causes: Sequence[Cause]) -> list[Cause]:
+        """Return those of the causes of one answer that the other answers leave: none that right
+        ones speak against, unless they do of each, and none that explains less than another.
+        """
+        left = [cause for cause in causes if not _made_nowhere_else(cause, self)] or causes
+        names = {cause.misconception.name for cause in left} - SLIPS
+        outdone = {one for one, other in self.outdone if other in names}
+        return [cause for cause in left if cause.misconception.name not in outdone]
 
 
 NOTHING_ELSE = Evidence()
@@ -153,24 +164,37 @@ class Explanations:
     ) -> Cause | None:
         """Return the cause of a wrong answer, `two` mistakes if one is not; None if none is likely.
 
-        What is `credited` by its name is believed: a teacher expects it.
+        The student's other answers decide between causes. Of those that they leave, what is
+        `credited` by its name is believed: a teacher expects it.
         """
-        every = self._as_worked_out(self._ones.giving(given), evidence.working)
+        fitting = self._as_worked_out(self._ones.giving(given), evidence.working)
+        if self._says_nothing(given):
+            return _perhaps([c for c in fitting if c.misconception.name in evidence.made])
+        every = evidence.between(fitting)
         one = specific(every)
         found = self._likely(given, one, evidence)
+        if found and found.misconception.name not in evidence.made:
+            clear = all(cause in every for cause in specific(fitting))
+            found = found._replace(sure=found.sure and clear)
         if self.own and found is None and not one:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         if self.own:
             return found if found and found.sure else None
-        if found is None or found.misconception.name not in credited:
-            expected = (cause for cause in every if cause.misconception.name in credited)
-            found = next((cause._replace(sure=False) for cause in expected), found)
+        found = _credited(found, every, credited)
         if found is None and not one and two:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         return found
 
+    def _says_nothing(self, given: Value) -> bool:
+        """Say whether an answer about an example is nothing but zeros: many a mistake leaves
+        nothing, and so does who guesses.
+        """
+        return self.context.query.executed and not any(flat(given))
+
     def suspected(self, given: Value) -> frozenset[str]:
         """Return the names of all mistakes that may be behind an answer, alone or with another."""
+        if self._says_nothing(given):
+            return frozenset()
         causes = self._ones.giving(given) or ([] if self.own else self._twos.giving(given))
         return frozenset(name for cause in causes for name in cause.misconception.name.split(", "))
 
@@ -264,6 +288,26 @@ def _made_nowhere_else(cause: Cause, evidence: Evidence) -> bool:
     return not {*cause.misconception.name.split(", ")}.isdisjoint(evidence.unmade)
 
 
+def _perhaps(causes: Sequence[Cause]) -> Cause | None:
+    """Return the only one of causes as one that is not certain; None where there are several."""
+    names = {cause.misconception.name for cause in causes}
+    return causes[0]._replace(sure=False) if len(names) == 1 else None
+
+
+def _credited(
+    found: Cause | None, every: Sequence[Cause], credited: Collection[str]
+) -> Cause | None:
+    """Return the cause that is found, or one of those that fit as well and are `credited`: both of
+    them, if one was found, since nothing tells which it is.
+    """
+    names = {cause.misconception.name for cause in (found.either or (found,))} if found else set()
+    expected = [cause for cause in every if cause.misconception.name in credited]
+    if not expected or not names.isdisjoint(credited):
+        return found
+    alone = found is None or len(names) >= MOST_ALTERNATIVES
+    return expected[0]._replace(sure=False) if alone or not found else _either([expected[0], found])
+
+
 def _either(causes: Sequence[Cause]) -> Cause:
     """Return several causes as one, of which their number cannot tell which it is."""
     causes = sorted(causes, key=lambda cause: cause.misconception.name)
@@ -337,6 +381,8 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
     cells = zip(ours, theirs, strict=True)
     differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
     digits = max(map(_decimals, (b for b in theirs if b is not None)), default=0)
+    if len(set(theirs)) == 1 < len(differing):  # one number, as often as there are cells
+        return max(_values(a, b, digits) for a, b in differing)
     return max(1, len(ours)) * prod(_values(a, b, digits) for a, b in differing)
 
 

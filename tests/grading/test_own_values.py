@@ -372,3 +372,20 @@ def test_an_example_of_many_steps_is_computed_the_less_often(steps: int, times: 
     own.add(first, ((5.0, 8.5),))
     found = sum(len(list(own.networks(then))) for _ in range(300))
     assert times <= found <= times * 1.2
+
+
+@pytest.mark.parametrize(("follow_through", "share"), [(0.75, 0.8), (0.9, 0.9)])
+def test_what_follows_from_a_mistake_has_its_points_and_is_told_to_follow(
+    follow_through: float, share: float
+) -> None:
+    """2.5*3.1 + 1.25 = 9 and 2*9 + 5 = 23: without the first bias 7.75, and 20.5 behind it."""
+    given = {"input": [2.5], "dense1.weight": [[3.1]], "dense1.bias": [1.25],
+             "dense2.weight": [[2]], "dense2.bias": [5]}  # fmt: skip
+    spec = {"input": 1, "layers": [{"dense": 1}, {"dense": 1}], "example": {"given": given}}
+    policy = {"partial": {"bias_not_added": 0.8}, "follow_through": follow_through}
+    first, second = marked(spec, {"dense1.value": 7.75, "dense2.value": 20.5}, **policy).values()
+    assert (first.misconception, first.points) == ("bias_not_added", 0.8)
+    assert (second.verdict, second.misconception) == ("followed through", None)
+    assert second.points == share
+    assert "It follows correctly from your answer [7.75] to question 1." in second.feedback
+    assert ("as the mistake behind it has" in second.feedback) is (share > follow_through)
