@@ -46,7 +46,7 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value, flat, shown
-from shapecalc.grading.wording import in_a_row
+from shapecalc.grading.wording import in_a_row, questions_by
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
 
@@ -59,7 +59,8 @@ MOST_NETWORKS = 50  # with students' own volumes
 class Read(NamedTuple):
     """What an answer can mean, also as a key that tells 1, 1.0 and yes apart; its mark if right.
 
-    `worked` is what its working comes to, where something else is written behind it.
+    `worked` is what its working comes to, where something else is written behind it; `value` is
+    what is right.
     """
 
     ways: list[Reading]
@@ -67,6 +68,7 @@ class Read(NamedTuple):
     right: Mark | None
     working: Working
     worked: Number | None = None
+    value: Value = ()
 
 
 class Marker:
@@ -149,8 +151,15 @@ class Marker:
         if isinstance(read, Mark):
             return read, None
         if read.right is not None:
-            own.add_right(question)
+            own.add_right(question, read.value)
             return read.right._replace(answer=given(answer)), None
+        for reading in read.ways:
+            sources = own.rounded(question, reading.value)
+            if sources:
+                own.add_right(question, reading.value)
+                numbers = sorted({self._numbers[source.id] for source, _ in sources})
+                note = f"it follows from your own numbers in {questions_by(numbers)}"
+                return self._right(question, note)._replace(answer=given(answer)), None
         about = own.about(question)
         suspected = self._suspected(question, read)
         unmade = practice.against(question.id)
@@ -197,7 +206,8 @@ class Marker:
             why = self.told.unread(question, str(error))
             return self._unmarked(question, "needs a look", given(answer), why)
         meant = tuple((type(reading.value), reading) for reading in ways)
-        right = self._right(question, ways)
+        found = next((reading for reading in ways if is_right(question, reading.value)), None)
+        right = self._right(question, self._note(question, found)) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
         if leaves_a_choice(question, answer) or (
@@ -205,14 +215,15 @@ class Marker:
         ):
             return self._unmarked(question, "needs a look", given(answer), self.told.several())
         worked = slipped_from(question, answer, ways) if right is None else None
-        return Read(ways, meant, right, working_in(answer), worked)
+        value = found.value if found else ()
+        return Read(ways, meant, right, working_in(answer), worked, value)
 
-    def _right(self, question: Question, ways: Sequence[Reading]) -> Mark | None:
-        """Return the mark of an answer that is right in one of the ways it can be meant."""
-        right = next((reading for reading in ways if is_right(question, reading.value)), None)
-        if right is None:
-            return None
-        note = right.note or self._in_numbers(question, right.value)
+    def _note(self, question: Question, right: Reading) -> str:
+        """Return what is to be told of how a right answer was read."""
+        return right.note or self._in_numbers(question, right.value)
+
+    def _right(self, question: Question, note: str) -> Mark:
+        """Return the mark of a right answer."""
         return Mark(
             question.id, "right", question.points, question.points, "", question.right_shown,
             question.working, None, self.told.right(note), note,

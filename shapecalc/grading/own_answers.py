@@ -19,7 +19,13 @@ from shapecalc.grading.own_sums import (
     sum_of,
     terms,
 )
-from shapecalc.grading.own_values import Answered, OwnNetwork, with_all_values, with_values
+from shapecalc.grading.own_values import (
+    Answered,
+    OwnNetwork,
+    from_right_ones,
+    with_all_values,
+    with_values,
+)
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
@@ -54,11 +60,21 @@ class OwnAnswers:
         """Remember a wrong answer, or one that followed through."""
         self._wrong.append((question, value))
 
-    def add_right(self, question: Question) -> None:
-        """Remember that an answer was right."""
+    def add_right(self, question: Question, value: Value) -> None:
+        """Remember that an answer was right: of an example as it was given, which may be rounded."""
         query = question.query
-        if query.key == "output" or query.key in SUMMED or query.kind == "example":
+        if query.kind == "example":
+            self._right.append((question, value))
+        elif query.key == "output" or query.key in SUMMED:
             self._right.append((question, question.right))
+
+    def rounded(self, question: Question, value: Value) -> list[Answered]:
+        """Return the right answers that an answer follows from as they are written; none if it does
+        not.
+        """
+        with suppress(Exception):  # they may lead anywhere, where the author accepts others
+            return from_right_ones(question, self._right, value)
+        return []
 
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
         """Return the answers about a question's network that count, by the questions' ids."""

@@ -63,12 +63,13 @@ class OwnNetwork(NamedTuple):
         if not all(abs(a - b) <= NEARBY * max(1.0, abs(a)) for a, b in pairs):
             return False
         ways = [ours]
-        for turns in TURNS:
-            arrays = {key: array.shifted(turns) for key, array in self.arrays.items()}
+        written = {key: array.written for key, array in self.arrays.items()}
+        shifted = [
+            {key: array.shifted(turns) for key, array in self.arrays.items()} for turns in TURNS
+        ]
+        for arrays in (written, *shifted):
             ways.append(flat(question.subject.with_values(arrays).answer(question.query)))
-        near = as_asked(question).near
-        each = zip(theirs, zip(*ways, strict=True), strict=True)
-        return all(near(min(max(n, min(among)), max(among)), n) for n, among in each)
+        return _between(question, ways, theirs)
 
     def needed(self, question: Question) -> list[Answered]:
         """Return those of the answers in place without which something else would follow."""
@@ -81,6 +82,33 @@ class OwnNetwork(NamedTuple):
         return [
             answered for key, answers in self.own.items() if key in kept for answered in answers
         ]
+
+
+def from_right_ones(question: Question, right: Iterable[Answered], value: Value) -> list[Answered]:
+    """Return the right answers that an answer follows from as they are written, rounded or, where
+    several are right, another one than is computed; none if it does not.
+    """
+    if question.query.kind != "example":
+        return []
+    subject, query = question.subject, question.query
+    sound = _by_array(question, right)
+    arrays = {key: _Array.of(subject, key, (), answers) for key, answers in sound.items()}
+    known = {key: array for key, array in arrays.items() if array.whole}
+    keys = [key for key in subject.way_back(query.key, [*known]).keys if known[key].inexact]
+    exact, theirs = flat(question.right), flat(value)
+    if not keys or len(theirs) != len(exact):
+        return []
+    written = subject.with_values({key: known[key].written for key in keys}).answer(query)
+    if not _between(question, [exact, flat(written)], theirs):
+        return []
+    return [answered for key in keys for answered in sound[key]]
+
+
+def _between(question: Question, ways: Sequence[Any], numbers: Sequence[Any]) -> bool:
+    """Say whether each number lies, as exactly as is asked for, between what several ways give."""
+    near = as_asked(question).near
+    each = zip(numbers, zip(*ways, strict=True), strict=True)
+    return all(near(min(max(n, min(among)), max(among)), n) for n, among in each)
 
 
 def with_values(
@@ -141,12 +169,12 @@ def _own_arrays(
     known = {
         key: array
         for key, answers in sound.items()
-        if key not in slips and (array := _Array.of(question.subject, key, answers)).whole
+        if key not in slips and (array := _Array.of(question.subject, key, (), answers)).whole
     }
     found = {
         key: array
         for key, answers in slips.items()
-        if (array := _Array.of(question.subject, key, [*sound.get(key, ()), *answers])).usable
+        if (array := _Array.of(question.subject, key, answers, sound.get(key, ()))).usable
     }
     return slips, known, found
 
@@ -167,33 +195,40 @@ def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list
 
 class _Array(NamedTuple):
     """An array of an example with some values of a student's: which of its values these are, and
-    how much they may have been rounded by.
+    how much they may have been rounded by. As `written` a right one is rounded, too: `inexact`.
     """
 
     values: Any
     given: Any
     usable: bool
     half: Any
+    written: Any
+    inexact: bool
 
     @classmethod
-    def of(cls, subject: Subject, key: str, answers: Sequence[Answered]) -> _Array:
+    def of(
+        cls, subject: Subject, key: str, wrong: Sequence[Answered], right: Sequence[Answered]
+    ) -> _Array:
         computed = subject.computed
-        values = computed.array(computed.session.names.find(key)).copy()
-        given, usable, half = values != values, True, 0 * values
-        for question, value in answers:
+        exact = computed.array(computed.session.names.find(key))
+        written, given, usable, half = exact.copy(), exact != exact, True, 0 * exact
+        for question, value in (*right, *wrong):
             numbers, place = flat(value), question.query.place
             usable &= all(isinstance(n, int | float) and abs(n) <= LARGEST for n in numbers)
-            usable &= len(numbers) == (1 if place else values.size)
+            usable &= len(numbers) == (1 if place else exact.size)
             if not usable:
                 break
             halves = [*map(_half_of_the_last_digit, numbers)]
             if place:
-                at = (*(0 for _ in range(values.ndim - len(place))), *place)
-                values[at], half[at], given[at] = numbers[0], halves[0], True
+                at = (*(0 for _ in range(exact.ndim - len(place))), *place)
+                written[at], half[at], given[at] = numbers[0], halves[0], True
             else:
-                values.reshape(-1)[:], half.reshape(-1)[:] = numbers, halves
+                written.reshape(-1)[:], half.reshape(-1)[:] = numbers, halves
                 given[...] = True
-        return cls(values, given, usable, half)
+        off = abs(written - exact)
+        rounded = not wrong and bool((off <= half * (1 + 1e-9)).all())
+        values = (exact if rounded else written).copy()
+        return cls(values, given, usable, half, written, bool(off.any()))
 
     @property
     def whole(self) -> bool:

@@ -389,3 +389,43 @@ def test_what_follows_from_a_mistake_has_its_points_and_is_told_to_follow(
     assert second.points == share
     assert "It follows correctly from your answer [7.75] to question 1." in second.feedback
     assert ("as the mistake behind it has" in second.feedback) is (share > follow_through)
+
+
+# 0.3656*2 = 0.7312, and 5*0.7312 = 3.656, which 5*0.73 = 3.65 is not near enough to
+CHAIN: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": 1}, {"dense": 1}],
+    "example": {
+        "given": {"input": [2], "dense1.weight": [[0.3656]], "dense2.weight": [[5]]},
+        "loss": {"half_squared_error": [4]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (0.73, 3.65, "right"),
+        (0.73, 3.656, "right"),
+        (0.73, 3.653, "right"),  # somewhere between
+        (0.73, 3.64, "wrong"),
+        (0.73, -3.65, "wrong"),
+        (0.7312, 3.65, "wrong"),
+        (None, 3.65, "wrong"),
+    ],
+)
+def test_what_follows_from_right_numbers_as_they_were_rounded_is_right(
+    first: float | None, second: float, verdict: str
+) -> None:
+    found = marked(CHAIN, {"dense1.value": first, "dense2.value": second})["dense2.value"]
+    assert found.verdict == verdict
+    told = "Right; it follows from your own numbers in question 1."
+    assert (found.feedback == told) is (verdict == "right" and second == 3.65)
+
+
+def test_a_slip_behind_a_rounded_right_answer_is_followed_with_it() -> None:
+    """5*(3.65 - 4) = -1.75 for 5*(3.656 - 4) = -1.72; and 2*-1.75 = -3.5 behind it."""
+    answers = {"dense1.value": 0.73, "dense2.value": 3.65, "dense1.grad": -1.75}
+    assert {m.verdict for m in marked(CHAIN, answers).values()} == {"right"}
+    wrong = marked(CHAIN, {**answers, "dense1.grad": 1.75, "dense1.weight.grad": 3.5})
+    assert [m.verdict for m in wrong.values()] == ["right", "right", "wrong", "followed through"]
