@@ -14,6 +14,7 @@ import numpy as np
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault
+from shapecalc.executor.altered_kernels import Altered, Gradients, Sums
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.given_masks import GivenMask
@@ -23,43 +24,11 @@ from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
 from shapecalc.executor.kernels.dense import Dense
 from shapecalc.executor.kernels.elementwise import Elementwise
-from shapecalc.executor.kernels.pool import AvgPool, MaxPool, Pool
-from shapecalc.executor.kernels.pool_axis import Axis
+from shapecalc.executor.kernels.pool import AvgPool, MaxPool
 from shapecalc.executor.kernels.reshape import Flatten
-from shapecalc.executor.kernels.windows import Sizes
+from shapecalc.executor.tied_pools import TiedPool, whole
 
 MOST_POSITIONS = 400  # that are gone through one by one
-Gradients = tuple[Sequence[Array | None], Parameters]
-
-
-class Altered(Kernel):
-    """A kernel that does what another one does; the mistakes override a part of that."""
-
-    def __init__(self, own: Kernel) -> None:
-        super().__init__(own.layer)
-        self.own = own
-
-    def to_kernel_layout(self, name: str, values: Array) -> Array:
-        return self.own.to_kernel_layout(name, values)
-
-    def from_kernel_layout(self, name: str, values: Array) -> Array:
-        return self.own.from_kernel_layout(name, values)
-
-    def forward(
-        self, context: Context, inputs: Sequence[Array], parameters: Parameters
-    ) -> tuple[Array, Saved]:
-        output, saved = self.own.forward(context, inputs, parameters)
-        return output, (saved, [x.shape for x in inputs])
-
-    def backward(
-        self,
-        context: Context,
-        upstream: Array,
-        saved: Saved,
-        parameters: Parameters,
-        wanted: Sequence[bool],
-    ) -> Gradients:
-        return self.own.backward(context, upstream, saved[0], parameters, wanted)
 
 
 class _GradientOf(Altered):
@@ -89,20 +58,6 @@ class _Identity(Altered):
 
     def backward(self, context: Any, upstream: Array, *rest: Any) -> Gradients:
         return [upstream], NO_PARAMETERS
-
-
-class _Sums(AvgPool):
-    """Adds up the windows of a pool, and does not divide."""
-
-    def __init__(self, own: Pool) -> None:
-        super().__init__(own.layer)
-        self.own = own
-
-    def axes(self, spatial: Sizes) -> list[Axis]:
-        return self.own.axes(spatial)
-
-    def divisor(self, axes: Any, dtype: np.dtype[np.floating]) -> Array:
-        return np.ones(1, dtype)
 
 
 class _Means(AvgPool):
@@ -287,7 +242,12 @@ def activation_left_out(kernel: Kernel) -> Kernel:
 
 def everywhere(kernel: Kernel) -> Kernel:
     """Send a max pool's gradient to every pixel of the window."""
-    return _GradientOf(kernel, _Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
+    return _GradientOf(kernel, Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
+
+
+def whole_to_each_largest(kernel: Kernel) -> Kernel:
+    """Send a max pool's whole gradient to each of several equal largest values."""
+    return TiedPool(kernel, whole) if isinstance(kernel, MaxPool) else kernel
 
 
 def largest(kernel: Kernel) -> Kernel:
@@ -302,12 +262,12 @@ def mean(kernel: Kernel) -> Kernel:
 
 def sums(kernel: Kernel) -> Kernel:
     """Add up an average pool's window, and do not divide."""
-    return _Sums(kernel) if type(kernel) is AvgPool else kernel
+    return Sums(kernel) if type(kernel) is AvgPool else kernel
 
 
 def whole_gradient(kernel: Kernel) -> Kernel:
     """Send an average pool's whole gradient to every pixel of the window."""
-    return _GradientOf(kernel, _Sums(kernel)) if type(kernel) is AvgPool else kernel
+    return _GradientOf(kernel, Sums(kernel)) if type(kernel) is AvgPool else kernel
 
 
 def first_window(kernel: Kernel) -> Kernel:
@@ -360,7 +320,8 @@ def flattened_depth_last(kernel: Kernel) -> Kernel:
 MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
-        slope_forgotten, activation_left_out, everywhere, largest, mean, sums, whole_gradient,
+        slope_forgotten, activation_left_out, everywhere, whole_to_each_largest, largest, mean,
+        sums, whole_gradient,
         first_window, overwritten, first_of_overlapping, last_of_overlapping, corner, unscaled,
         flattened_depth_last,
     )

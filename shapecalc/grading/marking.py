@@ -15,7 +15,14 @@ from typing import Any, NamedTuple
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
-from shapecalc.grading.comparison import in_full, is_right, is_rounded, same, ways_to_read
+from shapecalc.grading.comparison import (
+    by_another_convention,
+    in_full,
+    is_right,
+    is_rounded,
+    same,
+    ways_to_read,
+)
 from shapecalc.grading.feedback import (
     Told,
     both_credited,
@@ -45,6 +52,7 @@ from shapecalc.grading.ranking import Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.tied_pools import NOTE
 from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.wording import in_a_row, questions_by
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
@@ -219,8 +227,9 @@ class Marker:
         return Read(ways, meant, right, working_in(answer), worked, value)
 
     def _note(self, question: Question, right: Reading) -> str:
-        """Return what is to be told of how a right answer was read."""
-        return right.note or self._in_numbers(question, right.value)
+        """Return what is to be told of how a right answer was read, or why it is right as well."""
+        tied = NOTE if by_another_convention(question, right.value) else ""
+        return right.note or self._in_numbers(question, right.value) or tied
 
     def _right(self, question: Question, note: str) -> Mark:
         """Return the mark of a right answer."""

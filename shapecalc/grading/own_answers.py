@@ -28,6 +28,7 @@ from shapecalc.grading.own_values import (
 )
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.tied_pools import is_subgradient
 from shapecalc.grading.values import Value, flat
 
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
@@ -61,7 +62,7 @@ class OwnAnswers:
         self._wrong.append((question, value))
 
     def add_right(self, question: Question, value: Value) -> None:
-        """Remember that an answer was right: of an example as it was given, which may be rounded."""
+        """Remember that an answer was right; of an example as it was given, perhaps rounded."""
         query = question.query
         if query.kind == "example":
             self._right.append((question, value))
@@ -98,7 +99,10 @@ class OwnAnswers:
                 follows = _is_corrected(question, corrected, value) or (
                     query.executed
                     and corrected != question.right
-                    and network.leads_to(question, corrected, value)
+                    and (
+                        network.leads_to(question, corrected, value)
+                        or is_subgradient(network.subject, query, value, as_asked(question))
+                    )
                 )
                 if not follows or not network.determines(query, corrected):
                     continue

@@ -136,6 +136,10 @@ SLICED = example(
 )  # fmt: skip
 POOLED = [[1, 2, 5, 6], [3, 4, 7, 8], [9, 8, 1, 1], [7, 4, 2, 8]]
 SMALLER = {"given": {"input": POOLED}, "upstream": {"max_pool1": [[4, 8], [12, 16]]}}
+TIED = example(
+    "2x4x1", {"max_pool": 2},
+    given={"input": [[3, 1, 5, 8], [2, 3, 0, 7]]}, upstream={"max_pool1": [[4, 8]]},
+)  # fmt: skip
 PEAK = example(
     "3x3x1", {"max_pool": {"F": 2, "S": 1}},
     given={"input": [[1, 2, 3], [4, 9, 5], [6, 7, 8]]}, upstream={"max_pool1": [[1, 2], [3, 4]]},
@@ -460,6 +464,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "input.grad",
         [[4, 4, 8, 8], [4, 4, 8, 8], [12, 12, 16, 16], [12, 12, 16, 16]],
     ),
+    # 3 stands twice in the first window, and gets what comes back to that twice
+    ("whole_to_each_largest", TIED, "input.grad", [[4, 0, 0, 8], [0, 4, 0, 0]]),
     # 9 is the largest of all four windows of 2x2 and gets 1 + 2 + 3 + 4 = 10
     ("pool_overlap_ignored", PEAK, "input.grad", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
     ("pool_overlap_ignored", PEAK, "input.grad", [[0, 0, 0], [0, 4, 0], [0, 0, 0]]),
@@ -653,12 +659,12 @@ def test_only_one_order_with_the_sizes_in_front_is_keras() -> None:
         assert ("Keras" in mark.feedback) is keras
 
 
-def test_credit_for_one_of_two_mistakes_is_given() -> None:
+def test_credit_for_one_of_two_mistakes_is_given_and_both_are_told() -> None:
     spec = net("32x48x3", {"conv": {"K": 8, "F": 3, "P": 1}})
     partial = {"forgot_plus_one": 0.5}
     assignment = read_assignment({"spec": spec, "questions": ["conv1.output"], "partial": partial})
     (mark,) = Marker(assignment).mark("one", {"conv1.output": "31x47x8"}).marks
-    assert (mark.points, mark.misconception) == (0.5, "forgot_plus_one")
+    assert (mark.points, mark.misconception) == (0.5, "forgot_plus_one or padding_once")
 
 
 def test_what_two_rarer_mistakes_explain_gets_no_name() -> None:
