@@ -82,6 +82,31 @@ class _FirstWindow(Altered):
         return below, learned
 
 
+class _Unturned(Altered):
+    """A conv's input gradient through the filters turned round: they slide over what comes back as
+    they slide forward, where that goes through them the other way round.
+    """
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        turned = {**parameters, "weight": _turned(parameters["weight"])}
+        below, _ = self.own.backward(context, upstream, saved[0], turned, wanted)
+        _, learned = self.own.backward(context, upstream, saved[0], parameters, [False])
+        return below, learned
+
+
+class _TurnedGradient(Altered):
+    def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
+        below, learned = super().backward(context, upstream, saved, *rest)
+        return below, {**learned, "weight": _turned(learned["weight"])}
+
+
 class _Overwritten(Altered):
     """A conv's input gradient: what a later window gives stands, and is not added."""
 
@@ -209,6 +234,11 @@ class _Unscaled(GivenMask):
         return values * self.mask
 
 
+def _turned(weight: Array) -> Array:
+    """Return filters, F... x C x K, turned by 180 degrees."""
+    return np.flip(weight, axis=tuple(range(weight.ndim - 2))).copy()
+
+
 def _one_by_one(values: Array) -> Iterator[Array]:
     """Yield the values of one position at a time, 0 elsewhere; an exact 0 counts as tiny."""
     positions: list[Any] = list(product(*map(range, values.shape[1:-1])))
@@ -275,6 +305,16 @@ def first_window(kernel: Kernel) -> Kernel:
     return _FirstWindow(kernel) if isinstance(kernel, Conv) else kernel
 
 
+def filter_not_turned(kernel: Kernel) -> Kernel:
+    """Slide a convolution's filters over what comes back as they are."""
+    return _Unturned(kernel) if isinstance(kernel, Conv) else kernel
+
+
+def weight_gradient_turned(kernel: Kernel) -> Kernel:
+    """Turn the gradient of a convolution's filters by 180 degrees."""
+    return _TurnedGradient(kernel) if isinstance(kernel, Conv) else kernel
+
+
 def overwritten(kernel: Kernel) -> Kernel:
     """Let what a later window gives stand where windows overlap."""
     if isinstance(kernel, ConvTranspose):
@@ -321,7 +361,7 @@ MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
         slope_forgotten, activation_left_out, everywhere, whole_to_each_largest, largest, mean,
-        sums, whole_gradient,
+        sums, whole_gradient, filter_not_turned, weight_gradient_turned,
         first_window, overwritten, first_of_overlapping, last_of_overlapping, corner, unscaled,
         flattened_depth_last,
     )

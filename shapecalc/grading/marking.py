@@ -7,7 +7,7 @@ workings. Blank and unreadable answers are told apart from wrong ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -117,6 +117,8 @@ class Marker:
         for question in questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, read[question.id], own, practice, made)
+            if mark.verdict == "followed through":
+                practice.has_followed(question.id)
             if mark.misconception and not mark.perhaps:
                 made.add(mark.misconception)
             if question.id not in answers or answer == "":
@@ -184,21 +186,37 @@ class Marker:
     def _practice(self, read: Mapping[str, Read | Mark]) -> Practice:
         """Return what a student's answers show of the mistakes; nothing where none is wrong."""
         answered = [(q, r) for q in self.assignment.questions if isinstance(r := read[q.id], Read)]
-        right = [question for question, one in answered if one.right is not None]
+        right = [(question, one) for question, one in answered if one.right is not None]
         wrong = [(question, one) for question, one in answered if one.right is None]
         if not wrong:
-            return Practice({}, {})
+            return Practice({}, {}, {})
         return Practice(
-            {question.id: self._explanations(question).unmade for question in right},
+            {
+                question.id: self._explanations(question).unmade - self._alone(question, one)
+                for question, one in right
+            },
             {question.id: self._suspected(question, one) for question, one in wrong},
+            {question.id: self._alone(question, one) for question, one in wrong},
         )
 
     def _suspected(self, question: Question, read: Read) -> frozenset[str]:
         """Return the mistakes that give a wrong answer."""
+        return self._names(question, read, Explanations.suspected)
+
+    def _alone(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that give an answer without another; it may be right as well."""
+        return self._names(question, read, Explanations.alone)
+
+    def _names(
+        self,
+        question: Question,
+        read: Read,
+        behind: Callable[[Explanations, Value], frozenset[str]],
+    ) -> frozenset[str]:
         explanations = self._explanations(question)
         return self._suspicions.get(
-            (question.id, read.meant),
-            lambda: frozenset().union(*(explanations.suspected(w.value) for w in read.ways)),
+            (question.id, read.meant, behind),
+            lambda: frozenset().union(*(behind(explanations, way.value) for way in read.ways)),
         )
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:

@@ -11,12 +11,20 @@ class Practice:
     """What a student's right and wrong answers show of the mistakes, by their names."""
 
     def __init__(
-        self, right: Mapping[str, frozenset[str]], wrong: Mapping[str, frozenset[str]]
+        self,
+        right: Mapping[str, frozenset[str]],
+        wrong: Mapping[str, frozenset[str]],
+        alone: Mapping[str, frozenset[str]],
     ) -> None:
         """Of each question, `right` are the mistakes that would have given another answer than the
-        right one; `wrong` those that give the wrong one.
+        right one; `wrong` those that give the wrong one, `alone` without another beside it.
         """
-        self._unmade, self._made = _by_name(right), _by_name(wrong)
+        self._unmade, self._made, self._alone = map(_by_name, (right, wrong, alone))
+
+    def has_followed(self, question: str) -> None:
+        """Note that a wrong answer follows from others: no mistake was made there."""
+        for questions in self._alone.values():
+            questions.discard(question)
 
     def against(self, question: str) -> frozenset[str]:
         """Return the mistakes that are hardly behind one answer: right ones speak against them, and
@@ -26,10 +34,10 @@ class Practice:
 
     def outdone(self, question: str, suspected: Iterable[str]) -> frozenset[tuple[str, str]]:
         """Return pairs of the mistakes that one answer is `suspected` of, the second the likelier:
-        it explains more of the other wrong answers than the first, and all that this does; or the
+        it explains more of the other wrong answers whole, and all that the first does; or the
         same ones, and fewer of the right answers speak against it.
         """
-        made = {name: self._made.get(name, set()) - {question} for name in suspected}
+        made = {name: self._alone.get(name, set()) - {question} for name in suspected}
         unmade = {name: self._unmade.get(name, set()) for name in suspected}
         return frozenset(
             (a, b)

@@ -58,6 +58,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "bias_per_input": ("one_bias",),  # at a depth of 1
     "depth_multiplied": ("depth_kept",),  # with one filter
     "field_own_stride": ("field_summed",),  # 2x2 at S=2 behind a stride of 1
+    "filter_flipped": ("filter_not_turned",),  # of a gradient that hangs on no value
     "filter_not_squared": (
         "forgot_depth",  # at D = F
         "macs_for_flops",  # 2x2 filters
@@ -143,8 +144,8 @@ class Explanations:
         single = [(cause.misconception, cause.wrong) for cause in self.single]
         pairs = combinations.pairs_in_own if self.own else combinations.pairs
         found = self._causes(pairs(self.context, single))
-        found = [c for c in found if ANOTHERS not in c.misconception.name.split(", ")]
-        common = [c for c in found if COMMON.issuperset(c.misconception.name.split(", "))]
+        found = [c for c in found if ANOTHERS not in c.names]
+        common = [c for c in found if COMMON.issuperset(c.names)]
         return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
 
     def _causes(self, found: Iterable[tuple[Misconception, Wrong]]) -> list[Cause]:
@@ -191,12 +192,18 @@ class Explanations:
         """
         return self.context.query.executed and not any(flat(given))
 
+    def alone(self, given: Value) -> frozenset[str]:
+        """Return the names of all mistakes that may be behind an answer without another."""
+        return self._names(given, self._ones)
+
     def suspected(self, given: Value) -> frozenset[str]:
         """Return the names of all mistakes that may be behind an answer, alone or with another."""
+        return self.alone(given) or (frozenset() if self.own else self._names(given, self._twos))
+
+    def _names(self, given: Value, causes: _Causes) -> frozenset[str]:
         if self._says_nothing(given):
             return frozenset()
-        causes = self._ones.giving(given) or ([] if self.own else self._twos.giving(given))
-        return frozenset(name for cause in causes for name in cause.misconception.name.split(", "))
+        return frozenset(name for cause in causes.giving(given) for name in cause.names)
 
     @cached_property
     def unmade(self) -> frozenset[str]:
@@ -285,7 +292,7 @@ def _of(tier: Sequence[Cause], fitting: Sequence[Cause]) -> list[Cause]:
 
 def _made_nowhere_else(cause: Cause, evidence: Evidence) -> bool:
     """Say whether the student's right answers to other questions speak against a cause."""
-    return not {*cause.misconception.name.split(", ")}.isdisjoint(evidence.unmade)
+    return not {*cause.names}.isdisjoint(evidence.unmade)
 
 
 def _perhaps(causes: Sequence[Cause]) -> Cause | None:

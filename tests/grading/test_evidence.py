@@ -131,6 +131,22 @@ def test_a_right_answer_speaks_against_a_mistake_that_has_credit() -> None:
     assert (mark.misconception, mark.points) == ("padding_once", 0)
 
 
+def test_a_sign_is_not_to_blame_where_other_gradients_have_the_right_one() -> None:
+    """The filter 1, -1 is its own negative from the other end; -2 and -3 come back to 1, 2, 4: for
+    the filter -2 - 6 = -8 and -4 - 12 = -16, for the input -2, 2 - 3 and 3.
+    """
+    given = {"input": [[1, 2, 4]], "conv1.weight": [[[1, -1]]]}
+    example = {"given": given, "loss": {"half_squared_error": [[1, 1]]}}
+    spec = net("3x1", {"conv": {"K": 1, "F": 2}}, example=example)
+    wrong = {"input.grad": [[2, 1, -3]]}
+    (alone,) = marked(spec, wrong, partial={"gradient_sign": 0.5})
+    assert (alone.misconception, alone.points) == ("filter_not_turned or gradient_sign", 0.5)
+    asked = {"conv1.weight.grad": [[-8, -16]], **wrong}
+    _, beside = marked(spec, asked, partial={"gradient_sign": 0.5})
+    assert (beside.misconception, beside.points) == ("filter_not_turned", 0)
+    assert "erhaps the filter was not turned by 180 degrees" in beside.feedback
+
+
 def test_of_two_that_nothing_tells_apart_the_credited_one_is_paid_and_both_are_told() -> None:
     (mark,) = marked(TIED, {"conv1.value[0,0]": 7}, partial={"bias_not_added": 0.5})
     assert (mark.misconception, mark.points) == ("bias_not_added or filter_flipped", 0.5)
@@ -161,12 +177,17 @@ def test_which_mistake_explains_more_of_the_answers() -> None:
     """Of the wrong ones first; then fewer of the right ones speak against it."""
     a, b, c = "abc"
     wrong = {"1": frozenset({a, b, c}), "2": frozenset({a})}
-    assert Practice({}, wrong).outdone("1", (a, b, c)) == {(b, a), (c, a)}
-    assert Practice({}, wrong).outdone("2", (a, b)) == frozenset()  # both explain the first one
+    assert Practice({}, wrong, wrong).outdone("1", (a, b, c)) == {(b, a), (c, a)}
+    assert Practice({}, wrong, wrong).outdone("2", (a, b)) == frozenset()  # both explain the first
+    with_another = {"2": frozenset({b})}  # only with another mistake beside it
+    assert Practice({}, with_another, {}).outdone("1", (a, b)) == frozenset()
+    followed = Practice({}, wrong, wrong)
+    followed.has_followed("2")
+    assert followed.outdone("1", (a, b, c)) == frozenset()
     right = {"3": frozenset({a, b, c}), "4": frozenset({a, b})}
-    assert Practice(right, wrong).outdone("1", (a, b, c)) == {(b, a), (c, a), (b, c)}
+    assert Practice(right, wrong, wrong).outdone("1", (a, b, c)) == {(b, a), (c, a), (b, c)}
     apart = {"3": frozenset({b}), "4": frozenset({c})}
-    assert Practice(apart, wrong).outdone("1", (b, c)) == frozenset()
+    assert Practice(apart, wrong, wrong).outdone("1", (b, c)) == frozenset()
 
 
 @pytest.mark.parametrize("asked", ["conv1.bias.grad", "conv1.weight.grad"])

@@ -118,3 +118,20 @@ def test_a_question_says_that_a_window_is_tied() -> None:
 def test_a_working_says_which_of_equal_values_gets_it() -> None:
     (mark,) = marked({"conv1.grad": [[0, 4, 0, 8], [0, 0, 0, 0]]}).values()
     assert "gradient of max_pool1 * (1 if it is the first of the largest of the" in mark.feedback
+
+
+def test_a_right_answer_does_not_speak_against_a_mistake_that_gives_it_as_well() -> None:
+    """Before the ReLU -1 is the largest of the first window, and only its pixel gets the 4; behind
+    it that is one of four equal values. For the bias it is 4 + 8 = 12 without the ReLU, not 8.
+    """
+    example = {
+        "given": {"input": [[-3, -2, 5, 8], [-1, -4, 0, 7]], "conv1.weight": [[[[1]]]]},
+        "upstream": {"max_pool1": [[4, 8]]},
+    }
+    layers = [{"conv": {"K": 1, "F": 1}}, "relu", {"max_pool": 2}]
+    spec = {"input": "2x4x1", "layers": layers, "example": example}
+    answers = {"relu1.grad": [[0, 0, 0, 8], [4, 0, 0, 0]], "conv1.weight.grad": 4 * -1 + 8 * 8}
+    back, weight = marked(answers, spec, partial={"activation_forgotten": 0.5}).values()
+    assert back.verdict == "right"
+    assert (weight.misconception, weight.points) == ("activation_forgotten", 0.5)
+    assert "erhaps" not in weight.feedback

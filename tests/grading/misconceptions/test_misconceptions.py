@@ -444,6 +444,20 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("filter_transposed", SLICED, "conv1.value", [[25, 29], [46, 48]]),
     # [[1, 2], [4, 5]] times 1, of the first slice, and [[2, 0], [5, 1]]
     ("first_window_only", SLICED, "conv1.weight.grad", [[[1, 2], [4, 5]], [[2, 0], [5, 1]]]),
+    # [[3, 0], [2, 1]], turned round, times 1, 2, 3, 4, where the windows lie; and [[0, 0], [0, 1]]
+    (
+        "filter_not_turned",
+        SLICED,
+        "input.grad",
+        [[[3, 6, 0], [11, 17, 2], [6, 11, 4]], [[0, 0, 0], [0, 1, 2], [0, 3, 4]]],
+    ),
+    # 1*1 + 2*2 + 3*4 + 4*5 = 37, 47, 67 and 77; 1*2 + 2*0 + 3*5 + 4*1 = 21, 5, 19 and 26
+    (
+        "weight_gradient_turned",
+        SLICED,
+        "conv1.weight.grad",
+        [[[77, 67], [47, 37]], [[26, 19], [5, 21]]],
+    ),
     # the windows' [[1, 2], [0, 3]] times 1, 2, 3, 4, the later one where they overlap
     (
         "overlaps_not_summed",
