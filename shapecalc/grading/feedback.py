@@ -364,7 +364,8 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
         return ""
     if query.form == "array":
         wanted, has = len(flat(right)), len(flat(value))
-        return f"It takes {wanted:,} values, and {whose} has {has:,}." if wanted != has else ""
+        values = "value" if wanted == 1 else "values"
+        return f"It takes {wanted:,} {values}, and {whose} has {has:,}." if wanted != has else ""
     if sorted(value) == sorted(right) and len(right) > 1:
         what = "ranges" if query.form == "ranges" else "sizes"
         return f"The {what} are right; their order is not."

@@ -24,6 +24,7 @@ from shapecalc.grading.own_values import (
     OwnNetwork,
     from_right_ones,
     with_all_values,
+    with_own_sizes,
     with_values,
 )
 from shapecalc.grading.question import Question
@@ -197,6 +198,7 @@ class OwnAnswers:
             if self._walked > MOST_WALKED:
                 return
             yield network
+        yield from with_own_sizes(question, self._others(question))
 
     def gone_on_with(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield the networks in which another mistake is looked for: with the student's volumes, or

@@ -11,8 +11,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import alike, as_asked
+from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.resized import with_own_size
 from shapecalc.grading.soundness import unsound
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
@@ -129,6 +131,20 @@ def with_values(
     several = (ways(asked, keys).keys for keys in (whole, *lasts))
     for keys in dict.fromkeys(keys for keys in several if len(keys) > 1):
         yield _network(question.subject, known, {key: found[key] for key in keys}, slips)
+
+
+def with_own_sizes(question: Question, wrong: Iterable[Answered]) -> Iterator[OwnNetwork]:
+    """Yield a question's network with an array of a student's that has another size, the last one
+    first, and with the windows that give such a size.
+    """
+    changes = [found for one in misconceptions() if (found := one.change) is not None]
+    for other, value in reversed([*wrong]):
+        if other.subject is not question.subject or len(flat(value)) == len(flat(other.right)):
+            continue
+        for change in changes:
+            own = with_own_size(question.subject, question.query, change, other.query, value)
+            if own is not None:
+                yield OwnNetwork(own, [(other, value)])
 
 
 def with_all_values(

@@ -267,7 +267,7 @@ class Explanations:
             return None
         found = first[0] if len(first) == 1 else _either(first)
         answers = room(self.right, given, rate < 1, self.near)
-        chance = len({cause.wrong.value for cause in tried}) / answers
+        chance = len({c.wrong.value for c in tried if self._is_as_long(c, given)}) / answers
         if chance > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
@@ -275,6 +275,10 @@ class Explanations:
         if not likely and chance > CERTAIN:
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
+
+    def _is_as_long(self, cause: Cause, given: Value) -> bool:
+        """Say whether a cause may give an answer at all: an array has as many values."""
+        return not self.context.query.executed or len(flat(cause.wrong.value)) == len(flat(given))
 
     def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
         """Return those of several causes that the student's own working agrees with, if any."""

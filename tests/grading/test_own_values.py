@@ -429,3 +429,33 @@ def test_a_slip_behind_a_rounded_right_answer_is_followed_with_it() -> None:
     assert {m.verdict for m in marked(CHAIN, answers).values()} == {"right"}
     wrong = marked(CHAIN, {**answers, "dense1.grad": 1.75, "dense1.weight.grad": 3.5})
     assert [m.verdict for m in wrong.values()] == ["right", "right", "wrong", "followed through"]
+
+
+# 0, 1, 2, 3, 0 times 1, 2: 2, 1 + 4 = 5, 2 + 6 = 8 and 3; without the zeros 5 and 8
+PADDED: dict[str, Any] = {
+    "input": "3x1",
+    "layers": [{"conv": {"K": 1, "F": 2, "P": 1}}, "relu", {"max_pool": 2}, {"dense": 1}],
+    "example": {
+        "given": {
+            "input": [[1, 2, 3]], "conv1.weight": [[[1, 2]]], "dense1.weight": [[1, 1]],
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("map_", "relu", "pool", "verdicts"),
+    [
+        ([[5, 8]], [[5, 8]], [[8]], ["partly right", "followed through", "followed through"]),
+        ([[-5, 8]], [[0, 8]], [[8]], ["wrong", "followed through", "followed through"]),
+        ([[-5, 8]], [[5, 8]], [[8]], ["wrong", "partly right", "followed through"]),
+        ([[5, 8]], [[0, 8]], [[8]], ["partly right", "wrong", "followed through"]),
+        ([[9] * 7], [[9] * 7], [[9] * 3], ["wrong", "wrong", "wrong"]),  # no windows give seven
+    ],
+)
+def test_a_map_of_another_size_is_gone_on_with(
+    map_: Any, relu: Any, pool: Any, verdicts: list[str]
+) -> None:
+    answers = {"conv1.value": map_, "relu1.value": relu, "max_pool1.value": pool}
+    found = marked(PADDED, answers, partial={"padding_ignored": 0.25})
+    assert [mark.verdict for mark in found.values()] == verdicts

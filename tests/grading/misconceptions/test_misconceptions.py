@@ -134,6 +134,11 @@ SLICED = example(
     },
     upstream={"conv1": [[1, 2], [3, 4]]},
 )  # fmt: skip
+# 0, 1, 2, 3, 4, 0: 0*1 + 1*2 = 2, 2 + 6 = 8 and 4 + 0 = 4; the larger of two is 8, and 8
+SIDES = example(
+    "4x1", {"conv": {"K": 1, "F": 2, "S": 2, "P": 1}}, {"max_pool": {"F": 2, "S": 1}},
+    given={"input": [[1, 2, 3, 4]], "conv1.weight": [[[1, 2]]]},
+)  # fmt: skip
 POOLED = [[1, 2, 5, 6], [3, 4, 7, 8], [9, 8, 1, 1], [7, 4, 2, 8]]
 SMALLER = {"given": {"input": POOLED}, "upstream": {"max_pool1": [[4, 8], [12, 16]]}}
 TIED = example(
@@ -444,6 +449,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("filter_transposed", SLICED, "conv1.value", [[25, 29], [46, 48]]),
     # [[1, 2], [4, 5]] times 1, of the first slice, and [[2, 0], [5, 1]]
     ("first_window_only", SLICED, "conv1.weight.grad", [[[1, 2], [4, 5]], [[2, 0], [5, 1]]]),
+    # 1 + 4 = 5 and 3 + 8 = 11 without padding
+    ("padding_ignored", SIDES, "conv1.value", [[5, 11]]),
+    ("padding_ignored", SIDES, "conv1.value[0,1]", 11),
+    ("padding_ignored", SIDES, "max_pool1.value", [[11]]),
     # [[3, 0], [2, 1]], turned round, times 1, 2, 3, 4, where the windows lie; and [[0, 0], [0, 1]]
     (
         "filter_not_turned",
@@ -692,6 +701,17 @@ def test_a_symmetric_filter_is_not_flipped() -> None:
     assert "filter_flipped" not in names_for(
         net("3x1", {"conv": {"K": 1, "F": 3}}, example=example)
     )
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [("conv1.value", [[2, 5, 8, 11, 4]]), ("max_pool1.value", [[5, 8, 11, 11]])],
+)
+def test_a_map_of_another_size_is_a_mistake_in_the_formula_of_sizes(ask: str, answer: Any) -> None:
+    mark = marked(SIDES, ask, answer)
+    assert mark.misconception == "stride_ignored"
+    assert "erhaps" not in mark.feedback
+    assert f"and your answer has {len(answer[0])}. The stride was taken as 1. The" in mark.feedback
 
 
 def test_filters_are_flipped_on_both_axes() -> None:
