@@ -704,6 +704,21 @@ def test_a_symmetric_filter_is_not_flipped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (33.75, "Half the mean of the squares was taken; here it is half their sum: with"),
+        (67.5, "The mean of the squares was taken; here it is half their sum: with the squares"),
+    ],
+)
+def test_a_mean_is_told_of_by_the_loss(answer: float, told: str) -> None:
+    """Half of 9 + 36 + 81 + 144 = 270 is 135; their mean is 67.5."""
+    halved = IMAGE["example"] | {"loss": {"half_squared_error": [[0, 0], [0, 0]]}}
+    mark = marked(IMAGE | {"example": halved}, "loss", answer)
+    assert mark.misconception == "loss_mean"
+    assert told in mark.feedback
+
+
+@pytest.mark.parametrize(
     ("ask", "answer"),
     [("conv1.value", [[2, 5, 8, 11, 4]]), ("max_pool1.value", [[5, 8, 11, 11]])],
 )
