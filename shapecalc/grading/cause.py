@@ -56,12 +56,10 @@ class Cause(NamedTuple):
     @property
     def hint(self) -> str:
         """What was done wrong, without a number but those that the student gave."""
-        source = f"; otherwise it follows from {self.source}" if self.source else ""
+        source = f". Otherwise it follows from {self.source}" if self.source else ""
         if self.either:
             return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
-        if source:
-            return f"{self._perhaps}{self.title}{source}"
-        return f"{self._perhaps}{self._explanation}"
+        return f"{self._perhaps}{self._explanation}{source}"
 
     @property
     def matter(self) -> str:

@@ -213,20 +213,24 @@ def shown_at(policy: Policy, now: datetime | None) -> Shown:
 
 
 def right_answer(question: Question, value: Value = ()) -> str:
-    """Return the right answer as a sentence, with its working: of an array that of the first value
-    that is not right in an answer, or of the first one.
+    """Return the right answer as a sentence, with its working: of an array that of a value that is
+    not right in an answer, or of the first one.
     """
-    working = _working_of_the_first_wrong(question, value) or question.working
+    working = _working_of_a_wrong_one(question, value) or question.working
     because = f": {working}{_depth(question)}" if working else ""
     return f"{RIGHT_ANSWER}{question.right_shown}{because}."
 
 
-def _working_of_the_first_wrong(question: Question, value: Value) -> str:
-    """Return how the first value follows that is not right; empty where that is the first one."""
+def _working_of_a_wrong_one(question: Question, value: Value) -> str:
+    """Return how the first value follows that is not right, or the first such that is not 0, of
+    which more is to be learned; empty where that is the first one of all.
+    """
     query, right = question.query, question.right
     if query.kind != "example" or query.form != "array" or len(flat(right)) != len(flat(value)):
         return ""
-    at = first_wrong(right, value, question.tolerance.near)
+    near = question.tolerance.near
+    at = first_wrong(right, value, lambda a, b: not a or near(a, b))
+    at = at or first_wrong(right, value, near)
     if not any(at):
         return ""
     working = question.subject.working_at(query, at)

@@ -233,7 +233,7 @@ def test_a_mistake_with_the_students_own_volume_says_so() -> None:
     hinted = marked(POOLED, answers, show="hint")["dense1.parameters"].feedback
     assert (
         hinted
-        == "The biases were forgotten; otherwise it follows from your answer 15x15x8 to question 1."
+        == "The biases were forgotten. Otherwise it follows from your answer 15x15x8 to question 1."
     )
 
 
@@ -255,7 +255,7 @@ def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
     for show, told in (
         ("always", "a size is a whole number, and the stride does not fit here: with your answer"
          " 30x30x24 to question 1, (30 - 3 + 2*0)/2 + 1 = 14.5."),
-        ("hint", "was not rounded; otherwise it follows from your answer 30x30x24 to question 1."),
+        ("hint", "the stride does not fit here. Otherwise it follows from your answer 30x30x24"),
     ):  # fmt: skip
         _, mark = Marker(read_assignment({**data, "show": show})).mark("one", answers).marks
         assert (mark.verdict, mark.misconception) == ("wrong", "not_rounded")

@@ -202,6 +202,7 @@ FIGURE = example(  # at stride 1 the sums of two neighbours are 3, 5, 7, 9
 
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
+    ("slope_forgotten", "dense1.weight.grad"): "the slope of sigmoid1 was forgotten; the gradient",
     ("forgot_depth", "conv1.activations"): "the depth of the output was forgotten",
     ("forgot_depth", "dense1.parameters"): "the depth of the input was forgotten",
     ("neighbour", "max_pool1.output"): "it is the volume of the input, not of the output",
@@ -586,6 +587,31 @@ def test_a_wrong_number_gets_its_name(
         m.explanation for m in misconceptions() if m.name == name
     )
     assert explanation[1:] in mark.feedback  # a sentence begins with a capital
+
+
+# -0.5, 0.5 and 1.5 go into the ReLU, and 1.5, 2 and 3 come back to it
+GATED = example(
+    "3x1", {"conv": {"K": 1, "F": 1}}, "relu",
+    given={"input": [[-0.5, 0.5, 1.5]], "conv1.weight": [[[1]]]},
+    upstream={"relu1": [[1.5, 2, 3]]},
+)  # fmt: skip
+
+
+def test_a_relus_slope_is_told_of_by_what_it_does() -> None:
+    feedback = marked(GATED, "conv1.grad", [[1.5, 2, 3]]).feedback
+    assert "he slope of relu1 was forgotten; no gradient comes back where its input" in feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ([[7, 2, -3]], "the first wrong one is at [0], counted from 0. The right answer is"
+         " [0, 2, 3]: at [2], gradient of relu1 * its slope = 3*1 = 3."),
+        ([[7, 2, 3]], "the first value is gradient of relu1 * its slope = 1.5*0 = 0."),
+    ],
+)  # fmt: skip
+def test_a_working_is_shown_that_is_not_nothing(answer: Any, told: str) -> None:
+    assert told in marked(GATED, "conv1.grad", answer).feedback
 
 
 def test_a_mistake_is_told_in_the_words_of_what_is_asked() -> None:
