@@ -19,11 +19,13 @@ from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.given_masks import GivenMask
 from shapecalc.executor.kernels import Context, Kernel, Parameters
+from shapecalc.executor.kernels.activation import Relu
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
 from shapecalc.executor.kernels.dense import Dense
 from shapecalc.executor.kernels.elementwise import Elementwise
+from shapecalc.executor.kernels.pointwise import Abs
 from shapecalc.executor.kernels.pool import AvgPool, MaxPool
 from shapecalc.executor.kernels.reshape import Flatten
 from shapecalc.executor.tied_pools import TiedPool, whole
@@ -270,6 +272,11 @@ def activation_left_out(kernel: Kernel) -> Kernel:
     return _Identity(kernel) if isinstance(kernel, Elementwise) else kernel
 
 
+def absolute(kernel: Kernel) -> Kernel:
+    """Take the absolute value where a ReLU is asked for."""
+    return Abs(kernel.layer) if isinstance(kernel, Relu) else kernel
+
+
 def everywhere(kernel: Kernel) -> Kernel:
     """Send a max pool's gradient to every pixel of the window."""
     return _GradientOf(kernel, Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
@@ -360,8 +367,8 @@ def flattened_depth_last(kernel: Kernel) -> Kernel:
 MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
-        slope_forgotten, activation_left_out, everywhere, whole_to_each_largest, largest, mean,
-        sums, whole_gradient, filter_not_turned, weight_gradient_turned,
+        slope_forgotten, activation_left_out, absolute, everywhere, whole_to_each_largest, largest,
+        mean, sums, whole_gradient, filter_not_turned, weight_gradient_turned,
         first_window, overwritten, first_of_overlapping, last_of_overlapping, corner, unscaled,
         flattened_depth_last,
     )

@@ -134,6 +134,10 @@ SLICED = example(
     },
     upstream={"conv1": [[1, 2], [3, 4]]},
 )  # fmt: skip
+ABSOLUTE = example(
+    "4x1", "relu", {"dense": 1},
+    given={"input": [[-1.5, 2, 0.5, -3]], "dense1.weight": [[5, -1, 1, 1]]},
+)  # fmt: skip
 # 0, 1, 2, 3, 4, 0: 0*1 + 1*2 = 2, 2 + 6 = 8 and 4 + 0 = 4; the larger of two is 8, and 8
 SIDES = example(
     "4x1", {"conv": {"K": 1, "F": 2, "S": 2, "P": 1}}, {"max_pool": {"F": 2, "S": 1}},
@@ -209,6 +213,7 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("one_bias", "total.parameters"): "one bias was counted for each layer; every filter and unit",
     ("one_bias", "conv1.parameters"): "one bias was counted for the whole layer; every filter has",
     ("one_bias", "conv1.biases"): "one bias was counted for the whole layer; every filter has its",
+    ("loss_base", "loss"): "was taken; here it is the natural one",
     ("other_class", "loss"): "class 0 was taken; the target is class 2",
     ("other_class", "dense1.grad"): "class 0 was taken; the target is class 2",
     ("one_bias", "dense1.parameters"): "one bias was counted for the whole layer; every unit",
@@ -488,6 +493,15 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "input.grad",
         [[4, 4, 8, 8], [4, 4, 8, 8], [12, 12, 16, 16], [12, 12, 16, 16]],
     ),
+    (
+        "pool_gradient_of_output",
+        example("4x4x1", {"max_pool": 2}, **SMALLER),
+        "input.grad",
+        [[4, 8], [12, 16]],
+    ),
+    ("absolute_for_relu", ABSOLUTE, "relu1.value", [[1.5, 2, 0.5, 3]]),
+    # 5*1.5 - 2 + 0.5 + 3 = 9
+    ("absolute_for_relu", ABSOLUTE, "dense1.value", 9),
     # 3 stands twice in the first window, and gets what comes back to that twice
     ("whole_to_each_largest", TIED, "input.grad", [[4, 0, 0, 8], [0, 4, 0, 0]]),
     # 9 is the largest of all four windows of 2x2 and gets 1 + 2 + 3 + 4 = 10
@@ -522,6 +536,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("loss_not_halved", HALF, "loss", 0.1255),
     ("loss_not_halved", ERROR, "loss", 4),
     ("loss_sign", THIRD, "loss", -0.4076),
+    ("loss_base", THIRD, "loss", 0.177),  # -lg 0.6652
+    ("loss_base", THIRD, "loss", 0.588),  # to base 2
     ("probability_for_loss", THIRD, "loss", 0.6652),
     ("class_from_one", THIRD, "loss", 1.4076),
     ("class_from_one", THIRD, "dense1.grad", [0.0900, -0.7553, 0.6652]),
