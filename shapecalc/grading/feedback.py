@@ -15,7 +15,6 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import DEEPEST, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.comparison import two_decimals_are_enough
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
 from shapecalc.grading.no_answer import is_not_known
@@ -74,6 +73,12 @@ class Told(NamedTuple):
         if rounded:
             said.append("A size is rounded down on the way, for the stride does not fit there.")
         return self._sentences(said, question)
+
+    def rounded_own(self, supposed: Question, value: Value, source: str, question: Question) -> str:
+        """Return what is told where an answer is rounded too far from what follows from earlier
+        ones, which is the right answer to the `supposed` question.
+        """
+        return self._sentences([rounded(supposed, value, source)], question, value)
 
     def slipped(
         self,
@@ -253,17 +258,28 @@ def _depth(question: Question) -> str:
     return f"; {sentences.sentence(told)}" if told else ""
 
 
-def rounded(question: Question, value: Value) -> str:
-    """Return how exactly a number is asked for, where a wrong answer is the right one rounded."""
+def rounded(question: Question, value: Value, source: str = "") -> str:
+    """Return how exactly a number is asked for, where a wrong answer is the right one rounded: of a
+    question whose right answer is what follows from a `source`, if there is one.
+    """
     sure = is_rounded_too_far(question, value)
     if sure is None:
         return ""
     if isinstance(question.right, int):
         return "It is rounded; the exact number is asked for."
-    wanted = "two decimals" if two_decimals_are_enough(question) else "three digits, such as 0.0123"
+    it = f"it follows from {source} but " if source else "it "
+    it = f"{it}is rounded too far: give {_wanted_digits(question, value)}."
+    return capital(it if sure else f"perhaps {it}")
+
+
+def _wanted_digits(question: Question, value: Value) -> str:
+    """Return how exactly the numbers are asked for that are not near enough, as a sheet says it."""
     if not question.tolerance.usual:
-        wanted = "more digits"
-    return f"{'It' if sure else 'Perhaps it'} is rounded too far: give {wanted}."
+        return "more digits"
+    pairs = zip(flat(question.right), flat(value), strict=True)
+    small = {abs(a) < 1 for a, b in pairs if not question.tolerance.near(a, b)}
+    told = {False: "two decimals", True: "three digits, such as 0.0123"}
+    return told[small.pop()] if len(small) == 1 else f"{told[False]}, below 1 {told[True]}"
 
 
 def is_rounded_too_far(question: Question, value: Value) -> bool | None:
@@ -338,6 +354,8 @@ def right_part(question: Question, value: Value) -> str:
     if not isinstance(right, tuple) or not isinstance(value, tuple):
         return ""
     said = misfit(query, right, value)
+    if said and len(flat(right)) == 1 and _add_up(question, value):
+        return f"{said[:-1]}; added up, these are right."
     if said:
         return said
     if query.form == "array":
@@ -358,6 +376,12 @@ def right_part(question: Question, value: Value) -> str:
     if not good or not bad:
         return ""
     return f"{capital(_listed(good))} right; {_listed(bad)} not."
+
+
+def _add_up(question: Question, value: Value) -> bool:
+    """Say whether the values of an answer add up to the only one that is asked for."""
+    numbers = [float(number) for number in flat(value) if isinstance(number, int | float)]
+    return len(numbers) > 1 and question.tolerance.near(flat(question.right)[0], sum(numbers))
 
 
 def misfit(query: Query, right: Value, value: Value, whose: str = "your answer") -> str:

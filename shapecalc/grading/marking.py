@@ -376,7 +376,7 @@ class Marker:
         elif found and share and len(found.names) > 1 and not found.either:
             credited = both_credited(*(question.partial[name] for name in found.names))
         if found is None:
-            return None
+            return self._rounded_own(question, reading, own, mark)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
@@ -386,6 +386,21 @@ class Marker:
             feedback=_noted(
                 self.told.wrong(question, reading.value, found, credited), reading.note
             ),
+        )
+
+    def _rounded_own(
+        self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
+    ) -> Mark | None:
+        """Mark an answer that is rounded too far from what follows from another; otherwise None."""
+        value = reading.value
+        if not question.query.executed:
+            return None
+        found = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
+        if found is None or is_rounded_too_far(question, value) is not None:
+            return None
+        told = self.told.rounded_own(found[0], value, self._sources(found[1]), question)
+        return mark._replace(
+            feedback=_noted(told, reading.note), meant=question.shown(value), note=reading.note
         )
 
     def _sources(self, followed: Sequence[Answered]) -> str:

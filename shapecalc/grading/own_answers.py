@@ -114,6 +114,22 @@ class OwnAnswers:
             return None
         return self._with_counts(question, value) or self._right_at_the_end(question, value)
 
+    def leads_near(
+        self, question: Question, near: Callable[[Question], bool]
+    ) -> tuple[Question, list[Answered]] | None:
+        """Return the question with what follows from earlier answers in the place of what is right,
+        where that is `near` an answer, and these answers; None if nothing is.
+        """
+        for network in self.networks(question):
+            with suppress(Exception):  # as above
+                corrected = network.subject.answer(question.query)
+                supposed = replace(question, right=corrected)
+                if corrected == question.right or not network.determines(question.query, corrected):
+                    continue
+                if near(supposed):
+                    return supposed, self.needed(question, network)
+        return None
+
     def _right_at_the_end(self, question: Question, value: Value) -> Followed | None:
         """Return the volumes that the first terms of a total follow from, the others being right:
         who misses a question may know the sizes from there on.

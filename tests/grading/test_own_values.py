@@ -459,3 +459,33 @@ def test_a_map_of_another_size_is_gone_on_with(
     answers = {"conv1.value": map_, "relu1.value": relu, "max_pool1.value": pool}
     found = marked(PADDED, answers, partial={"padding_ignored": 0.25})
     assert [mark.verdict for mark in found.values()] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (
+            5.2,
+            "It follows from your answer [1.0312] to question 1 but is rounded too far: give two",
+        ),
+        (5, "Perhaps it follows from your answer [1.0312] to question 1 but is rounded too far: "),
+        (5.3, "The right answer is "),
+        (5.16, "It follows correctly from your answer [1.0312] to question 1."),
+    ],
+)
+def test_what_follows_from_a_slip_may_be_rounded_too_far(second: float, told: str) -> None:
+    """5*1.0312 = 5.156."""
+    found = marked(CHAIN, {"dense1.value": 1.0312, "dense2.value": second})["dense2.value"]
+    assert found.feedback.startswith(told)
+    assert found.points == (0.5 if second == 5.16 else 0)
+
+
+def test_values_that_were_not_added_up_are_told_to_be_right() -> None:
+    """2*(5.5 - 3) = 5 and 2*(8.5 - 4) = 9 come back to the bias: 14."""
+    spec = {**SPEC, "layers": SPEC["layers"][:1]}
+    given = {k: v for k, v in SPEC["example"]["given"].items() if k.startswith(("input", "conv"))}
+    spec["example"] = {"given": given, "loss": {"squared_error": [[3, 4]]}}
+    for answer, right in (([5, 9], True), ([5, 8], False)):
+        found = marked(spec, {"conv1.bias.grad": answer})["conv1.bias.grad"]
+        assert found.feedback.startswith("It takes 1 value, and your answer has 2")
+        assert ("has 2; added up, these are right." in found.feedback) is right
