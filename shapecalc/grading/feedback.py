@@ -61,6 +61,7 @@ class Told(NamedTuple):
         right_from: str = "",
         *,
         more: bool = False,
+        value: Value = (),
     ) -> str:
         """Return what is told about an answer that follows from an earlier slip, for a share of the
         points; `more` than others have, where the mistake behind it has these.
@@ -72,7 +73,7 @@ class Told(NamedTuple):
             said.append(f"It has {share * 100:.4g} % of the points, as the mistake behind it has.")
         if rounded:
             said.append("A size is rounded down on the way, for the stride does not fit there.")
-        return self._sentences(said, question)
+        return self._sentences(said, question, value)
 
     def rounded_own(self, supposed: Question, value: Value, source: str, question: Question) -> str:
         """Return what is told where an answer is rounded too far from what follows from earlier

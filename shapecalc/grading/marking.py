@@ -363,6 +363,7 @@ class Marker:
                 followed.rounded,
                 followed.right_from,
                 more=share > question.follow_through,
+                value=reading.value,
             )
             return mark._replace(
                 verdict="followed through",
