@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
+from math import isclose as is_close
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,24 +35,31 @@ BY = re.compile(  # 5x5x3x10 + 1; a volume, too
     r"(?<=[\d)]) ?[xX] ?(?=[\d(])"
 )
 COUNT = re.compile(r"[\d\s,*×+]+")
+SQUARED = re.compile(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
+SQUARES = re.compile(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
+NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 Terms = Counter[Fraction]
 
 
 class Working(NamedTuple):
     """The sums and products that stand in an answer, as texts; empty where there are none.
 
-    `unrounded` are the numbers with decimals in it.
+    `unrounded` are the numbers with decimals in it, `squares` what bare sums of squares come to.
     """
 
     formulas: tuple[str, ...] = ()
     twice_P: bool = False
     unrounded: tuple[float, ...] = ()
+    squares: tuple[float, ...] = ()
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
 
         The order of terms and factors and the stride do not matter.
         """
+        value = cause.wrong.value
+        if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
+            return any(is_close(value, squares) for squares in self.squares) or None
         change = cause.misconception.change
         if change is None or not context.fits:
             counted = _summands(cause.wrong.arithmetic)
@@ -92,7 +100,19 @@ def working_in(answer: Any) -> Working:
     products = BY.sub("*", text)
     if products != text:
         formulas += [formula for formula in _in_full(products) if "+" in formula]
-    return Working(tuple(formulas), bool(TWICE_P.search(answer)), unrounded[:MOST_FORMULAS])
+    squares = tuple(filter(None, map(_squares, text.split("=")[:MOST_FORMULAS])))
+    return Working(
+        tuple(formulas), bool(TWICE_P.search(answer)), unrounded[:MOST_FORMULAS], squares
+    )
+
+
+def _squares(text: str) -> float | None:
+    """Return what `(14 - 16)^2 + (4 - 3)^2` comes to; None for a text that is anything else."""
+    if not SQUARES.fullmatch(text):
+        return None
+    values = [worked_out(inside) for inside in SQUARED.findall(text)]
+    known = [float(value) for value in values if value is not None]
+    return sum(value * value for value in known) if len(known) == len(values) else None
 
 
 def _in_full(text: str) -> Iterator[str]:

@@ -283,6 +283,25 @@ def test_without_a_working_the_mistake_that_has_credit_is_believed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "sure"),
+    [
+        ("(14-16)^2 + (4-3)^2 = 5", True),
+        ("L = (14 - 16)² + (4 - 3)² = 5", True),
+        ("5", False),
+        ("(14-16)^2 + 1 = 5", False),
+    ],
+)
+def test_a_bare_sum_of_squares_shows_that_the_half_is_missing(answer: str, sure: bool) -> None:
+    """1/2*((16 - 14)^2 + (3 - 4)^2) = 2.5, where 5 is one of few numbers."""
+    given = {"input": [1], "dense1.weight": [[16], [3]]}
+    example = {"given": given, "loss": {"half_squared_error": [14, 4]}}
+    (mark,) = marked(net(1, {"dense": 2}, example=example), {"loss": answer})
+    assert mark.misconception == "loss_not_halved"
+    assert ("Perhaps the half of the squared error was left out" in mark.feedback) is not sure
+    assert "he half of the squared error was left out" in mark.feedback
+
+
+@pytest.mark.parametrize(
     "answer", ["6*6*3*24 + 1 = 2593", "6x6x3x24+1", "6*6*3*24 = 2592, 2592+1 = 2593"]
 )
 def test_a_working_that_is_the_mistake_itself_makes_it_sure(answer: str) -> None:
