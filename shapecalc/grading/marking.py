@@ -432,7 +432,9 @@ class Marker:
             supposed = self._explanations_in(question, network.subject)
             in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
             if in_own is not None:
-                return in_own._replace(source=self._sources(own.needed(question, network)))
+                # What follows without the mistake may hang on none of them: 0, as it often is.
+                sources = own.needed(question, network) or network.sources
+                return in_own._replace(source=self._sources(sources))
         found = found or self._elsewhere(question, value, own)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
 

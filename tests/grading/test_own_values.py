@@ -489,3 +489,21 @@ def test_values_that_were_not_added_up_are_told_to_be_right() -> None:
         found = marked(spec, {"conv1.bias.grad": answer})["conv1.bias.grad"]
         assert found.feedback.startswith("It takes 1 value, and your answer has 2")
         assert ("has 2; added up, these are right." in found.feedback) is right
+
+
+def test_a_mistake_behind_a_slip_without_which_the_same_follows_as_without_the_slip() -> None:
+    """The ReLU lets nothing of 7.31 and 4.17 back, nor of -7.31 and 4.17: 0 for the bias in either
+    case, and without its slope 11.48, or -3.14 behind the slip.
+    """
+    spec = {
+        "input": "2x1",
+        "layers": [{"conv": {"K": 1, "F": 1}}, "relu"],
+        "example": {
+            "given": {"input": [[-1, -2]], "conv1.weight": [[[1]]], "conv1.bias": [0]},
+            "loss": {"half_squared_error": [[-7.31, -4.17]]},
+        },
+    }
+    answers = {"conv1.value": [[-1, -2.5]], "relu1.grad": [[-7.31, 4.17]], "conv1.bias.grad": -3.14}
+    bias = marked(spec, answers)["conv1.bias.grad"]
+    assert bias.misconception == "slope_forgotten"
+    assert "your answer [[-7.31, 4.17]] to question 2" in bias.feedback
