@@ -7,6 +7,7 @@ the tools differ. A student's way is right, whichever it is.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -143,6 +144,4 @@ def _array(subject: Subject, key: str) -> Any:
 
 def _places(array: Any) -> list[Place]:
     """Return the places of an array's values, row by row."""
-    from numpy import ndindex
-
-    return [*ndindex(array.shape)]
+    return [*product(*map(range, array.shape))]
