@@ -25,9 +25,9 @@ class Cause(NamedTuple):
     source: str = ""
 
     @property
-    def names(self) -> list[str]:
-        """The names of the mistakes that are made at once."""
-        return self.misconception.name.split(", ")
+    def names(self) -> frozenset[str]:
+        """The names of the mistakes that it is made of."""
+        return frozenset(self.misconception.name.split(", "))
 
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is

@@ -352,7 +352,7 @@ class Marker:
             found = None  # who rounds makes no other mistake
         share = found.share(question.partial) if found else 0.0
         mark = mark._replace(note=reading.note)
-        known = found is not None and {*found.names} <= {*evidence.made}  # behind the earlier slip
+        known = found is not None and found.names <= {*evidence.made}  # behind the earlier slip
         better = found is not None and share > question.follow_through
         if followed and (known or not better or (found and len(found.names) > 1)):
             share = max(share if known else 0.0, question.follow_through)
@@ -375,7 +375,7 @@ class Marker:
             credited = twice_reduced(share, question.follow_through)
             share *= question.follow_through
         elif found and share and len(found.names) > 1 and not found.either:
-            credited = both_credited(*(question.partial[name] for name in found.names))
+            credited = both_credited(*(question.partial[name] for name in sorted(found.names)))
         if found is None:
             return self._rounded_own(question, reading, own, mark)
         return mark._replace(

@@ -296,7 +296,7 @@ def _of(tier: Sequence[Cause], fitting: Sequence[Cause]) -> list[Cause]:
 
 def _made_nowhere_else(cause: Cause, evidence: Evidence) -> bool:
     """Say whether the student's right answers to other questions speak against a cause."""
-    return not {*cause.names}.isdisjoint(evidence.unmade)
+    return not cause.names.isdisjoint(evidence.unmade)
 
 
 def _perhaps(causes: Sequence[Cause]) -> Cause | None:
