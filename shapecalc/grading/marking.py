@@ -113,14 +113,14 @@ class Marker:
         questions = self.assignment.questions
         read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
         practice = self._practice(read)
-        made: set[str] = set()
+        told: set[str] = set()
         for question in questions:
             answer = answers.get(question.id)
-            mark, value = self._mark(question, answer, read[question.id], own, practice, made)
+            mark, value = self._mark(question, answer, read[question.id], own, practice, told)
             if mark.verdict == "followed through":
                 practice.has_followed(question.id)
             if mark.misconception and not mark.perhaps:
-                made.add(mark.misconception)
+                told.add(mark.misconception)
             if question.id not in answers or answer == "":
                 if question.id in columnless:
                     mark = self._unmarked(question, "needs a look", "", self.told.no_column())
@@ -153,9 +153,9 @@ class Marker:
         read: Read | Mark,
         own: OwnAnswers,
         practice: Practice,
-        made: Collection[str],
+        told: Collection[str],
     ) -> tuple[Mark, Value | None]:
-        """Return the mark of an answer, and its value if it is wrong; `made` are the mistakes that
+        """Return the mark of an answer, and its value if it is wrong; `told` are the mistakes that
         were told of before.
         """
         if isinstance(read, Mark):
@@ -177,7 +177,7 @@ class Marker:
             unmade if about else unmade & suspected,
             read.working,
             practice.outdone(question.id, suspected),
-            frozenset(made),
+            frozenset(told),
         )
         key = (question.id, read.meant, read.worked, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
@@ -352,7 +352,7 @@ class Marker:
             found = None  # who rounds makes no other mistake
         share = found.share(question.partial) if found else 0.0
         mark = mark._replace(note=reading.note)
-        known = found is not None and found.names <= {*evidence.made}  # behind the earlier slip
+        known = found is not None and found.names <= {*evidence.told}  # behind the earlier slip
         better = found is not None and share > question.follow_through
         if followed and (known or not better or (found and len(found.names) > 1)):
             share = max(share if known else 0.0, question.follow_through)

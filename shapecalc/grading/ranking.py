@@ -97,7 +97,7 @@ class Evidence(NamedTuple):
     unmade: Collection[str] = ()  # mistakes that right answers to other questions speak against
     working: Working = Working()
     outdone: Collection[tuple[str, str]] = ()  # by a second one, which explains more of the answers
-    made: Collection[str] = ()  # mistakes that earlier answers were told of, for certain
+    told: Collection[str] = ()  # mistakes that were told of before, as certain
 
     def between(self, causes: Sequence[Cause]) -> list[Cause]:
         """Return those of the causes of one answer that the other answers leave: none that right
@@ -170,11 +170,11 @@ class Explanations:
         """
         fitting = self._as_worked_out(self._ones.giving(given), evidence.working)
         if self._says_nothing(given):
-            return _perhaps([c for c in fitting if c.misconception.name in evidence.made])
+            return _perhaps([c for c in fitting if c.misconception.name in evidence.told])
         every = evidence.between(fitting)
         one = specific(every)
         found = self._likely(given, one, evidence)
-        if found and found.misconception.name not in evidence.made:
+        if found and found.misconception.name not in evidence.told:
             clear = all(cause in every for cause in specific(fitting))
             found = found._replace(sure=found.sure and clear)
         if self.own and found is None and not one:
