@@ -45,7 +45,7 @@ COMMON = frozenset((
 RARE = frozenset((
     "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded",
     "field_of_blocks", "field_own_stride", "filter_transposed", "half_filter_padding",
-    "layer_left_out", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
+    "layer_left_out", "loss_base", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
     "transposed_one_too_large",
 ))  # fmt: skip
 

@@ -760,6 +760,13 @@ def test_a_mean_is_told_of_by_the_loss(answer: float, told: str) -> None:
     assert told in mark.feedback
 
 
+def test_a_rare_logarithm_makes_a_probability_no_likelier_by_chance() -> None:
+    """Of two equal scores each class has a probability of 1/2; the loss is ln 2 = 0.693."""
+    given = {"input": [1], "dense1.weight": [[1], [1]]}
+    spec = example(1, {"dense": 2}, "softmax", given=given, loss={"cross_entropy": 0})
+    assert marked(spec, "loss", 0.5).misconception == "probability_for_loss"
+
+
 @pytest.mark.parametrize(
     ("ask", "answer"),
     [("conv1.value", [[2, 5, 8, 11, 4]]), ("max_pool1.value", [[5, 8, 11, 11]])],
