@@ -359,9 +359,6 @@ def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Work
         return None
     here = {window: pixels_of(axes, window) for window, _ in met}
     terms: list[Expression] = []
-    tied = any(
-        sum(x[p] == max(map(x.__getitem__, pixels)) for p in pixels) > 1 for pixels in here.values()
-    )
     for window, pixels in here.items():
         pull = float(back[window])
         if isinstance(record.layer, AvgPool):
@@ -372,10 +369,17 @@ def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Work
     if isinstance(record.layer, AvgPool):
         formula = f"{gradient}/(number of values in the window)"
     else:
+        tied = any(_is_tied(x, pixels) for pixels in here.values())
         which = "the first of the largest" if tied else "the largest"
         formula = f"{gradient} * (1 if it is {which} of the window, otherwise 0)"
     used = _used(record, [(at[0], at[1], *window) for window in here])
     return Worked(_over(formula, len(terms), "windows"), plus(*terms) if terms else 0, used)
+
+
+def _is_tied(x: Any, pixels: Sequence[Place]) -> bool:
+    """Say whether the largest of some values stands several times."""
+    values = [float(x[pixel]) for pixel in pixels]
+    return values.count(max(values)) > 1
 
 
 def pixels_of(axes: Sequence[Sequence[tuple[int, int, int]]], window: Place) -> list[Place]:

@@ -80,24 +80,24 @@ def is_subgradient(subject: Subject, query: Query, value: Value, near: Tolerance
     pool = _pool_behind(subject, query)
     if pool is None:
         return False
-    x = _array(subject, query.name)
-    numbers, place = flat(value), query.place
     windows = [*_windows(subject, pool)]
     seen = [pixel for window in windows for pixel in window.pixels]
     if len(seen) != len(set(seen)) or not any(window.tied for window in windows):
         return False  # of windows that overlap it is not told what came from which
+    x, numbers, place = _array(subject, query.name), flat(value), query.place
+    if len(numbers) != (1 if place else x.size):
+        return False
+    if not all(isinstance(number, int | float) for number in numbers):
+        return False
     if place:
         at = (*(0 for _ in range(x.ndim - len(place))), *place)
-        own = next((w for w in windows if at in w.largest), None)
-        whole = (
-            own is not None and own.tied and any(near.near(n, numbers[0]) for n in (0, own.back))
-        )
-        return len(numbers) == 1 and whole
-    if len(numbers) != x.size or not all(isinstance(n, int | float) for n in numbers):
-        return False
+        own = next((window for window in windows if window.tied and at in window.largest), None)
+        return own is not None and any(near.near(n, numbers[0]) for n in (0, own.back))
     given = dict(zip(_places(x), map(float, numbers), strict=True))
-    parts = all(_goes_to_the_largest(window, given, near) for window in windows)
-    return parts and not any(n for at, n in given.items() if at not in set(seen))
+    unseen = set(given).difference(seen)
+    return not any(given[at] for at in unseen) and all(
+        _goes_to_the_largest(window, given, near) for window in windows
+    )
 
 
 def _goes_to_the_largest(window: Window, given: dict[Place, float], near: Tolerance) -> bool:
