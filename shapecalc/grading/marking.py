@@ -428,6 +428,12 @@ class Marker:
             found = self._repeated(question, value, own, found) or found
         if found is not None and not found.either:
             return found
+        rounded = own.with_rounded(question) if found is None else None
+        if rounded is not None:  # a mistake in what follows from right numbers as they were rounded
+            supposed = self._explanations_in(question, rounded)
+            found = supposed.cause_of(value, evidence=evidence) if supposed else None
+            if found is not None:
+                return found
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             in_own = supposed.cause_of(value, evidence=evidence) if supposed else None

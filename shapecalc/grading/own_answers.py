@@ -22,7 +22,8 @@ from shapecalc.grading.own_sums import (
 from shapecalc.grading.own_values import (
     Answered,
     OwnNetwork,
-    from_right_ones,
+    as_written,
+    lies_between,
     with_all_values,
     with_own_sizes,
     with_values,
@@ -75,8 +76,17 @@ class OwnAnswers:
         not.
         """
         with suppress(Exception):  # they may lead anywhere, where the author accepts others
-            return from_right_ones(question, self._right, value)
+            found = as_written(question, self._right)
+            if found is not None and lies_between(question, found[0], value):
+                return found[1]
         return []
+
+    def with_rounded(self, question: Question) -> Subject | None:
+        """Return the network with the right answers as they are written; None if all are exact."""
+        with suppress(Exception):  # as above
+            found = as_written(question, self._right)
+            return found[0] if found is not None else None
+        return None
 
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
         """Return the answers about a question's network that count, by the questions' ids."""
@@ -86,7 +96,14 @@ class OwnAnswers:
             for q, v in self._right
             if q.subject is question.subject and (q.query.key not in SUMMED or is_total(question))
         ]
-        return (*wrong, *right) if wrong else ()
+        if wrong:
+            return (*wrong, *right)
+        own = question.subject, "example"  # only what is not exact changes anything there
+        return tuple(
+            (q.id, v)
+            for q, v in self._right
+            if (q.subject, q.query.kind) == own and flat(v) != flat(q.right)
+        )
 
     def lead_to(self, question: Question, value: Value) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""

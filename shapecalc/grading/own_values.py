@@ -86,24 +86,30 @@ class OwnNetwork(NamedTuple):
         ]
 
 
-def from_right_ones(question: Question, right: Iterable[Answered], value: Value) -> list[Answered]:
-    """Return the right answers that an answer follows from as they are written, rounded or, where
-    several are right, another one than is computed; none if it does not.
+def as_written(
+    question: Question, right: Iterable[Answered]
+) -> tuple[Subject, list[Answered]] | None:
+    """Return a question's network with the right arrays that it hangs on directly as a student
+    wrote them, rounded or, where several are right, other ones than are computed; and the answers
+    that these are from. None where all are exact.
     """
     if question.query.kind != "example":
-        return []
-    subject, query = question.subject, question.query
-    sound = _by_array(question, right)
+        return None
+    subject, sound = question.subject, _by_array(question, right)
     arrays = {key: _Array.of(subject, key, (), answers) for key, answers in sound.items()}
     known = {key: array for key, array in arrays.items() if array.whole}
-    keys = [key for key in subject.way_back(query.key, [*known]).keys if known[key].inexact]
-    exact, theirs = flat(question.right), flat(value)
-    if not keys or len(theirs) != len(exact):
-        return []
-    written = subject.with_values({key: known[key].written for key in keys}).answer(query)
-    if not _between(question, [exact, flat(written)], theirs):
-        return []
-    return [answered for key in keys for answered in sound[key]]
+    keys = subject.way_back(question.query.key, [*known]).keys
+    written = {key: known[key].written for key in keys if known[key].inexact}
+    if not written:
+        return None
+    return subject.with_values(written), [a for key in written for a in sound[key]]
+
+
+def lies_between(question: Question, supposed: Subject, value: Value) -> bool:
+    """Say whether an answer lies between the right one and that in a supposed network."""
+    exact, written = flat(question.right), flat(supposed.answer(question.query))
+    same = len(exact) == len(written) == len(flat(value))
+    return same and _between(question, [exact, written], flat(value))
 
 
 def _between(question: Question, ways: Sequence[Any], numbers: Sequence[Any]) -> bool:

@@ -507,3 +507,20 @@ def test_a_mistake_behind_a_slip_without_which_the_same_follows_as_without_the_s
     bias = marked(spec, answers)["conv1.bias.grad"]
     assert bias.misconception == "slope_forgotten"
     assert "your answer [[-7.31, 4.17]] to question 2" in bias.feedback
+
+
+def test_a_mistake_in_what_follows_from_a_right_number_as_it_was_rounded() -> None:
+    """5*0.73 = 3.65 and 7*0.73 = 5.11 without the biases, where 3.656 and 5.1184 are exact."""
+    given = {
+        "input": [2], "dense1.weight": [[0.3656]],
+        "dense2.weight": [[5], [7]], "dense2.bias": [1.25, 2.5],
+    }  # fmt: skip
+    spec = {"input": 1, "layers": [{"dense": 1}, {"dense": 2}], "example": {"given": given}}
+    asked = ["dense1.value", "dense2.value"]
+    partial = {"bias_not_added": 0.25}
+    marker = Marker(read_assignment({"spec": spec, "questions": asked, "partial": partial}))
+    for first, cause in ((0.7312, None), (0.73, "bias_not_added"), (0.7312, None)):  # one class
+        answers = dict(zip(asked, (first, [3.65, 5.11]), strict=True))
+        _, second = marker.mark("one", answers).marks
+        assert (second.misconception, second.points) == (cause, 0.25 if cause else 0)
+        assert ("he bias was not added" in second.feedback) is bool(cause)
