@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from shapecalc.executor.altered_kernels import Altered, Gradients
 from shapecalc.executor.arrays import channels_last
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels import KERNELS, Context, Kernel, Parameters
@@ -19,7 +20,6 @@ from shapecalc.executor.kernels.base import Saved
 from shapecalc.executor.kernels.elementwise import Elementwise
 from shapecalc.executor.losses import Loss
 from shapecalc.executor.session import Session
-from shapecalc.executor.wrong_kernels import Altered, Gradients
 from shapecalc.records import KnownRecord
 
 

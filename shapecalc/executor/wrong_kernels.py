@@ -14,52 +14,23 @@ import numpy as np
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault
+from shapecalc.executor.altered_kernels import Altered, Gradients, Sums
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.given_masks import GivenMask
 from shapecalc.executor.kernels import Context, Kernel, Parameters
+from shapecalc.executor.kernels.activation import Relu
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
 from shapecalc.executor.kernels.dense import Dense
 from shapecalc.executor.kernels.elementwise import Elementwise
-from shapecalc.executor.kernels.pool import AvgPool, MaxPool, Pool
-from shapecalc.executor.kernels.pool_axis import Axis
+from shapecalc.executor.kernels.pointwise import Abs
+from shapecalc.executor.kernels.pool import AvgPool, MaxPool
 from shapecalc.executor.kernels.reshape import Flatten
-from shapecalc.executor.kernels.windows import Sizes
+from shapecalc.executor.tied_pools import TiedPool, whole
 
 MOST_POSITIONS = 400  # that are gone through one by one
-Gradients = tuple[Sequence[Array | None], Parameters]
-
-
-class Altered(Kernel):
-    """A kernel that does what another one does; the mistakes override a part of that."""
-
-    def __init__(self, own: Kernel) -> None:
-        super().__init__(own.layer)
-        self.own = own
-
-    def to_kernel_layout(self, name: str, values: Array) -> Array:
-        return self.own.to_kernel_layout(name, values)
-
-    def from_kernel_layout(self, name: str, values: Array) -> Array:
-        return self.own.from_kernel_layout(name, values)
-
-    def forward(
-        self, context: Context, inputs: Sequence[Array], parameters: Parameters
-    ) -> tuple[Array, Saved]:
-        output, saved = self.own.forward(context, inputs, parameters)
-        return output, (saved, [x.shape for x in inputs])
-
-    def backward(
-        self,
-        context: Context,
-        upstream: Array,
-        saved: Saved,
-        parameters: Parameters,
-        wanted: Sequence[bool],
-    ) -> Gradients:
-        return self.own.backward(context, upstream, saved[0], parameters, wanted)
 
 
 class _GradientOf(Altered):
@@ -91,20 +62,6 @@ class _Identity(Altered):
         return [upstream], NO_PARAMETERS
 
 
-class _Sums(AvgPool):
-    """Adds up the windows of a pool, and does not divide."""
-
-    def __init__(self, own: Pool) -> None:
-        super().__init__(own.layer)
-        self.own = own
-
-    def axes(self, spatial: Sizes) -> list[Axis]:
-        return self.own.axes(spatial)
-
-    def divisor(self, axes: Any, dtype: np.dtype[np.floating]) -> Array:
-        return np.ones(1, dtype)
-
-
 class _Means(AvgPool):
     def divisor(self, axes: Any, dtype: np.dtype[np.floating]) -> Array:
         return np.array([np.prod([max(axis.covered) for axis in axes])], dtype)
@@ -125,6 +82,31 @@ class _FirstWindow(Altered):
         _, learned = self.own.backward(context, first, saved[0], parameters, [False])
         below, _ = self.own.backward(context, upstream, saved[0], parameters, wanted)
         return below, learned
+
+
+class _Unturned(Altered):
+    """A conv's input gradient through the filters turned round: they slide over what comes back as
+    they slide forward, where that goes through them the other way round.
+    """
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        turned = {**parameters, "weight": _turned(parameters["weight"])}
+        below, _ = self.own.backward(context, upstream, saved[0], turned, wanted)
+        _, learned = self.own.backward(context, upstream, saved[0], parameters, [False])
+        return below, learned
+
+
+class _TurnedGradient(Altered):
+    def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
+        below, learned = super().backward(context, upstream, saved, *rest)
+        return below, {**learned, "weight": _turned(learned["weight"])}
 
 
 class _Overwritten(Altered):
@@ -254,6 +236,11 @@ class _Unscaled(GivenMask):
         return values * self.mask
 
 
+def _turned(weight: Array) -> Array:
+    """Return filters, F... x C x K, turned by 180 degrees."""
+    return np.flip(weight, axis=tuple(range(weight.ndim - 2))).copy()
+
+
 def _one_by_one(values: Array) -> Iterator[Array]:
     """Yield the values of one position at a time, 0 elsewhere; an exact 0 counts as tiny."""
     positions: list[Any] = list(product(*map(range, values.shape[1:-1])))
@@ -285,9 +272,19 @@ def activation_left_out(kernel: Kernel) -> Kernel:
     return _Identity(kernel) if isinstance(kernel, Elementwise) else kernel
 
 
+def absolute(kernel: Kernel) -> Kernel:
+    """Take the absolute value where a ReLU is asked for."""
+    return Abs(kernel.layer) if isinstance(kernel, Relu) else kernel
+
+
 def everywhere(kernel: Kernel) -> Kernel:
     """Send a max pool's gradient to every pixel of the window."""
-    return _GradientOf(kernel, _Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
+    return _GradientOf(kernel, Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
+
+
+def whole_to_each_largest(kernel: Kernel) -> Kernel:
+    """Send a max pool's whole gradient to each of several equal largest values."""
+    return TiedPool(kernel, whole) if isinstance(kernel, MaxPool) else kernel
 
 
 def largest(kernel: Kernel) -> Kernel:
@@ -302,17 +299,27 @@ def mean(kernel: Kernel) -> Kernel:
 
 def sums(kernel: Kernel) -> Kernel:
     """Add up an average pool's window, and do not divide."""
-    return _Sums(kernel) if type(kernel) is AvgPool else kernel
+    return Sums(kernel) if type(kernel) is AvgPool else kernel
 
 
 def whole_gradient(kernel: Kernel) -> Kernel:
     """Send an average pool's whole gradient to every pixel of the window."""
-    return _GradientOf(kernel, _Sums(kernel)) if type(kernel) is AvgPool else kernel
+    return _GradientOf(kernel, Sums(kernel)) if type(kernel) is AvgPool else kernel
 
 
 def first_window(kernel: Kernel) -> Kernel:
     """Take a convolution's weight and bias gradients from the first window alone."""
     return _FirstWindow(kernel) if isinstance(kernel, Conv) else kernel
+
+
+def filter_not_turned(kernel: Kernel) -> Kernel:
+    """Slide a convolution's filters over what comes back as they are."""
+    return _Unturned(kernel) if isinstance(kernel, Conv) else kernel
+
+
+def weight_gradient_turned(kernel: Kernel) -> Kernel:
+    """Turn the gradient of a convolution's filters by 180 degrees."""
+    return _TurnedGradient(kernel) if isinstance(kernel, Conv) else kernel
 
 
 def overwritten(kernel: Kernel) -> Kernel:
@@ -360,7 +367,8 @@ def flattened_depth_last(kernel: Kernel) -> Kernel:
 MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
-        slope_forgotten, activation_left_out, everywhere, largest, mean, sums, whole_gradient,
+        slope_forgotten, activation_left_out, absolute, everywhere, whole_to_each_largest, largest,
+        mean, sums, whole_gradient, filter_not_turned, weight_gradient_turned,
         first_window, overwritten, first_of_overlapping, last_of_overlapping, corner, unscaled,
         flattened_depth_last,
     )

@@ -13,8 +13,8 @@ from shapecalc.grading.values import Number, Value
 class Read(NamedTuple):
     """What an answer can mean, also as a key that tells 1, 1.0 and yes apart; its mark if right.
 
-    `worked` is what its working comes to, where something else is written behind it; `accepted` is
-    what is right for no other reason than that the author accepts it.
+    `worked` is what its working comes to, where something else is written behind it; `value` is
+    what is right, `accepted` what is for no other reason than that the author accepts it.
     """
 
     ways: list[Reading]
@@ -22,6 +22,7 @@ class Read(NamedTuple):
     right: Mark | None
     working: Working
     worked: Number | None = None
+    value: Value = ()
     accepted: Value | None = None
 
     @property

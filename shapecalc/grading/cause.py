@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import prod
 from typing import NamedTuple
 
 from shapecalc.grading.comparison import whole_numbers
@@ -36,6 +38,14 @@ class Cause(NamedTuple):
         """Whether the mistake was made on the way to what is asked about."""
         return self.wrong.way is not None
 
+    def share(self, partial: Mapping[str, float]) -> float:
+        """Return the share of the points that an answer has for it: of the mistakes of which it is
+        one, the largest; of mistakes that are made at once, of one of them that of the other.
+        """
+        if self.either:
+            return max(cause.share(partial) for cause in self.either)
+        return prod(partial.get(name, 0.0) for name in self.names)
+
     @property
     def told(self) -> str:
         """What was done wrong, with the arithmetic that leads to the answer.
@@ -55,12 +65,10 @@ class Cause(NamedTuple):
     @property
     def hint(self) -> str:
         """What was done wrong, without a number but those that the student gave."""
-        source = f"; otherwise it follows from {self.source}" if self.source else ""
+        source = f". Otherwise it follows from {self.source}" if self.source else ""
         if self.either:
             return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
-        if source:
-            return f"{self._perhaps}{self.title}{source}"
-        return f"{self._perhaps}{self._explanation}"
+        return f"{self._perhaps}{self._explanation}{source}"
 
     @property
     def matter(self) -> str:

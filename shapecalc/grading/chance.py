@@ -32,6 +32,8 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
     cells = zip(ours, theirs, strict=True)
     differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
     digits = max(map(_decimals, (b for b in theirs if b is not None)), default=0)
+    if len(set(theirs)) == 1 < len(differing):  # one number, as often as there are cells
+        return max(_values(a, b, digits) for a, b in differing)
     return max(1, len(ours)) * prod(_values(a, b, digits) for a, b in differing)
 
 

@@ -12,6 +12,7 @@ from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
 from shapecalc.grading.question_readings import of_the_plane, readings_for
+from shapecalc.grading.tied_pools import is_subgradient, other_answers
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import Unreadable
 
@@ -60,7 +61,19 @@ def is_right(question: Question, value: Value) -> bool:
     """Say whether an answer is right, within the question's tolerance."""
     if any(same(question, accepted, value) for accepted in (question.right, *question.accepted)):
         return True
-    return question.subject.suits(question.query, value)
+    return question.subject.suits(question.query, value) or by_another_convention(question, value)
+
+
+def by_another_convention(question: Question, value: Value) -> bool:
+    """Say whether an answer is not the right one, but is right by another convention: which one of
+    equal values in a max pool's window gets the gradient.
+    """
+    subject, query = question.subject, question.query
+    if query.kind != "example" or same(question, question.right, value):
+        return False
+    if is_subgradient(subject, query, value, question.tolerance):
+        return True
+    return any(same(question, other, value) for other in other_answers(subject, query))
 
 
 def is_only_accepted(question: Question, value: Value) -> bool:

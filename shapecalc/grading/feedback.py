@@ -15,7 +15,6 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.comparison import two_decimals_are_enough
 from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
@@ -61,18 +60,29 @@ class Told(NamedTuple):
         share: float,
         rounded: bool = False,
         right_from: str = "",
+        *,
+        more: bool = False,
+        value: Value = (),
     ) -> str:
         """Return what is told about an answer that follows from an earlier slip, and has a share of
-        the points.
+        the points; `more` than others have, where the mistake behind it has these.
         """
         begin = f"; from {right_from} on it has the right sizes" if right_from else ""
         none = "" if share else ", but what follows from a slip gives no points here"
         said = [f"It follows correctly from {source}{begin}{none}."]
-        if 0 < share < 1 and question.points:
+        if more:
+            said.append(f"It gets {_percent(share)} of the points, as the mistake behind it does.")
+        elif 0 < share < 1 and question.points:
             said.append(f"What follows from a slip gets {_percent(share)} of the points.")
         if rounded:
             said.append("A size is rounded down on the way, for the stride does not fit there.")
-        return self._sentences(said, question)
+        return self._sentences(said, question, value)
+
+    def rounded_own(self, supposed: Question, value: Value, source: str, question: Question) -> str:
+        """Return what is told where an answer is rounded too far from what follows from earlier
+        ones, which is the right answer to the `supposed` question.
+        """
+        return self._sentences([rounded(supposed, value, source)], question, value)
 
     def slipped(
         self,
@@ -194,6 +204,14 @@ def _percent(share: float) -> str:
     return f"{share * 100:.4g} %"
 
 
+def both_credited(one: float, other: float) -> str:
+    """Return why so much is given for two mistakes that were made at once."""
+    return (
+        f"It has {one * 100:.4g} % of the points for the one mistake, and of these"
+        f" {other * 100:.4g} % for the other."
+    )
+
+
 def given(answer: Any) -> str:
     """Return an answer as the student is shown it; a list or a mapping with its values, from its
     beginning.
@@ -227,20 +245,24 @@ def shown_at(policy: Policy, now: datetime | None) -> Shown:
 
 
 def right_answer(question: Question, value: Value = ()) -> str:
-    """Return the right answer as a sentence, with its working: of an array that of the first value
-    that is not right in an answer, or of the first one.
+    """Return the right answer as a sentence, with its working: of an array that of a value that is
+    not right in an answer, or of the first one.
     """
-    working = _working_of_the_first_wrong(question, value) or question.working
+    working = _working_of_a_wrong_one(question, value) or question.working
     because = f": {working}{_depth(question)}" if working else ""
     return f"{RIGHT_ANSWER}{question.right_shown}{because}."
 
 
-def _working_of_the_first_wrong(question: Question, value: Value) -> str:
-    """Return how the first value follows that is not right; empty where that is the first one."""
+def _working_of_a_wrong_one(question: Question, value: Value) -> str:
+    """Return how the first value follows that is not right, or the first such that is not 0, of
+    which more is to be learned; empty where that is the first one of all.
+    """
     query, right = question.query, question.right
     if query.kind != "example" or query.form != "array" or len(flat(right)) != len(flat(value)):
         return ""
-    at = first_wrong(right, value, question.tolerance.near)
+    near = question.tolerance.near
+    at = first_wrong(right, value, lambda a, b: not a or near(a, b))
+    at = at or first_wrong(right, value, near)
     if not any(at):
         return ""
     working = question.subject.working_at(query, at)
@@ -263,17 +285,28 @@ def _depth(question: Question) -> str:
     return f"; {sentences.sentence(told)}" if told else ""
 
 
-def rounded(question: Question, value: Value) -> str:
-    """Return how exactly a number is asked for, where a wrong answer is the right one rounded."""
+def rounded(question: Question, value: Value, source: str = "") -> str:
+    """Return how exactly a number is asked for, where a wrong answer is the right one rounded: of a
+    question whose right answer is what follows from a `source`, if there is one.
+    """
     sure = is_rounded_too_far(question, value)
     if sure is None:
         return ""
     if isinstance(question.right, int):
         return "It is rounded; the exact number is asked for."
-    wanted = "two decimals" if two_decimals_are_enough(question) else "three digits, such as 0.0123"
+    it = f"it follows from {source} but " if source else "it "
+    it = f"{it}is rounded too far: give {_wanted_digits(question, value)}."
+    return capital(it if sure else f"perhaps {it}")
+
+
+def _wanted_digits(question: Question, value: Value) -> str:
+    """Return how exactly the numbers are asked for that are not near enough, as a sheet says it."""
     if not question.tolerance.usual:
-        wanted = "more digits"
-    return f"{'It' if sure else 'Perhaps it'} is rounded too far: give {wanted}."
+        return "more digits"
+    pairs = zip(flat(question.right), flat(value), strict=True)
+    small = {abs(a) < 1 for a, b in pairs if not question.tolerance.near(a, b)}
+    told = {False: "two decimals", True: "three digits, such as 0.0123"}
+    return told[small.pop()] if len(small) == 1 else f"{told[False]}, below 1 {told[True]}"
 
 
 def is_rounded_too_far(question: Question, value: Value) -> bool | None:
@@ -348,6 +381,8 @@ def right_part(question: Question, value: Value) -> str:
     if not isinstance(right, tuple) or not isinstance(value, tuple):
         return ""
     said = misfit(query, right, value)
+    if said and len(flat(right)) == 1 and _add_up(question, value):
+        return f"{said[:-1]}; added up, these are right."
     if said:
         return said
     if query.form == "array":
@@ -370,6 +405,12 @@ def right_part(question: Question, value: Value) -> str:
     return f"{capital(_listed(good))} right; {_listed(bad)} not."
 
 
+def _add_up(question: Question, value: Value) -> bool:
+    """Say whether the values of an answer add up to the only one that is asked for."""
+    numbers = [float(number) for number in flat(value) if isinstance(number, int | float)]
+    return len(numbers) > 1 and question.tolerance.near(flat(question.right)[0], sum(numbers))
+
+
 def misfit(query: Query, right: Value, value: Value, whose: str = "your answer") -> str:
     """Return that an answer has not as many values, sizes or axes as are asked for, or has them in
     another order; empty for others.
@@ -378,7 +419,8 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
         return ""
     if query.form == "array":
         wanted, has = len(flat(right)), len(flat(value))
-        return f"It takes {wanted:,} values, and {whose} has {has:,}." if wanted != has else ""
+        values = "value" if wanted == 1 else "values"
+        return f"It takes {wanted:,} {values}, and {whose} has {has:,}." if wanted != has else ""
     if sorted(value) == sorted(right) and len(right) > 1:
         what = "ranges" if query.form == "ranges" else "sizes"
         return f"The {what} are right; their order is not."

@@ -134,7 +134,6 @@ class Tally:
     duplicates: int = 0
     points: float = 0.0
     identities: bool = False  # whether anybody has one
-    penalties: bool = False
     times: bool = False  # whether any says when it was handed in
     timeless: int = 0  # that do not say it, and that no platform calls late
     titles: dict[str, None] = field(default_factory=dict)  # of tables' own columns, in order
@@ -160,7 +159,6 @@ def tallied(everything: Iterable[Graded]) -> Tally:
         tally.counted += 1
         tally.duplicates += item.duplicate
         tally.identities |= bool(item.identity)
-        tally.penalties |= bool(item.penalty)
         tally.times |= bool(item.when)
         tally.timeless += item.gradable and not item.when and not item.late
         tally.titles.update(dict.fromkeys(name for name, _ in item.columns))

@@ -168,7 +168,7 @@ def _of_parameter(
         return None
     axes = [
         [(window, pixel) for window, tap, pixel in axis if tap == wanted]
-        for axis, wanted in zip(_meetings(record), at[2:], strict=True)
+        for axis, wanted in zip(meetings(record), at[2:], strict=True)
     ]
     pairs = _paired(axes) or []
     seen = [
@@ -197,7 +197,7 @@ def _over(formula: str, count: int, things: str) -> str:
     return formula if count == 1 else f"sum of {formula} over the {things}"
 
 
-def _meetings(record: KnownRecord) -> list[list[tuple[int, int, int]]]:
+def meetings(record: KnownRecord) -> list[list[tuple[int, int, int]]]:
     """Return, for each axis, each window with its taps and the pixels that they lie on."""
     layer: Any = record.layer
     fits = layer.fits((record.input or ((),))[0]).axes
@@ -307,7 +307,7 @@ def _through(
         weight = _array(computed, f"{record.name}.weight")
         axes = [
             [(window, tap) for window, tap, pixel in axis if pixel == here]
-            for axis, here in zip(_meetings(record), at[2:], strict=True)
+            for axis, here in zip(meetings(record), at[2:], strict=True)
         ]
         pairs = _paired(axes)
         if pairs is None or len(weight) > MOST:
@@ -351,13 +351,13 @@ def _by_value(
 
 def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Worked | None:
     """Return a pool's share of what comes back to the windows that see a pixel."""
-    axes = _meetings(record)
+    axes = meetings(record)
     met = _paired(
         [[(w, t) for w, t, p in axis if p == n] for axis, n in zip(axes, at[2:], strict=True)]
     )
     if met is None:
         return None
-    here = {window: _pixels(axes, window) for window, _ in met}
+    here = {window: pixels_of(axes, window) for window, _ in met}
     terms: list[Expression] = []
     for window, pixels in here.items():
         pull = float(back[window])
@@ -369,12 +369,20 @@ def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Work
     if isinstance(record.layer, AvgPool):
         formula = f"{gradient}/(number of values in the window)"
     else:
-        formula = f"{gradient} * (1 if it is the largest of the window, otherwise 0)"
+        tied = any(_is_tied(x, pixels) for pixels in here.values())
+        which = "the first of the largest" if tied else "the largest"
+        formula = f"{gradient} * (1 if it is {which} of the window, otherwise 0)"
     used = _used(record, [(at[0], at[1], *window) for window in here])
     return Worked(_over(formula, len(terms), "windows"), plus(*terms) if terms else 0, used)
 
 
-def _pixels(axes: Sequence[Sequence[tuple[int, int, int]]], window: Place) -> list[Place]:
+def _is_tied(x: Any, pixels: Sequence[Place]) -> bool:
+    """Say whether the largest of some values stands several times."""
+    values = [float(x[pixel]) for pixel in pixels]
+    return values.count(max(values)) > 1
+
+
+def pixels_of(axes: Sequence[Sequence[tuple[int, int, int]]], window: Place) -> list[Place]:
     """Return the pixels of a window."""
     seen = ([p for w, _, p in axis if w == n] for axis, n in zip(axes, window, strict=True))
     return list(product(*seen))

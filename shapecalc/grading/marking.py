@@ -17,6 +17,7 @@ from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import (
+    by_another_convention,
     in_full,
     is_only_accepted,
     is_right,
@@ -26,6 +27,7 @@ from shapecalc.grading.comparison import (
 )
 from shapecalc.grading.feedback import (
     Told,
+    both_credited,
     capital,
     credit_told,
     given,
@@ -53,8 +55,9 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.suspicions import Suspicions
+from shapecalc.grading.tied_pools import NOTE
 from shapecalc.grading.values import Value, flat, shown
-from shapecalc.grading.wording import in_a_row
+from shapecalc.grading.wording import in_a_row, questions_by
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
 
@@ -101,12 +104,17 @@ class Marker:
         read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
         answered = [(q, one) for q in questions if isinstance(one := read[q.id], Read)]
         practice = self._suspicions.practice(answered)
+        told: set[str] = set()
         for question in questions:
             answer = answers.get(question.id)
-            mark, value = self._mark(question, answer, read[question.id], own, practice)
+            mark, value = self._mark(question, answer, read[question.id], own, practice, told)
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
                 more = self.told.goes_on()
                 mark, value = self._unmarked(question, "needs a look", given(answer), more), None
+            if mark.verdict == "followed through":
+                practice.has_followed(question.id)
+            if mark.misconception and not mark.perhaps:
+                told.add(mark.misconception)
             if question.id not in answers or answer == "":
                 if question.id in columnless:
                     mark = self._unmarked(question, "needs a look", "", self.told.no_column())
@@ -139,16 +147,27 @@ class Marker:
         read: Read | Mark,
         own: OwnAnswers,
         practice: Practice,
+        told: Collection[str],
     ) -> tuple[Mark, Value | None]:
-        """Return the mark of an answer, and its value if it is wrong, or not what is computed."""
+        """Return the mark of an answer, and its value if it is wrong, or not what is computed;
+        `told` are the mistakes that were told of before.
+        """
         if isinstance(read, Mark):
             return read, None
         if read.right is not None:
             if read.accepted is None:
-                own.add_right(question)
+                own.add_right(question, read.value)
             return read.right._replace(answer=given(answer)), read.accepted
+        for reading in read.ways:
+            sources = own.rounded(question, reading.value)
+            if sources:
+                own.add_right(question, reading.value)
+                numbers = sorted({self._numbers[source.id] for source, _ in sources})
+                note = f"it follows from your own numbers in {questions_by(numbers)}"
+                return self._right(question, note)._replace(answer=given(answer)), None
         about = own.about(question)
         evidence = self._suspicions.evidence(question, read, practice, alone=not about)
+        evidence = evidence._replace(told=frozenset(told))
         key = (question.id, read.meant, read.worked, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
@@ -167,7 +186,7 @@ class Marker:
             return self._unmarked(question, "needs a look", given(answer), why)
         meant = tuple((type(reading.value), reading) for reading in ways)
         found = next((reading for reading in ways if is_right(question, reading.value)), None)
-        right = self._right(question, found) if found else None
+        right = self._right(question, self._note(question, found)) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
         if leaves_a_choice(question, answer) or (
@@ -175,12 +194,17 @@ class Marker:
         ):
             return self._unmarked(question, "needs a look", given(answer), self.told.several())
         worked = slipped_from(question, answer, ways) if right is None else None
+        value = found.value if found else ()
         accepted = found.value if found and is_only_accepted(question, found.value) else None
-        return Read(ways, meant, right, working_in(answer), worked, accepted)
+        return Read(ways, meant, right, working_in(answer), worked, value, accepted)
 
-    def _right(self, question: Question, right: Reading) -> Mark:
+    def _note(self, question: Question, right: Reading) -> str:
+        """Return what is to be told of how a right answer was read, or why it is right as well."""
+        tied = NOTE if by_another_convention(question, right.value) else ""
+        return right.note or self._in_numbers(question, right.value) or tied
+
+    def _right(self, question: Question, note: str) -> Mark:
         """Return the mark of a right answer."""
-        note = right.note or self._in_numbers(question, right.value)
         return Mark(
             question.id, "right", question.points, question.points, "", question.right_shown,
             question.working, None, self.told.right(note), note,
@@ -281,29 +305,38 @@ class Marker:
             found = found._replace(sure=found.sure and proven)  # a letter is one of a few
         if found and not found.sure and is_rounded_too_far(question, reading.value):
             found = None  # who rounds makes no other mistake
-        share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
-        further = bool(found and found.source)  # it is one mistake more, behind another
-        credited = credit_told(question, share, question.follow_through if further else 1.0)
-        share *= question.follow_through if further else 1.0
+        share = found.share(question.partial) if found else 0.0
         mark = mark._replace(note=reading.note)
         through = _through(question, followed, own) if followed else 0.0
         if followed and through == 1 and question.follow_through < 1:
             note = f"it follows from {self._sources(followed.sources)}"
             told = self.told.right(note)
             return mark._replace(verdict="right", points=question.points, feedback=told, note=note)
-        if followed and (found is None or share <= through):
-            points = round(question.points * through, 6)
+        known = found is not None and found.names <= {*evidence.told}  # behind the earlier slip
+        if followed and (found is None or known or share <= through or len(found.names) > 1):
+            share = max(share if known else 0.0, through)
             feedback = self.told.followed(
                 question,
                 self._sources(followed.sources),
-                through,
+                share,
                 followed.rounded,
                 followed.right_from,
+                more=share > through,
+                value=reading.value,
             )
-            feedback = _noted(feedback, reading.note)
-            return mark._replace(verdict="followed through", points=points, feedback=feedback)
+            return mark._replace(
+                verdict="followed through",
+                points=round(question.points * share, 6),
+                feedback=_noted(feedback, reading.note),
+            )
+        further = bool(found and found.source)  # it is one mistake more, behind another
+        if found and share and len(found.names) > 1 and not found.either and not further:
+            credited = both_credited(*(question.partial[name] for name in sorted(found.names)))
+        else:
+            credited = credit_told(question, share, question.follow_through if further else 1.0)
+        share *= question.follow_through if further else 1.0
         if found is None:
-            return None
+            return self._rounded_own(question, reading, own, mark)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
@@ -313,6 +346,21 @@ class Marker:
             feedback=_noted(
                 self.told.wrong(question, reading.value, found, credited), reading.note
             ),
+        )
+
+    def _rounded_own(
+        self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
+    ) -> Mark | None:
+        """Mark an answer that is rounded too far from what follows from another; otherwise None."""
+        value = reading.value
+        if not question.query.executed:
+            return None
+        found = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
+        if found is None or is_rounded_too_far(question, value) is not None:
+            return None
+        told = self.told.rounded_own(found[0], value, self._sources(found[1]), question)
+        return mark._replace(
+            feedback=_noted(told, reading.note), meant=question.shown(value), note=reading.note
         )
 
     def _sources(self, followed: Sequence[Answered]) -> str:
@@ -341,6 +389,12 @@ class Marker:
         sized = question.query.kind in ("record", "size")
         if found and alone and (evidence.shows(found) or not (evidence.made and sized)):
             return found
+        rounded = own.with_rounded(question) if found is None else None
+        if rounded is not None:  # a mistake in what follows from right numbers as they were rounded
+            supposed = self._explanations_in(question, rounded)
+            found = supposed.cause_of(value, evidence=evidence) if supposed else None
+            if found is not None:
+                return found
         in_own = self._in_own(question, value, own, evidence, again=alone)
         if in_own is not None:
             return in_own
@@ -369,7 +423,8 @@ class Marker:
                 found = supposed.cause_of(value, evidence=evidence)
             if found is None:
                 continue
-            if supposed.right == question.right and not found.before:
+            same = supposed.right == question.right and not question.query.executed  # as 0 often is
+            if same and not found.before:
                 continue  # their own numbers change nothing here
             sources = own.needed(question, network) or network.sources
             return found._replace(source=self._sources(sources))

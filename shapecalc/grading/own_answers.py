@@ -19,9 +19,18 @@ from shapecalc.grading.own_sums import (
     sum_of,
     terms,
 )
-from shapecalc.grading.own_values import Answered, OwnNetwork, with_all_values, with_values
+from shapecalc.grading.own_values import (
+    Answered,
+    OwnNetwork,
+    as_written,
+    lies_between,
+    with_all_values,
+    with_own_sizes,
+    with_values,
+)
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.tied_pools import is_subgradient
 from shapecalc.grading.values import Value, flat
 
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
@@ -70,12 +79,31 @@ class OwnAnswers:
         """Say whether earlier answers are right: each accepted, or what follows from such."""
         return all(q.id in self._accepted or v == q.right for q, v in answers)
 
-    def add_right(self, question: Question) -> None:
-        """Remember that an answer was right."""
+    def add_right(self, question: Question, value: Value) -> None:
+        """Remember that an answer was right; of an example as it was given, perhaps rounded."""
         self._in_networks.clear()
         query = question.query
-        if query.key == "output" or query.key in SUMMED or query.kind == "example":
+        if query.kind == "example":
+            self._right.append((question, value))
+        elif query.key == "output" or query.key in SUMMED:
             self._right.append((question, question.right))
+
+    def rounded(self, question: Question, value: Value) -> list[Answered]:
+        """Return the right answers that an answer follows from as they are written; none if it does
+        not.
+        """
+        with suppress(Exception):  # they may lead anywhere, where the author accepts others
+            found = as_written(question, self._right)
+            if found is not None and lies_between(question, found[0], value):
+                return found[1]
+        return []
+
+    def with_rounded(self, question: Question) -> Subject | None:
+        """Return the network with the right answers as they are written; None if all are exact."""
+        with suppress(Exception):  # as above
+            found = as_written(question, self._right)
+            return found[0] if found is not None else None
+        return None
 
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
         """Return the answers about a question's network that count, by the questions' ids."""
@@ -85,7 +113,14 @@ class OwnAnswers:
             for q, v in self._right
             if q.subject is question.subject and (q.query.key not in SUMMED or is_total(question))
         ]
-        return (*wrong, *right) if wrong else ()
+        if wrong:
+            return (*wrong, *right)
+        own = question.subject, "example"  # only what is not exact changes anything there
+        return tuple(
+            (q.id, v)
+            for q, v in self._right
+            if (q.subject, q.query.kind) == own and flat(v) != flat(q.right)
+        )
 
     def change(self, question: Question) -> bool:
         """Say whether something else than the right answer follows for another question."""
@@ -109,7 +144,10 @@ class OwnAnswers:
                 follows = _is_corrected(question, corrected, value) or (
                     query.executed
                     and corrected != question.right
-                    and network.leads_to(question, corrected, value)
+                    and (
+                        network.leads_to(question, corrected, value)
+                        or is_subgradient(network.subject, query, value, as_asked(question))
+                    )
                 )
                 if not follows or not network.determines(query, corrected):
                     continue
@@ -119,6 +157,22 @@ class OwnAnswers:
         if not is_total(question):
             return None
         return self._with_counts(question, value) or self._right_at_the_end(question, value)
+
+    def leads_near(
+        self, question: Question, near: Callable[[Question], bool]
+    ) -> tuple[Question, list[Answered]] | None:
+        """Return the question with what follows from earlier answers in the place of what is right,
+        where that is `near` an answer, and these answers; None if nothing is.
+        """
+        for network in self.networks(question):
+            with suppress(Exception):  # as above
+                corrected = network.subject.answer(question.query)
+                supposed = replace(question, right=corrected)
+                if corrected == question.right or not network.determines(question.query, corrected):
+                    continue
+                if near(supposed):
+                    return supposed, self.needed(question, network)
+        return None
 
     def _right_at_the_end(self, question: Question, value: Value) -> Followed | None:
         """Return the volumes that the first terms of a total follow from, the others being right:
@@ -204,6 +258,7 @@ class OwnAnswers:
             if self._walked > MOST_WALKED:
                 return
             yield network
+        yield from with_own_sizes(question, self._others(question))
 
     def gone_on_with(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield the networks in which another mistake is looked for: with the student's volumes, or

@@ -11,8 +11,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import alike, as_asked
+from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.resized import with_own_size
 from shapecalc.grading.soundness import unsound
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
@@ -63,12 +65,13 @@ class OwnNetwork(NamedTuple):
         if not all(abs(a - b) <= NEARBY * max(1.0, abs(a)) for a, b in pairs):
             return False
         ways = [ours]
-        for turns in TURNS:
-            arrays = {key: array.shifted(turns) for key, array in self.arrays.items()}
+        written = {key: array.written for key, array in self.arrays.items()}
+        shifted = [
+            {key: array.shifted(turns) for key, array in self.arrays.items()} for turns in TURNS
+        ]
+        for arrays in (written, *shifted):
             ways.append(flat(question.subject.with_values(arrays).answer(question.query)))
-        near = as_asked(question).near
-        each = zip(theirs, zip(*ways, strict=True), strict=True)
-        return all(near(min(max(n, min(among)), max(among)), n) for n, among in each)
+        return _between(question, ways, theirs)
 
     def needed(self, question: Question) -> list[Answered]:
         """Return those of the answers in place without which something else would follow."""
@@ -81,6 +84,39 @@ class OwnNetwork(NamedTuple):
         return [
             answered for key, answers in self.own.items() if key in kept for answered in answers
         ]
+
+
+def as_written(
+    question: Question, right: Iterable[Answered]
+) -> tuple[Subject, list[Answered]] | None:
+    """Return a question's network with the right arrays that it hangs on directly as a student
+    wrote them, rounded or, where several are right, other ones than are computed; and the answers
+    that these are from. None where all are exact.
+    """
+    if question.query.kind != "example":
+        return None
+    subject, sound = question.subject, _by_array(question, right)
+    arrays = {key: _Array.of(subject, key, (), answers) for key, answers in sound.items()}
+    known = {key: array for key, array in arrays.items() if array.whole}
+    keys = subject.way_back(question.query.key, [*known]).keys
+    written = {key: known[key].written for key in keys if known[key].inexact}
+    if not written:
+        return None
+    return subject.with_values(written), [a for key in written for a in sound[key]]
+
+
+def lies_between(question: Question, supposed: Subject, value: Value) -> bool:
+    """Say whether an answer lies between the right one and that in a supposed network."""
+    exact, written = flat(question.right), flat(supposed.answer(question.query))
+    same = len(exact) == len(written) == len(flat(value))
+    return same and _between(question, [exact, written], flat(value))
+
+
+def _between(question: Question, ways: Sequence[Any], numbers: Sequence[Any]) -> bool:
+    """Say whether each number lies, as exactly as is asked for, between what several ways give."""
+    near = as_asked(question).near
+    each = zip(numbers, zip(*ways, strict=True), strict=True)
+    return all(near(min(max(n, min(among)), max(among)), n) for n, among in each)
 
 
 def with_values(
@@ -101,6 +137,20 @@ def with_values(
     several = (ways(asked, keys).keys for keys in (whole, *lasts))
     for keys in dict.fromkeys(keys for keys in several if len(keys) > 1):
         yield _network(question.subject, known, {key: found[key] for key in keys}, slips)
+
+
+def with_own_sizes(question: Question, wrong: Iterable[Answered]) -> Iterator[OwnNetwork]:
+    """Yield a question's network with an array of a student's that has another size, the last one
+    first, and with the windows that give such a size.
+    """
+    changes = [found for one in misconceptions() if (found := one.change) is not None]
+    for other, value in reversed([*wrong]):
+        if other.subject is not question.subject or len(flat(value)) == len(flat(other.right)):
+            continue
+        for change in changes:
+            own = with_own_size(question.subject, question.query, change, other.query, value)
+            if own is not None:
+                yield OwnNetwork(own, [(other, value)])
 
 
 def with_all_values(
@@ -141,12 +191,12 @@ def _own_arrays(
     known = {
         key: array
         for key, answers in sound.items()
-        if key not in slips and (array := _Array.of(question.subject, key, answers)).whole
+        if key not in slips and (array := _Array.of(question.subject, key, (), answers)).whole
     }
     found = {
         key: array
         for key, answers in slips.items()
-        if (array := _Array.of(question.subject, key, [*sound.get(key, ()), *answers])).usable
+        if (array := _Array.of(question.subject, key, answers, sound.get(key, ()))).usable
     }
     return slips, known, found
 
@@ -167,33 +217,40 @@ def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list
 
 class _Array(NamedTuple):
     """An array of an example with some values of a student's: which of its values these are, and
-    how much they may have been rounded by.
+    how much they may have been rounded by. As `written` a right one is rounded, too: `inexact`.
     """
 
     values: Any
     given: Any
     usable: bool
     half: Any
+    written: Any
+    inexact: bool
 
     @classmethod
-    def of(cls, subject: Subject, key: str, answers: Sequence[Answered]) -> _Array:
+    def of(
+        cls, subject: Subject, key: str, wrong: Sequence[Answered], right: Sequence[Answered]
+    ) -> _Array:
         computed = subject.computed
-        values = computed.array(computed.session.names.find(key)).copy()
-        given, usable, half = values != values, True, 0 * values
-        for question, value in answers:
+        exact = computed.array(computed.session.names.find(key))
+        written, given, usable, half = exact.copy(), exact != exact, True, 0 * exact
+        for question, value in (*right, *wrong):
             numbers, place = flat(value), question.query.place
             usable &= all(isinstance(n, int | float) and abs(n) <= LARGEST for n in numbers)
-            usable &= len(numbers) == (1 if place else values.size)
+            usable &= len(numbers) == (1 if place else exact.size)
             if not usable:
                 break
             halves = [*map(_half_of_the_last_digit, numbers)]
             if place:
-                at = (*(0 for _ in range(values.ndim - len(place))), *place)
-                values[at], half[at], given[at] = numbers[0], halves[0], True
+                at = (*(0 for _ in range(exact.ndim - len(place))), *place)
+                written[at], half[at], given[at] = numbers[0], halves[0], True
             else:
-                values.reshape(-1)[:], half.reshape(-1)[:] = numbers, halves
+                written.reshape(-1)[:], half.reshape(-1)[:] = numbers, halves
                 given[...] = True
-        return cls(values, given, usable, half)
+        off = abs(written - exact)
+        rounded = not wrong and bool((off <= half * (1 + 1e-9)).all())
+        values = (exact if rounded else written).copy()
+        return cls(values, given, usable, half, written, bool(off.any()))
 
     @property
     def whole(self) -> bool:

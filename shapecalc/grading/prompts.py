@@ -18,6 +18,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.steps_in_words import steps_in_words
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.tied_pools import NOTE, decided_by_a_tie
 from shapecalc.grading.values import Value
 from shapecalc.grading.weight_axes import axes_in_words
 from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
@@ -285,7 +286,8 @@ def _executed(subject: Subject, query: Query) -> str:
     if not query.place:
         rows = outermost(subject.trace, query.key)
         whole = f", {rows} by {rows}" if rows else ""
-        return f"What {'are' if several else 'is'} {what}? Write all values{whole}."
+        tied = f" {NOTE[0].upper()}{NOTE[1:]}." if decided_by_a_tie(subject, query) else ""
+        return f"What {'are' if several else 'is'} {what}? Write all values{whole}.{tied}"
     axes = array_axes(subject.trace, query.key, len(query.place))
     words = zip(axes, query.place, strict=True) if axes else [("index", list(query.place))]
     at = ", ".join(f"{word} {number}" for word, number in words)

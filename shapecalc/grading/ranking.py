@@ -46,7 +46,7 @@ COMMON = frozenset((
 RARE = frozenset((
     "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded",
     "field_of_blocks", "field_own_stride", "filter_transposed", "half_filter_padding",
-    "layer_left_out", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
+    "layer_left_out", "loss_base", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
     "transposed_one_too_large",
 ))  # fmt: skip
 
@@ -59,6 +59,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "bias_per_input": ("one_bias",),  # at a depth of 1
     "depth_multiplied": ("depth_kept",),  # with one filter
     "field_own_stride": ("field_summed",),  # 2x2 at S=2 behind a stride of 1
+    "filter_flipped": ("filter_not_turned",),  # of a gradient that hangs on no value
     "filter_not_squared": (
         "forgot_depth",  # at D = F
         "macs_for_flops",  # 2x2 filters
@@ -98,10 +99,21 @@ class Evidence(NamedTuple):
     working: Working = Working()
     made: frozenset[str] = frozenset()  # mistakes that are certainly behind other wrong answers
     maybe: frozenset[str] = frozenset()  # mistakes that may be behind other wrong answers
+    outdone: Collection[tuple[str, str]] = ()  # by a second one, which explains more of the answers
+    told: Collection[str] = ()  # mistakes that were told of before, as certain
 
     def shows(self, cause: Cause) -> bool:
         """Say whether the student makes all the mistakes of a cause elsewhere, too."""
         return self.made >= cause.names
+
+    def between(self, causes: Sequence[Cause]) -> list[Cause]:
+        """Return those of the causes of one answer that the other answers leave: none that right
+        ones speak against, unless they do of each, and none that explains less than another.
+        """
+        left = [cause for cause in causes if not _made_nowhere_else(cause, self)] or causes
+        names = {cause.misconception.name for cause in left} - SLIPS
+        outdone = {one for one, other in self.outdone if other in names}
+        return [cause for cause in left if cause.misconception.name not in outdone]
 
 
 NOTHING_ELSE = Evidence()
@@ -173,36 +185,55 @@ class Explanations:
     ) -> Cause | None:
         """Return the cause of a wrong answer, `two` mistakes if one is not; None if none is likely.
 
-        What is `credited` by its name is believed: a teacher expects it.
+        The student's other answers decide between causes. Of those that they leave, what is
+        `credited` by its name is believed: a teacher expects it.
         """
-        every = self._as_worked_out(self._ones.giving(given), evidence.working)
+        fitting = self._as_worked_out(self._ones.giving(given), evidence.working)
+        if self._says_nothing(given):
+            return _perhaps([c for c in fitting if c.misconception.name in evidence.told])
+        every = evidence.between(fitting)
         one = specific(every)
         found = self.made_elsewhere(given, evidence, two=two or self.own)
         if found is not None:
             return found
         found = self._likely(given, one, evidence)
+        if found and found.misconception.name not in evidence.told:
+            clear = all(cause in every for cause in specific(fitting))
+            found = found._replace(sure=found.sure and clear)
         if self.own and found is None and not one:
             found = self._likely_two(given, self._twos.giving(given), evidence)
             found = found or self._made_elsewhere_and_here(given, evidence)
         if self.own:
             return found if found and found.sure else None
-        if found is None or found.misconception.name not in credited:
-            expected = (cause for cause in every if cause.misconception.name in credited)
-            found = next((cause._replace(sure=False) for cause in expected), found)
+        found = _credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
         if found is None and not one and two:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         return found
 
+    def _says_nothing(self, given: Value) -> bool:
+        """Say whether an answer about an example is nothing but zeros: many a mistake leaves
+        nothing, and so does who guesses.
+        """
+        return self.context.query.executed and not any(flat(given))
+
+    def alone(self, given: Value) -> frozenset[str]:
+        """Return the names of all mistakes that may be behind an answer without another."""
+        return self._names(given, self._ones)
+
     def suspected(self, given: Value) -> frozenset[str]:
         """Return the names of all mistakes that may be behind an answer, alone or with another."""
-        causes = self._ones.giving(given) or ([] if self.own else self._twos.giving(given))
-        return frozenset().union(*(cause.names for cause in causes))
+        return self.alone(given) or (frozenset() if self.own else self._names(given, self._twos))
 
     def on_the_way(self, given: Value) -> frozenset[str]:
         """Return the names of the mistakes that an answer may follow from."""
-        return frozenset().union(*(cause.names for cause in self._on_the_way.giving(given)))
+        return self._names(given, self._on_the_way)
+
+    def _names(self, given: Value, causes: _Causes) -> frozenset[str]:
+        if self._says_nothing(given):
+            return frozenset()
+        return frozenset().union(*(cause.names for cause in causes.giving(given)))
 
     @cached_property
     def unmade(self) -> frozenset[str]:
@@ -338,7 +369,7 @@ class Explanations:
         found = first[0] if len(first) == 1 else _either(first)
         if answers is None:
             answers = room(self.right, given, rate < 1, self.near)
-        chance = len({cause.wrong.value for cause in tried}) / answers
+        chance = len({c.wrong.value for c in tried if self._is_as_long(c, given)}) / answers
         if chance > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
@@ -347,6 +378,10 @@ class Explanations:
         if not likely and (chance > CERTAIN or carried or found.before):  # a size is one of few
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
+
+    def _is_as_long(self, cause: Cause, given: Value) -> bool:
+        """Say whether a cause may give an answer at all: an array has as many values."""
+        return not self.context.query.executed or len(flat(cause.wrong.value)) == len(flat(given))
 
     def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
         """Return those of several causes that the student's own working agrees with, if any, and
@@ -368,6 +403,26 @@ def _of(tier: Sequence[Cause], fitting: Sequence[Cause]) -> list[Cause]:
 def _made_nowhere_else(cause: Cause, evidence: Evidence) -> bool:
     """Say whether the student's right answers to other questions speak against a cause."""
     return not cause.names.isdisjoint(evidence.unmade)
+
+
+def _perhaps(causes: Sequence[Cause]) -> Cause | None:
+    """Return the only one of causes as one that is not certain; None where there are several."""
+    names = {cause.misconception.name for cause in causes}
+    return causes[0]._replace(sure=False) if len(names) == 1 else None
+
+
+def _credited(
+    found: Cause | None, every: Sequence[Cause], credited: Collection[str]
+) -> Cause | None:
+    """Return the cause that is found, or one of those that fit as well and are `credited`: both of
+    them, if one was found, since nothing tells which it is.
+    """
+    names = {cause.misconception.name for cause in (found.either or (found,))} if found else set()
+    expected = [cause for cause in every if cause.misconception.name in credited]
+    if not expected or not names.isdisjoint(credited):
+        return found
+    alone = found is None or len(names) >= MOST_ALTERNATIVES
+    return expected[0]._replace(sure=False) if alone or not found else _either([expected[0], found])
 
 
 def _either(causes: Sequence[Cause]) -> Cause:

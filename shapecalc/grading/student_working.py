@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
+from math import isclose as is_close
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,19 +38,24 @@ ONE = re.compile(r"(?<![\d.,])1(?![\d.,])")
 SIZES = re.compile(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
 SIZE = re.compile(r"\d+")
 COUNT = re.compile(r"[\d\s,*×+]+")
+SQUARED = re.compile(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
+SQUARES = re.compile(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
+NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 Terms = Counter[Fraction]
 
 
 class Working(NamedTuple):
     """The sums and products that stand in an answer, as texts; empty where there are none.
 
-    `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10.
+    `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10, `squares` what
+    bare sums of squares come to.
     """
 
     formulas: tuple[str, ...] = ()
     twice_P: bool = False
     unrounded: tuple[float, ...] = ()
     volumes: tuple[tuple[int, ...], ...] = ()
+    squares: tuple[float, ...] = ()
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -59,6 +65,9 @@ class Working(NamedTuple):
         if cause.wrong.way is not None:
             between = cause.wrong.way.between
             return any(v[: len(s)] == s for v in between for s in self.volumes) or None
+        value = cause.wrong.value
+        if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
+            return any(is_close(value, squares) for squares in self.squares) or None
         change = cause.misconception.change
         if change is None or not context.fits:
             counted = _summands(cause.wrong.arithmetic)
@@ -112,9 +121,18 @@ def working_in(answer: Any) -> Working:
         formulas += [formula for formula in _in_full(products) if "+" in formula]
     sizes = (SIZE.findall(match[0]) for match in islice(SIZES.finditer(text), MOST_FORMULAS))
     volumes = tuple(tuple(map(int, size)) for size in sizes)
-    return Working(
-        tuple(formulas), bool(TWICE_P.search(answer)), unrounded[:MOST_FORMULAS], volumes
-    )
+    squares = tuple(filter(None, map(_squares, text.split("=")[:MOST_FORMULAS])))
+    twice_P = bool(TWICE_P.search(answer))
+    return Working(tuple(formulas), twice_P, unrounded[:MOST_FORMULAS], volumes, squares)
+
+
+def _squares(text: str) -> float | None:
+    """Return what `(14 - 16)^2 + (4 - 3)^2` comes to; None for a text that is anything else."""
+    if not SQUARES.fullmatch(text):
+        return None
+    values = [worked_out(inside) for inside in SQUARED.findall(text)]
+    known = [float(value) for value in values if value is not None]
+    return sum(value * value for value in known) if len(known) == len(values) else None
 
 
 def _in_full(text: str) -> Iterator[str]:

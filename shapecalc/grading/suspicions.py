@@ -21,7 +21,7 @@ class Suspicions:
 
     def __init__(self, explanations: Callable[[Question], Explanations]) -> None:
         self._explanations = explanations
-        self._suspected_ones: Remembered[Any, frozenset[str]] = Remembered(MOST)
+        self._names: Remembered[Any, frozenset[str]] = Remembered(MOST)
         self._certainties: Remembered[Any, frozenset[str]] = Remembered(MOST)
 
     def evidence(
@@ -31,8 +31,12 @@ class Suspicions:
         answer stands `alone`, for no other about the same network counts.
         """
         suspected = self._suspected(question, read)
-        unmade = practice.against(suspected)
-        evidence = Evidence(unmade & suspected if alone else unmade, read.working)
+        unmade = practice.against(question.id)
+        evidence = Evidence(
+            unmade & suspected if alone else unmade,
+            read.working,
+            outdone=practice.outdone(question.id, suspected),
+        )
         if question.query.executed:
             return evidence
         made, maybe = practice.made_beside(question.id), self._on_the_way(question, read)
@@ -47,8 +51,9 @@ class Suspicions:
         if not wrong:
             return Practice()
         return Practice(
-            (self._unmade(question, one) for question, one in answered),
-            (self._suspected(question, one) for question, one in wrong),
+            {q.id: self._unmade(q, one) for q, one in answered},
+            {q.id: self._suspected(q, one) for q, one in wrong},
+            {q.id: self._alone(q, one) for q, one in wrong},
             self._certain(answered),
             {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
         )
@@ -58,7 +63,7 @@ class Suspicions:
         order of its sizes.
         """
         if read.as_computed:
-            return self._explanations(question).unmade
+            return self._explanations(question).unmade - self._alone(question, read)
         if all(_in_another_order(question, way.value) for way in read.ways):
             return self._explanations(question).unmade - self._suspected(question, read)
         return frozenset()
@@ -70,7 +75,7 @@ class Suspicions:
         own = OwnAnswers()
         for question, read in answered:
             if read.as_computed:
-                own.add_right(question)
+                own.add_right(question, read.value)
             else:
                 own.add(question, read.ways[0].value if read.accepted is None else read.accepted)
         return {
@@ -107,10 +112,22 @@ class Suspicions:
 
     def _suspected(self, question: Question, read: Read) -> frozenset[str]:
         """Return the mistakes that give a wrong answer."""
+        return self._giving(question, read, Explanations.suspected)
+
+    def _alone(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that give an answer without another; it may be right as well."""
+        return self._giving(question, read, Explanations.alone)
+
+    def _giving(
+        self,
+        question: Question,
+        read: Read,
+        behind: Callable[[Explanations, Value], frozenset[str]],
+    ) -> frozenset[str]:
         explanations = self._explanations(question)
-        return self._suspected_ones.get(
-            (question.id, read.meant),
-            lambda: frozenset().union(*(explanations.suspected(w.value) for w in read.ways)),
+        return self._names.get(
+            (question.id, read.meant, behind),
+            lambda: frozenset().union(*(behind(explanations, way.value) for way in read.ways)),
         )
 
 

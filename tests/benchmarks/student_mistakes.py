@@ -746,10 +746,9 @@ def classes(draw: random.Random) -> Problem:
             "probability_for_loss": p[at],
             "class_from_one": -log(p[at - 1]) if at else None,
             "other_class": -log(p[(at + 1) % 3]),
+            "loss_base": right / log(draw.choice((2, 10))),
         }
         others = {
-            "to base 2": right / log(2),
-            "to base 10": right / log(10),
             "no log": 1 - p[at],
             **value_slips(draw, right),
         }
@@ -796,7 +795,10 @@ def conv_gradient(draw: random.Random) -> Problem:
     first = [[image[a][b] * up[0][0] for b in range(F)] for a in range(F)]
     if ask == "conv1.weight.grad":
         right: Answer = slide(image, up)
-        typical: dict[str, Answer] = {"first_window_only": first}
+        typical: dict[str, Answer] = {
+            "first_window_only": first,
+            "weight_gradient_turned": flipped(right),
+        }
         others: dict[str, Answer] = {
             "up turned": slide(image, flipped(up)),
             "mean": [[v / (n * n) for v in row] for row in right],
@@ -810,7 +812,7 @@ def conv_gradient(draw: random.Random) -> Problem:
         right, over = _scattered(up, taps, W, True), _scattered(up, taps, W, False)
         typical = {
             "overlaps_not_summed": over,
-            "filter_flipped": _scattered(up, flipped(taps), W, True),
+            "filter_not_turned": _scattered(up, flipped(taps), W, True),
         }
         others = {
             "times the image": [[right[i][j] * image[i][j] for j in range(W)] for i in range(W)],

@@ -9,6 +9,7 @@ import pytest
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.practice import Practice
 
 
 def net(volume: str | int, *layers: Any, **more: Any) -> dict[str, Any]:
@@ -122,12 +123,114 @@ def test_a_number_that_chance_hardly_gives_is_told_of_as_before() -> None:
     assert mark.feedback.startswith("The biases were forgotten: 3*3*64*128 = 73,728.")
 
 
+def test_a_right_answer_speaks_against_a_mistake_that_has_credit() -> None:
+    """As above: 32 - 3 + 1 = 30 has the + 1."""
+    spec = net("32x32x3", {"conv": {"K": 8, "F": 3, "P": 1}}, {"conv": {"K": 4, "F": 3}})
+    answers = {"conv2.output": "30x30x4", "conv1.output": "31x31x8"}
+    _, mark = marked(spec, answers, partial={"forgot_plus_one": 0.5})
+    assert (mark.misconception, mark.points) == ("padding_once", 0)
+
+
+def test_a_sign_is_not_to_blame_where_other_gradients_have_the_right_one() -> None:
+    """The filter 1, -1 is its own negative from the other end; -2 and -3 come back to 1, 2, 4: for
+    the filter -2 - 6 = -8 and -4 - 12 = -16, for the input -2, 2 - 3 and 3.
+    """
+    given = {"input": [[1, 2, 4]], "conv1.weight": [[[1, -1]]]}
+    example = {"given": given, "loss": {"half_squared_error": [[1, 1]]}}
+    spec = net("3x1", {"conv": {"K": 1, "F": 2}}, example=example)
+    wrong = {"input.grad": [[2, 1, -3]]}
+    (alone,) = marked(spec, wrong, partial={"gradient_sign": 0.5})
+    assert (alone.misconception, alone.points) == ("filter_not_turned or gradient_sign", 0.5)
+    asked = {"conv1.weight.grad": [[-8, -16]], **wrong}
+    _, beside = marked(spec, asked, partial={"gradient_sign": 0.5})
+    assert (beside.misconception, beside.points) == ("filter_not_turned", 0)
+    assert "erhaps the filter was not turned by 180 degrees" in beside.feedback
+
+
+def test_of_two_that_nothing_tells_apart_the_credited_one_is_paid_and_both_are_told() -> None:
+    (mark,) = marked(TIED, {"conv1.value[0,0]": 7}, partial={"bias_not_added": 0.5})
+    assert (mark.misconception, mark.points) == ("bias_not_added or filter_flipped", 0.5)
+    assert mark.feedback.startswith("Perhaps the bias was not added: ")
+    assert "; or the filter was flipped: " in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("other", "cause"), [(12, "filter_flipped"), (14, "bias_not_added"), (13, None)]
+)
+@pytest.mark.parametrize("credited", ["bias_not_added", "filter_flipped"])
+def test_the_mistake_behind_another_answer_is_named_whichever_has_credit(
+    other: float, cause: str | None, credited: str
+) -> None:
+    """1*2 + 1*2 + 2*5 + 1 = 15; flipped it is 2*2 + 1*2 + 1*5 + 1 = 12, without the bias 14."""
+    spec = line([1, 1, 2], 1, [1, 2, 2])
+    spec["example"]["given"]["input"] = [[1, 2, 2, 5]]
+    spec["example"]["loss"] = {"squared_error": [[3, 3]]}
+    answers = {"conv1.value[0,0]": 7, "conv1.value[0,1]": other}
+    for asked in (answers, dict(reversed(answers.items()))):
+        marks = {m.id: m for m in marked(spec | {"input": "4x1"}, asked, partial={credited: 0.5})}
+        first = marks["conv1.value[0,0]"]
+        assert first.misconception == (cause or "bias_not_added or filter_flipped")
+        assert first.points == (0.5 if cause in (None, credited) else 0)
+
+
+def test_which_mistake_explains_more_of_the_answers() -> None:
+    """Of the wrong ones first; then fewer of the right ones speak against it."""
+    a, b, c = "abc"
+    wrong = {"1": frozenset({a, b, c}), "2": frozenset({a})}
+    assert Practice({}, wrong, wrong).outdone("1", (a, b, c)) == {(b, a), (c, a)}
+    assert Practice({}, wrong, wrong).outdone("2", (a, b)) == frozenset()  # both explain the first
+    with_another = {"2": frozenset({b})}  # only with another mistake beside it
+    assert Practice({}, with_another, {}).outdone("1", (a, b)) == frozenset()
+    followed = Practice({}, wrong, wrong)
+    followed.has_followed("2")
+    assert followed.outdone("1", (a, b, c)) == frozenset()
+    right = {"3": frozenset({a, b, c}), "4": frozenset({a, b})}
+    assert Practice(right, wrong, wrong).outdone("1", (a, b, c)) == {(b, a), (c, a), (b, c)}
+    apart = {"3": frozenset({b}), "4": frozenset({c})}
+    assert Practice(apart, wrong, wrong).outdone("1", (b, c)) == frozenset()
+
+
+@pytest.mark.parametrize("asked", ["conv1.bias.grad", "conv1.weight.grad"])
+def test_nothing_but_zeros_is_no_mistake_of_which_zeros_are_left(asked: str) -> None:
+    """The first window is behind a ReLU that lets nothing through: -0.5, and 0.5, 1.5 after it."""
+    given = {"input": [[2, 3, 4]], "conv1.weight": [[[1]]], "conv1.bias": [-2.5]}
+    example = {"given": given, "loss": {"squared_error": [[1, 0, 0]]}}
+    spec = net("3x1", {"conv": {"K": 1, "F": 1}}, "relu", example=example)
+    (mark,) = marked(spec, {asked: 0}, partial={"first_window_only": 0.25})
+    assert (mark.verdict, mark.misconception, mark.points) == ("wrong", None, 0)
+
+
+@pytest.mark.parametrize(("first", "named"), [(8.75, True), (9.13, False)])
+def test_zeros_are_a_mistake_that_was_made_before(first: float, named: bool) -> None:
+    """7*1.25 + 1.25 = 10, 8.75 without the bias; 7*0 + 2.5 is 0 without it."""
+    given = {"input": [7], "dense1.weight": [[1.25], [0]], "dense1.bias": [1.25, 2.5]}
+    spec = net(1, {"dense": 2}, example={"given": given})
+    _, mark = marked(spec, {"dense1.value[0]": first, "dense1.value[1]": 0})
+    assert (mark.misconception == "bias_not_added") is named
+    assert mark.feedback.startswith("Perhaps the bias was not added") is named
+
+
 def test_what_a_teacher_credits_is_believed_whatever_else_is_right() -> None:
     given = {"input": [7], "dense1.weight": [[1.25], [2.3]], "dense1.bias": [1.25, 1.5]}
     spec = net(1, {"dense": 2}, example={"given": given})
     answers = {"dense1.value[0]": 10, "dense1.value[1]": 16.1}
     _, mark = marked(spec, answers, partial={"bias_not_added": 0.5})
     assert (mark.points, mark.misconception) == (0.5, "bias_not_added")
+
+
+@pytest.mark.parametrize(("credit", "points"), [(("bias_not_added",), 0), ((), 0.1)])
+def test_two_credited_mistakes_at_once_get_the_share_of_a_share(
+    credit: tuple[str, ...], points: float
+) -> None:
+    """0.5*2.5 + 1.25*3.5 = 5.625 and 0.5*3.5 + 1.25*1.5 = 3.625: flipped, without the 7.75."""
+    given = {"input": [[2.5, 3.5, 1.5]], "conv1.weight": [[[1.25, 0.5]]], "conv1.bias": [7.75]}
+    spec = net("3x1", {"conv": {"K": 1, "F": 2}}, example={"given": given})
+    both = {"bias_not_added": 0.5, "filter_flipped": 0.2}
+    partial = {name: both[name] for name in credit or both}
+    (mark,) = marked(spec, {"conv1.value": [[5.625, 3.625]]}, partial=partial)
+    assert (mark.misconception, mark.points) == ("bias_not_added, filter_flipped", points)
+    told = "It has 50 % of the points for the one mistake, and of these 20 % for the other."
+    assert (told in mark.feedback) is bool(points)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +280,25 @@ def test_without_a_working_the_mistake_that_has_credit_is_believed() -> None:
     (mark,) = marked(HALVED, {"conv1.output": "30x30x24"}, partial={"padding_once": 0.25})
     assert (mark.misconception, mark.points) == ("padding_once", 0.25)
     assert "Perhaps the padding" in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure"),
+    [
+        ("(14-16)^2 + (4-3)^2 = 5", True),
+        ("L = (14 - 16)² + (4 - 3)² = 5", True),
+        ("5", False),
+        ("(14-16)^2 + 1 = 5", False),
+    ],
+)
+def test_a_bare_sum_of_squares_shows_that_the_half_is_missing(answer: str, sure: bool) -> None:
+    """1/2*((16 - 14)^2 + (3 - 4)^2) = 2.5, where 5 is one of few numbers."""
+    given = {"input": [1], "dense1.weight": [[16], [3]]}
+    example = {"given": given, "loss": {"half_squared_error": [14, 4]}}
+    (mark,) = marked(net(1, {"dense": 2}, example=example), {"loss": answer})
+    assert mark.misconception == "loss_not_halved"
+    assert ("Perhaps the half of the squared error was left out" in mark.feedback) is not sure
+    assert "he half of the squared error was left out" in mark.feedback
 
 
 @pytest.mark.parametrize(

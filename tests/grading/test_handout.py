@@ -208,6 +208,16 @@ def test_c_is_explained_where_the_shape_of_a_weight_is_asked() -> None:
     assert "C is the depth" not in FORMATS["markdown"](other)
 
 
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_a_sheet_has_its_authors_description(form: str) -> None:
+    spec = {"input": "5x5x1", "layers": ["relu"]}
+    description = "Do this on paper.\nA calculator is fine."
+    asked = {"description": description, "spec": spec, "questions": ["relu1.output"]}
+    text = FORMATS[form](read_assignment(asked))
+    assert "Do this on paper." in text
+    assert "A calculator is fine." in text
+
+
 @pytest.mark.parametrize(
     ("keys", "told"),
     [

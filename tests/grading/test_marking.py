@@ -550,6 +550,21 @@ def test_a_whole_number_is_only_perhaps_a_rounded_one(answer: float, told: str) 
     assert found.feedback.partition("The right")[0].strip() == told
 
 
+def test_how_exactly_an_answer_is_asked_for_is_told_as_on_the_sheet() -> None:
+    """4*0.1828 = 0.7312 and 4*0.5667 = 2.2668: of numbers below 1 three digits are asked for."""
+    spec = {
+        "input": 1, "layers": [{"dense": {"units": 2, "bias": False}}],
+        "example": {"given": {"input": [4], "dense1.weight": [[0.1828], [0.5667]]}},
+    }  # fmt: skip
+    for answer, told in (
+        ([0.7, 2.2668], "give three digits, such as 0.0123."),
+        ([0.7312, 2.3], "give two decimals."),
+        ([0.7, 2.3], "give two decimals, below 1 three digits, such as 0.0123."),
+    ):
+        asked = {"spec": spec, "questions": ["dense1.value"]}
+        assert f"rounded too far: {told}" in mark(asked, {"dense1.value": answer}).marks[0].feedback
+
+
 def test_right_values_are_counted_by_the_tolerance_that_decides() -> None:
     """5.2 is 0.4 % off 5.22, and not right; its working is told, and not the first value's."""
     spec = {

@@ -233,7 +233,7 @@ def test_a_mistake_with_the_students_own_volume_says_so() -> None:
     hinted = marked(POOLED, answers, show="hint")["dense1.parameters"].feedback
     assert (
         hinted
-        == "The biases were forgotten; otherwise it follows from your answer 15x15x8 to question 1."
+        == "The biases were forgotten. Otherwise it follows from your answer 15x15x8 to question 1."
     )
 
 
@@ -255,7 +255,7 @@ def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
     for show, told in (
         ("always", "a size is a whole number, and the stride does not fit here: with your answer"
          " 30x30x24 to question 1, (30 - 3 + 2*0)/2 + 1 = 14.5."),
-        ("hint", "was not rounded; otherwise it follows from your answer 30x30x24 to question 1."),
+        ("hint", "the stride does not fit here. Otherwise it follows from your answer 30x30x24"),
     ):  # fmt: skip
         _, mark = Marker(read_assignment({**data, "show": show})).mark("one", answers).marks
         assert (mark.verdict, mark.misconception) == ("wrong", "not_rounded")
@@ -372,3 +372,155 @@ def test_an_example_of_many_steps_is_computed_the_less_often(steps: int, times: 
     own.add(first, ((5.0, 8.5),))
     found = sum(len(list(own.networks(then))) for _ in range(300))
     assert times <= found <= times * 1.2
+
+
+@pytest.mark.parametrize(("follow_through", "share"), [(0.75, 0.8), (0.9, 0.9)])
+def test_what_follows_from_a_mistake_has_its_points_and_is_told_to_follow(
+    follow_through: float, share: float
+) -> None:
+    """2.5*3.1 + 1.25 = 9 and 2*9 + 5 = 23: without the first bias 7.75, and 20.5 behind it."""
+    given = {"input": [2.5], "dense1.weight": [[3.1]], "dense1.bias": [1.25],
+             "dense2.weight": [[2]], "dense2.bias": [5]}  # fmt: skip
+    spec = {"input": 1, "layers": [{"dense": 1}, {"dense": 1}], "example": {"given": given}}
+    policy = {"partial": {"bias_not_added": 0.8}, "follow_through": follow_through}
+    first, second = marked(spec, {"dense1.value": 7.75, "dense2.value": 20.5}, **policy).values()
+    assert (first.misconception, first.points) == ("bias_not_added", 0.8)
+    assert (second.verdict, second.misconception) == ("followed through", None)
+    assert second.points == share
+    assert "It follows correctly from your answer [7.75] to question 1." in second.feedback
+    assert ("as the mistake behind it does" in second.feedback) is (share > follow_through)
+
+
+# 0.3656*2 = 0.7312, and 5*0.7312 = 3.656, which 5*0.73 = 3.65 is not near enough to
+CHAIN: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": 1}, {"dense": 1}],
+    "example": {
+        "given": {"input": [2], "dense1.weight": [[0.3656]], "dense2.weight": [[5]]},
+        "loss": {"half_squared_error": [4]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (0.73, 3.65, "right"),
+        (0.73, 3.656, "right"),
+        (0.73, 3.653, "right"),  # somewhere between
+        (0.73, 3.64, "wrong"),
+        (0.73, -3.65, "wrong"),
+        (0.7312, 3.65, "wrong"),
+        (None, 3.65, "wrong"),
+    ],
+)
+def test_what_follows_from_right_numbers_as_they_were_rounded_is_right(
+    first: float | None, second: float, verdict: str
+) -> None:
+    found = marked(CHAIN, {"dense1.value": first, "dense2.value": second})["dense2.value"]
+    assert found.verdict == verdict
+    told = "Right; it follows from your own numbers in question 1."
+    assert (found.feedback == told) is (verdict == "right" and second == 3.65)
+
+
+def test_a_slip_behind_a_rounded_right_answer_is_followed_with_it() -> None:
+    """5*(3.65 - 4) = -1.75 for 5*(3.656 - 4) = -1.72; and 2*-1.75 = -3.5 behind it."""
+    answers = {"dense1.value": 0.73, "dense2.value": 3.65, "dense1.grad": -1.75}
+    assert {m.verdict for m in marked(CHAIN, answers).values()} == {"right"}
+    wrong = marked(CHAIN, {**answers, "dense1.grad": 1.75, "dense1.weight.grad": 3.5})
+    assert [m.verdict for m in wrong.values()] == ["right", "right", "wrong", "followed through"]
+
+
+# 0, 1, 2, 3, 0 times 1, 2: 2, 1 + 4 = 5, 2 + 6 = 8 and 3; without the zeros 5 and 8
+PADDED: dict[str, Any] = {
+    "input": "3x1",
+    "layers": [{"conv": {"K": 1, "F": 2, "P": 1}}, "relu", {"max_pool": 2}, {"dense": 1}],
+    "example": {
+        "given": {
+            "input": [[1, 2, 3]], "conv1.weight": [[[1, 2]]], "dense1.weight": [[1, 1]],
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("map_", "relu", "pool", "verdicts"),
+    [
+        ([[5, 8]], [[5, 8]], [[8]], ["partly right", "followed through", "followed through"]),
+        ([[-5, 8]], [[0, 8]], [[8]], ["wrong", "followed through", "followed through"]),
+        ([[-5, 8]], [[5, 8]], [[8]], ["wrong", "partly right", "followed through"]),
+        ([[5, 8]], [[0, 8]], [[8]], ["partly right", "wrong", "followed through"]),
+        ([[9] * 7], [[9] * 7], [[9] * 3], ["wrong", "wrong", "wrong"]),  # no windows give seven
+    ],
+)
+def test_a_map_of_another_size_is_gone_on_with(
+    map_: Any, relu: Any, pool: Any, verdicts: list[str]
+) -> None:
+    answers = {"conv1.value": map_, "relu1.value": relu, "max_pool1.value": pool}
+    found = marked(PADDED, answers, partial={"padding_ignored": 0.25})
+    assert [mark.verdict for mark in found.values()] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (
+            5.2,
+            "It follows from your answer [1.0312] to question 1 but is rounded too far: give two",
+        ),
+        (5, "Perhaps it follows from your answer [1.0312] to question 1 but is rounded too far: "),
+        (5.3, "The right answer is "),
+        (5.16, "It follows correctly from your answer [1.0312] to question 1."),
+    ],
+)
+def test_what_follows_from_a_slip_may_be_rounded_too_far(second: float, told: str) -> None:
+    """5*1.0312 = 5.156."""
+    found = marked(CHAIN, {"dense1.value": 1.0312, "dense2.value": second})["dense2.value"]
+    assert found.feedback.startswith(told)
+    assert found.points == (0.5 if second == 5.16 else 0)
+
+
+def test_values_that_were_not_added_up_are_told_to_be_right() -> None:
+    """2*(5.5 - 3) = 5 and 2*(8.5 - 4) = 9 come back to the bias: 14."""
+    spec = {**SPEC, "layers": SPEC["layers"][:1]}
+    given = {k: v for k, v in SPEC["example"]["given"].items() if k.startswith(("input", "conv"))}
+    spec["example"] = {"given": given, "loss": {"squared_error": [[3, 4]]}}
+    for answer, right in (([5, 9], True), ([5, 8], False)):
+        found = marked(spec, {"conv1.bias.grad": answer})["conv1.bias.grad"]
+        assert found.feedback.startswith("It takes 1 value, and your answer has 2")
+        assert ("has 2; added up, these are right." in found.feedback) is right
+
+
+def test_a_mistake_behind_a_slip_without_which_the_same_follows_as_without_the_slip() -> None:
+    """The ReLU lets nothing of 7.31 and 4.17 back, nor of -7.31 and 4.17: 0 for the bias in either
+    case, and without its slope 11.48, or -3.14 behind the slip.
+    """
+    spec = {
+        "input": "2x1",
+        "layers": [{"conv": {"K": 1, "F": 1}}, "relu"],
+        "example": {
+            "given": {"input": [[-1, -2]], "conv1.weight": [[[1]]], "conv1.bias": [0]},
+            "loss": {"half_squared_error": [[-7.31, -4.17]]},
+        },
+    }
+    answers = {"conv1.value": [[-1, -2.5]], "relu1.grad": [[-7.31, 4.17]], "conv1.bias.grad": -3.14}
+    bias = marked(spec, answers)["conv1.bias.grad"]
+    assert bias.misconception == "slope_forgotten"
+    assert "your answer [[-7.31, 4.17]] to question 2" in bias.feedback
+
+
+def test_a_mistake_in_what_follows_from_a_right_number_as_it_was_rounded() -> None:
+    """5*0.73 = 3.65 and 7*0.73 = 5.11 without the biases, where 3.656 and 5.1184 are exact."""
+    given = {
+        "input": [2], "dense1.weight": [[0.3656]],
+        "dense2.weight": [[5], [7]], "dense2.bias": [1.25, 2.5],
+    }  # fmt: skip
+    spec = {"input": 1, "layers": [{"dense": 1}, {"dense": 2}], "example": {"given": given}}
+    asked = ["dense1.value", "dense2.value"]
+    partial = {"bias_not_added": 0.25}
+    marker = Marker(read_assignment({"spec": spec, "questions": asked, "partial": partial}))
+    for first, cause in ((0.7312, None), (0.73, "bias_not_added"), (0.7312, None)):  # one class
+        answers = dict(zip(asked, (first, [3.65, 5.11]), strict=True))
+        _, second = marker.mark("one", answers).marks
+        assert (second.misconception, second.points) == (cause, 0.25 if cause else 0)
+        assert ("he bias was not added" in second.feedback) is bool(cause)

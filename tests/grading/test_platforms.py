@@ -150,6 +150,21 @@ def test_being_late_costs_a_share(tmp_path: Path, penalty: Any, expected: list[f
     assert "lateness is not known" in list(found.graded)[3].notes[0]
 
 
+@pytest.mark.parametrize("penalty", [0.25, None])
+@pytest.mark.parametrize("when", ["2026-11-20 12:00", "2026-11-22 12:00"])
+def test_the_gradebook_has_a_column_of_penalties_wherever_there_is_a_rule(
+    tmp_path: Path, penalty: float | None, when: str
+) -> None:
+    """Its columns are the same for two classes of which one is in time."""
+    keys = {} if penalty is None else {"penalty": penalty}
+    found = graded(tmp_path, HEAD, [when, "a", *BOTH], due="2026-11-20", **keys)
+    head, *_, row = csv.reader(io.StringIO(exports.render("csv", found)))
+    assert ("late penalty" in head) is (penalty is not None)
+    if penalty is not None:
+        late = when.startswith("2026-11-22")
+        assert row[head.index("late penalty")] == ("-0.5" if late else "")
+
+
 def test_who_says_nothing_of_when_counts_as_in_time_and_that_is_told(tmp_path: Path) -> None:
     """Three lines of text, one of YAML; the last one says nothing."""
     files = {

@@ -48,7 +48,7 @@ def render(class_run: ClassRun) -> Iterator[str]:
         said: list[str],
     ) -> str:
         first = [who[0], *(who[1:2] if tally.identities else []), *who[2:]]
-        late = [penalty] if tally.penalties else []
+        late = [penalty] if class_run.assignment.policy.late.share else []
         looks = unread if tally.unread else []
         unread = [*looks, *times[:dated]]
         last = [harmless(text) for text in said]

@@ -20,6 +20,7 @@ from shapecalc.grading.question import Assignment
 def render(assignment: Assignment) -> str:
     """Return the file: a line for each question, which stands above it."""
     lines = [f"# {quote(' '.join(assignment.title.split()) or UNTITLED, 400)}"]
+    lines += [f"# {quote(line, 1000)}" for line in assignment.description.splitlines()]
     lines += [f"# {line}" for line in instructions(assignment)]
     for heading, (_, layers) in zip(headings(assignment), networks(assignment), strict=True):
         lines += ["#", f"# {quote(heading, 400)}", *(f"#   {quote(line, 1000)}" for line in layers)]

@@ -12,6 +12,7 @@ from shapecalc.grading.hyperparameters import SPATIAL
 from shapecalc.grading.prompts import Secrets, by_network, is_ours, titles
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.tied_pools import NOTE, decided_by_a_tie
 from shapecalc.grading.wording import questions_by
 from shapecalc.layers.base import aliases
 
@@ -49,6 +50,8 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
         for question in questions:
             if not is_ours(question, secrets):
                 told = [q for q in questions if q is not question and _tells(question, q)]
+                if decided_by_a_tie(question.subject, question.query):
+                    yield f"question {numbers[question.id]}: {NOTE}; each such answer is right"
                 for other in told:
                     yield (
                         f"the text of question {numbers[question.id]} tells the answer to question"

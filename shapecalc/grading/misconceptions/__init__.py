@@ -21,7 +21,9 @@ from shapecalc.grading.misconceptions.question_context import (
 )
 from shapecalc.grading.query import read_path
 from shapecalc.grading.question import Tolerance
+from shapecalc.grading.resized import resized_value
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import flat, shown
 from shapecalc.grading.wording import size_in_words, volume_axes
 from shapecalc.registry import Registry
 
@@ -70,9 +72,20 @@ def wrong_answers(
         (misconception, wrong)
         for misconception in misconceptions()
         if names is None or misconception.name in names
-        for wrong in misconception.model(context)
+        for wrong in (*misconception.model(context), *_of_another_size(misconception, context))
         if not alike(context.right, wrong.value, near)
     ]
+
+
+def _of_another_size(misconception: Misconception, context: QuestionContext) -> Iterator[Wrong]:
+    """Yield the values of an example where a mistake in the formula of sizes gives more or fewer,
+    or the one at a place of these.
+    """
+    if misconception.change is not None:
+        found = resized_value(context.subject, context.query, misconception.change)
+        one = bool(context.query.place)
+        if found is not None and (one or len(flat(found)) != len(flat(context.right))):
+            yield Wrong(found, f"with this it would be {shown(found)}")
 
 
 def _of_formula(context: QuestionContext) -> Iterator[tuple[Misconception, Wrong]]:

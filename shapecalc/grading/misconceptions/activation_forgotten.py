@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.rerun import altered_layers, with_kernels
+from shapecalc.grading.misconceptions.rerun import altered_on_the_way, with_kernels
 from shapecalc.grading.values import shown
 from shapecalc.layers.activation import Elementwise, PRelu
 
@@ -29,13 +29,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 def _left_out(context: QuestionContext) -> str:
     """Return which activations were left out on the way to what is asked for."""
-    query, subject = context.query, context.subject
-    supposed = sorted(subject.otherwise.get("supposed") or ())
-    on_the_way = subject.way_back(query.key, supposed).layers
-    left_out = on_the_way.intersection(altered_layers(subject, MISTAKE))
-    names = [subject.trace.layers[at].name for at in left_out]
+    names = [record.name for record in altered_on_the_way(context, MISTAKE)]
     what = f"the activation {names[0]} was" if len(names) == 1 else "the activations were"
-    back = query.key.endswith((".grad", ".next"))
+    back = context.query.key.endswith((".grad", ".next"))
     return f"{what} left out{', on the way forward and back' if back else ''}"
 
 

@@ -16,11 +16,21 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     example = trace.spec.example
     if example is None or not trace.output or prod(trace.output) == 1:
         return
-    if example.loss_kind in ("squared_error", "half_squared_error"):
-        count = prod(trace.output)
-        found = scaled_loss(context, 1 / count)
-        if found is not None:
-            yield Wrong(found, f"with the squares over {count} it would be {shown(found)}")
+    count = prod(trace.output)
+    if example.loss_kind == "squared_error":
+        yield from _scaled(context, 1 / count, f"with the squares over {count}", "")
+    elif example.loss_kind == "half_squared_error":
+        half = "half the mean of the squares was taken; here it is half their sum"
+        yield from _scaled(context, 1 / count, f"with the squares over {2 * count}", half)
+        if count != 2:
+            mean = "the mean of the squares was taken; here it is half their sum"
+            yield from _scaled(context, 2 / count, f"with the squares over {count}", mean)
+
+
+def _scaled(context: QuestionContext, factor: float, how: str, told: str) -> Iterable[Wrong]:
+    found = scaled_loss(context, factor)
+    if found is not None:
+        yield Wrong(found, f"{how} it would be {shown(found)}", told)
 
 
 MISCONCEPTION = Misconception(

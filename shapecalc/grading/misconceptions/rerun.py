@@ -66,6 +66,15 @@ def altered_layers(subject: Subject, mistake: str) -> list[int]:
     return [at for at, kernel in enumerate(kernels) if alter(kernel) is not kernel]
 
 
+def altered_on_the_way(context: QuestionContext, mistake: str) -> list[KnownRecord]:
+    """Return the layers that compute otherwise with a mistake, on the way to what is asked for."""
+    query, subject = context.query, context.subject
+    supposed = sorted(subject.otherwise.get("supposed") or ())
+    on_the_way = subject.way_back(query.key, supposed).layers
+    altered = on_the_way.intersection(altered_layers(subject, mistake))
+    return [subject.trace.layers[at] for at in sorted(altered)]
+
+
 def with_example(context: QuestionContext, name: str, example: Example) -> Value | None:
     """Return the answer where the network has another example."""
     return _answer(context, name, lambda subject: subject.giving(example))

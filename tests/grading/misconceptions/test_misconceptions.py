@@ -135,8 +135,21 @@ SLICED = example(
     },
     upstream={"conv1": [[1, 2], [3, 4]]},
 )  # fmt: skip
+ABSOLUTE = example(
+    "4x1", "relu", {"dense": 1},
+    given={"input": [[-1.5, 2, 0.5, -3]], "dense1.weight": [[5, -1, 1, 1]]},
+)  # fmt: skip
+# 0, 1, 2, 3, 4, 0: 0*1 + 1*2 = 2, 2 + 6 = 8 and 4 + 0 = 4; the larger of two is 8, and 8
+SIDES = example(
+    "4x1", {"conv": {"K": 1, "F": 2, "S": 2, "P": 1}}, {"max_pool": {"F": 2, "S": 1}},
+    given={"input": [[1, 2, 3, 4]], "conv1.weight": [[[1, 2]]]},
+)  # fmt: skip
 POOLED = [[1, 2, 5, 6], [3, 4, 7, 8], [9, 8, 1, 1], [7, 4, 2, 8]]
 SMALLER = {"given": {"input": POOLED}, "upstream": {"max_pool1": [[4, 8], [12, 16]]}}
+TIED = example(
+    "2x4x1", {"max_pool": 2},
+    given={"input": [[3, 1, 5, 8], [2, 3, 0, 7]]}, upstream={"max_pool1": [[4, 8]]},
+)  # fmt: skip
 PEAK = example(
     "3x3x1", {"max_pool": {"F": 2, "S": 1}},
     given={"input": [[1, 2, 3], [4, 9, 5], [6, 7, 8]]}, upstream={"max_pool1": [[1, 2], [3, 4]]},
@@ -194,12 +207,14 @@ FIGURE = example(  # at stride 1 the sums of two neighbours are 3, 5, 7, 9
 
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
+    ("slope_forgotten", "dense1.weight.grad"): "the slope of sigmoid1 was forgotten; the gradient",
     ("forgot_depth", "conv1.activations"): "the depth of the output was forgotten",
     ("forgot_depth", "dense1.parameters"): "the depth of the input was forgotten",
     ("neighbour", "max_pool1.output"): "it is the volume of the input, not of the output",
     ("one_bias", "total.parameters"): "one bias was counted for each layer; every filter and unit",
     ("one_bias", "conv1.parameters"): "one bias was counted for the whole layer; every filter has",
     ("one_bias", "conv1.biases"): "one bias was counted for the whole layer; every filter has its",
+    ("loss_base", "loss"): "was taken; here it is the natural one",
     ("other_class", "loss"): "class 0 was taken; the target is class 2",
     ("other_class", "dense1.grad"): "class 0 was taken; the target is class 2",
     ("one_bias", "dense1.parameters"): "one bias was counted for the whole layer; every unit",
@@ -467,6 +482,24 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("filter_transposed", SLICED, "conv1.value", [[25, 29], [46, 48]]),
     # [[1, 2], [4, 5]] times 1, of the first slice, and [[2, 0], [5, 1]]
     ("first_window_only", SLICED, "conv1.weight.grad", [[[1, 2], [4, 5]], [[2, 0], [5, 1]]]),
+    # 1 + 4 = 5 and 3 + 8 = 11 without padding
+    ("padding_ignored", SIDES, "conv1.value", [[5, 11]]),
+    ("padding_ignored", SIDES, "conv1.value[0,1]", 11),
+    ("padding_ignored", SIDES, "max_pool1.value", [[11]]),
+    # [[3, 0], [2, 1]], turned round, times 1, 2, 3, 4, where the windows lie; and [[0, 0], [0, 1]]
+    (
+        "filter_not_turned",
+        SLICED,
+        "input.grad",
+        [[[3, 6, 0], [11, 17, 2], [6, 11, 4]], [[0, 0, 0], [0, 1, 2], [0, 3, 4]]],
+    ),
+    # 1*1 + 2*2 + 3*4 + 4*5 = 37, 47, 67 and 77; 1*2 + 2*0 + 3*5 + 4*1 = 21, 5, 19 and 26
+    (
+        "weight_gradient_turned",
+        SLICED,
+        "conv1.weight.grad",
+        [[[77, 67], [47, 37]], [[26, 19], [5, 21]]],
+    ),
     # the windows' [[1, 2], [0, 3]] times 1, 2, 3, 4, the later one where they overlap
     (
         "overlaps_not_summed",
@@ -487,6 +520,17 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "input.grad",
         [[4, 4, 8, 8], [4, 4, 8, 8], [12, 12, 16, 16], [12, 12, 16, 16]],
     ),
+    (
+        "pool_gradient_of_output",
+        example("4x4x1", {"max_pool": 2}, **SMALLER),
+        "input.grad",
+        [[4, 8], [12, 16]],
+    ),
+    ("absolute_for_relu", ABSOLUTE, "relu1.value", [[1.5, 2, 0.5, 3]]),
+    # 5*1.5 - 2 + 0.5 + 3 = 9
+    ("absolute_for_relu", ABSOLUTE, "dense1.value", 9),
+    # 3 stands twice in the first window, and gets what comes back to that twice
+    ("whole_to_each_largest", TIED, "input.grad", [[4, 0, 0, 8], [0, 4, 0, 0]]),
     # 9 is the largest of all four windows of 2x2 and gets 1 + 2 + 3 + 4 = 10
     ("pool_overlap_ignored", PEAK, "input.grad", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
     ("pool_overlap_ignored", PEAK, "input.grad", [[0, 0, 0], [0, 4, 0], [0, 0, 0]]),
@@ -519,6 +563,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("loss_not_halved", HALF, "loss", 0.1255),
     ("loss_not_halved", ERROR, "loss", 4),
     ("loss_sign", THIRD, "loss", -0.4076),
+    ("loss_base", THIRD, "loss", 0.177),  # -lg 0.6652
+    ("loss_base", THIRD, "loss", 0.588),  # to base 2
     ("probability_for_loss", THIRD, "loss", 0.6652),
     ("class_from_one", THIRD, "loss", 1.4076),
     ("class_from_one", THIRD, "dense1.grad", [0.0900, -0.7553, 0.6652]),
@@ -584,6 +630,31 @@ def test_a_wrong_number_gets_its_name(
         m.explanation for m in misconceptions() if m.name == name
     )
     assert explanation[1:] in mark.feedback  # a sentence begins with a capital
+
+
+# -0.5, 0.5 and 1.5 go into the ReLU, and 1.5, 2 and 3 come back to it
+GATED = example(
+    "3x1", {"conv": {"K": 1, "F": 1}}, "relu",
+    given={"input": [[-0.5, 0.5, 1.5]], "conv1.weight": [[[1]]]},
+    upstream={"relu1": [[1.5, 2, 3]]},
+)  # fmt: skip
+
+
+def test_a_relus_slope_is_told_of_by_what_it_does() -> None:
+    feedback = marked(GATED, "conv1.grad", [[1.5, 2, 3]]).feedback
+    assert "he slope of relu1 was forgotten; no gradient comes back where its input" in feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ([[7, 2, -3]], "the first wrong one is at [0], counted from 0. The right answer is"
+         " [0, 2, 3]: at [2], gradient of relu1 * its slope = 3*1 = 3."),
+        ([[7, 2, 3]], "the first value is gradient of relu1 * its slope = 1.5*0 = 0."),
+    ],
+)  # fmt: skip
+def test_a_working_is_shown_that_is_not_nothing(answer: Any, told: str) -> None:
+    assert told in marked(GATED, "conv1.grad", answer).feedback
 
 
 def test_a_mistake_is_told_in_the_words_of_what_is_asked() -> None:
@@ -680,12 +751,12 @@ def test_only_one_order_with_the_sizes_in_front_is_keras() -> None:
         assert ("Keras" in mark.feedback) is keras
 
 
-def test_credit_for_one_of_two_mistakes_is_given() -> None:
+def test_credit_for_one_of_two_mistakes_is_given_and_both_are_told() -> None:
     spec = net("32x48x3", {"conv": {"K": 8, "F": 3, "P": 1}})
     partial = {"forgot_plus_one": 0.5}
     assignment = read_assignment({"spec": spec, "questions": ["conv1.output"], "partial": partial})
     (mark,) = Marker(assignment).mark("one", {"conv1.output": "31x47x8"}).marks
-    assert (mark.points, mark.misconception) == (0.5, "forgot_plus_one")
+    assert (mark.points, mark.misconception) == (0.5, "forgot_plus_one or padding_once")
 
 
 def test_what_two_rarer_mistakes_explain_gets_no_name() -> None:
@@ -699,6 +770,39 @@ def test_a_symmetric_filter_is_not_flipped() -> None:
     assert "filter_flipped" not in names_for(
         net("3x1", {"conv": {"K": 1, "F": 3}}, example=example)
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (33.75, "Half the mean of the squares was taken; here it is half their sum: with"),
+        (67.5, "The mean of the squares was taken; here it is half their sum: with the squares"),
+    ],
+)
+def test_a_mean_is_told_of_by_the_loss(answer: float, told: str) -> None:
+    """Half of 9 + 36 + 81 + 144 = 270 is 135; their mean is 67.5."""
+    halved = IMAGE["example"] | {"loss": {"half_squared_error": [[0, 0], [0, 0]]}}
+    mark = marked(IMAGE | {"example": halved}, "loss", answer)
+    assert mark.misconception == "loss_mean"
+    assert told in mark.feedback
+
+
+def test_a_rare_logarithm_makes_a_probability_no_likelier_by_chance() -> None:
+    """Of two equal scores each class has a probability of 1/2; the loss is ln 2 = 0.693."""
+    given = {"input": [1], "dense1.weight": [[1], [1]]}
+    spec = example(1, {"dense": 2}, "softmax", given=given, loss={"cross_entropy": 0})
+    assert marked(spec, "loss", 0.5).misconception == "probability_for_loss"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [("conv1.value", [[2, 5, 8, 11, 4]]), ("max_pool1.value", [[5, 8, 11, 11]])],
+)
+def test_a_map_of_another_size_is_a_mistake_in_the_formula_of_sizes(ask: str, answer: Any) -> None:
+    mark = marked(SIDES, ask, answer)
+    assert mark.misconception == "stride_ignored"
+    assert "erhaps" not in mark.feedback
+    assert f"and your answer has {len(answer[0])}. The stride was taken as 1. The" in mark.feedback
 
 
 def test_filters_are_flipped_on_both_axes() -> None:

@@ -1,0 +1,147 @@
+"""Max pools of an example in whose windows the largest value stands several times.
+
+What comes back to such a window may go to any of these, or be shared: each is a subgradient, and
+the tools differ. A student's way is right, whichever it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.gradient_derivation import Place, meetings, pixels_of
+from shapecalc.grading.query import Query
+from shapecalc.grading.question import Tolerance
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value, flat
+from shapecalc.layers.pool import MaxPool
+from shapecalc.records import KnownRecord
+
+MOST_VALUES = 2000  # of a volume that is looked through
+NOTE = "of equal values in a window, any one may get the gradient"
+_OTHERWISE: WeakKeyDictionary[Subject, list[Subject]] = WeakKeyDictionary()
+
+
+class Window(NamedTuple):
+    """One window of one slice: its pixels, the largest of them, and what comes back to it."""
+
+    pixels: list[Place]
+    largest: list[Place]
+    back: float
+
+    @property
+    def tied(self) -> bool:
+        """Whether it is open which pixel gets the gradient."""
+        return len(self.largest) > 1 and self.back != 0
+
+
+def decided_by_a_tie(subject: Subject, query: Query) -> bool:
+    """Say whether what comes back to a max pool's input is asked for, and a window is tied."""
+    pool = _pool_behind(subject, query)
+    return pool is not None and any(w.tied for w in _windows(subject, pool))
+
+
+def any_tied(subject: Subject) -> bool:
+    """Say whether a max pool of the example has a tied window."""
+    pools = [r for r in subject.trace.layers if isinstance(r.layer, MaxPool)]
+    return any(w.tied for pool in pools for w in _windows(subject, pool))
+
+
+def other_answers(subject: Subject, query: Query) -> Iterator[Value]:
+    """Yield the answers where the last of equal values gets the gradient, and where they share it;
+    none where no window is tied.
+    """
+    if query.kind != "example" or not query.key.endswith((".grad", ".next")):
+        return
+    if subject not in _OTHERWISE:
+        _OTHERWISE[subject] = [*_computed_otherwise(subject)]
+    for other in _OTHERWISE[subject]:
+        try:
+            yield other.answer(query)
+        except Unanswerable:
+            return
+
+
+def _computed_otherwise(subject: Subject) -> Iterator[Subject]:
+    from shapecalc.executor.tied_pools import CONVENTIONS  # NumPy, if asked for
+
+    if any_tied(subject):
+        for convention in CONVENTIONS.values():
+            yield subject.computing(kernel=convention)
+
+
+def is_subgradient(subject: Subject, query: Query, value: Value, near: Tolerance) -> bool:
+    """Say whether what was given for the gradient of a max pool's input is one: each window's comes
+    whole to its largest values, in whatever parts.
+    """
+    pool = _pool_behind(subject, query)
+    if pool is None:
+        return False
+    windows = [*_windows(subject, pool)]
+    seen = [pixel for window in windows for pixel in window.pixels]
+    if len(seen) != len(set(seen)) or not any(window.tied for window in windows):
+        return False  # of windows that overlap it is not told what came from which
+    x, numbers, place = _array(subject, query.name), flat(value), query.place
+    if len(numbers) != (1 if place else x.size):
+        return False
+    if not all(isinstance(number, int | float) for number in numbers):
+        return False
+    if place:
+        at = (*(0 for _ in range(x.ndim - len(place))), *place)
+        own = next((window for window in windows if window.tied and at in window.largest), None)
+        return own is not None and any(near.near(n, numbers[0]) for n in (0, own.back))
+    given = dict(zip(_places(x), map(float, numbers), strict=True))
+    unseen = set(given).difference(seen)
+    return not any(given[at] for at in unseen) and all(
+        _goes_to_the_largest(window, given, near) for window in windows
+    )
+
+
+def _goes_to_the_largest(window: Window, given: dict[Place, float], near: Tolerance) -> bool:
+    """Say whether a window's gradient comes to its largest values, none with another sign."""
+    back = window.back
+    low, high = min(back, 0.0), max(back, 0.0)
+    total = sum(given[at] for at in window.largest)
+    inside = all(near.near(min(max(given[at], low), high), given[at]) for at in window.largest)
+    others = [given[at] for at in window.pixels if at not in window.largest]
+    return inside and near.near(back, total) and not any(others)
+
+
+def _pool_behind(subject: Subject, query: Query) -> KnownRecord | None:
+    """Return the max pool whose input's gradient is asked for, if nothing else reads that."""
+    if query.kind != "example" or query.key != f"{query.name}.grad":
+        return None
+    readers = [r for r in subject.trace.layers if query.name in (r.sources or ())]
+    example = subject.trace.spec.example
+    if len(readers) != 1 or example is None or query.name in example.upstream:
+        return None
+    return readers[0] if isinstance(readers[0].layer, MaxPool) else None
+
+
+def _windows(subject: Subject, pool: KnownRecord) -> Iterator[Window]:
+    """Yield the windows of a max pool over its input, slice by slice."""
+    x = _array(subject, (pool.sources or ("",))[0])
+    back = _array(subject, f"{pool.name}.grad")
+    if x.size > MOST_VALUES:
+        return
+    axes = meetings(pool)
+    for at in _places(back):
+        pixels = [(*at[:2], *pixel) for pixel in pixels_of(axes, at[2:])]
+        most = max((float(x[pixel]) for pixel in pixels), default=0.0)
+        largest = [pixel for pixel in pixels if abs(float(x[pixel]) - most) <= 1e-12 * abs(most)]
+        yield Window(pixels, largest, float(back[at]))
+
+
+def _array(subject: Subject, key: str) -> Any:
+    """Return an array of the example, or what a student has in its place."""
+    supposed = subject.otherwise.get("supposed", {})
+    computed = subject.computed
+    return supposed[key] if key in supposed else computed.array(computed.session.names.find(key))
+
+
+def _places(array: Any) -> list[Place]:
+    """Return the places of an array's values, row by row."""
+    return [*product(*map(range, array.shape))]

@@ -1,0 +1,137 @@
+"""A max pool's gradient where the largest value of a window stands several times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.handout.conflicts import conflicts
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+# The first window holds 3, 1, 2, 3 and gets 4; the second 5, 8, 0, 7 and gets 8.
+SPEC: dict[str, Any] = {
+    "input": "2x4x1",
+    "layers": [{"conv": {"K": 1, "F": 1}}, {"max_pool": 2}],
+    "example": {
+        "given": {"input": [[3, 1, 5, 8], [2, 3, 0, 7]], "conv1.weight": [[[[1]]]]},
+        "upstream": {"max_pool1": [[4, 8]]},
+    },
+}
+FIRST, LAST = [[4, 0, 0, 8], [0, 0, 0, 0]], [[0, 0, 0, 8], [0, 4, 0, 0]]
+SHARED, UNEQUALLY = [[2, 0, 0, 8], [0, 2, 0, 0]], [[1, 0, 0, 8], [0, 3, 0, 0]]
+
+
+def marked(answers: dict[str, Any], spec: Any = SPEC, **more: Any) -> dict[str, Mark]:
+    """Return the marks of one student's answers, by what is asked."""
+    assignment = read_assignment({"spec": spec, "questions": list(answers), **more})
+    assert assignment.usable, assignment.diagnostics
+    return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
+
+
+@pytest.mark.parametrize("answer", [FIRST, LAST, SHARED, UNEQUALLY])
+def test_whichever_of_equal_values_gets_the_gradient_is_right(answer: Any) -> None:
+    (mark,) = marked({"conv1.grad": answer}).values()
+    assert mark.verdict == "right"
+    assert ("of equal values in a window, any one may" in mark.feedback) is (answer is not FIRST)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [[0, 0, 0, 8], [0, 0, 0, 0]],  # nowhere
+        [[0, 4, 0, 8], [0, 0, 0, 0]],  # at one that is not the largest
+        [[4, 0, 0, 0], [0, 0, 0, 8]],  # the second window has no equal values
+        [[6, 0, 0, 8], [0, -2, 0, 0]],  # against the gradient at one of them
+        [[2, 0, 0, 8], [0, 1, 0, 0]],  # less than comes back
+        [[4, 0, 0, 8]],
+    ],
+)
+def test_what_no_convention_gives_is_wrong(answer: Any) -> None:
+    (mark,) = marked({"conv1.grad": answer}).values()
+    assert (mark.verdict, mark.misconception) == ("wrong", None)
+
+
+def test_the_whole_of_it_at_each_counts_it_twice() -> None:
+    (mark,) = marked({"conv1.grad": [[4, 0, 0, 8], [0, 4, 0, 0]]}).values()
+    assert (mark.verdict, mark.misconception) == ("wrong", "whole_to_each_largest")
+    assert "erhaps the whole gradient was given to each of several equal values" in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("place", "values"), [("0,0", (0, 2, 4)), ("1,1", (0, 2, 4)), ("0,3", (8,)), ("0,1", (0,))]
+)
+@pytest.mark.parametrize("answer", [0, 1, 2, 4, 8])
+def test_one_value_of_it(place: str, values: tuple[int, ...], answer: float) -> None:
+    (mark,) = marked({f"conv1.grad[{place}]": answer}).values()
+    assert (mark.verdict == "right") is (answer in values)
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (4 * 5 + 8 * 8, "right"),  # 5 below the first 3
+        (4 * 6 + 8 * 8, "right"),  # 6 below the last one
+        (2 * 5 + 2 * 6 + 8 * 8, "right"),
+        (1 * 5 + 3 * 6 + 8 * 8, "wrong"),  # by no convention, unless it was said before
+        (4 * 7 + 8 * 8, "wrong"),
+    ],
+)
+def test_what_comes_after_is_right_by_each_convention(answer: float, verdict: str) -> None:
+    """The slices 5, 1, 0, 8 / 2, 6, 0, 7 and one of equal filters make the same map with ties."""
+    slices = [[[5, 1, 5, 8], [2, 6, 0, 7]], [[-2, 0, 0, 0], [0, -3, 0, 0]]]
+    given = {"input": slices, "conv1.weight": [[[[1]], [[1]]]]}
+    spec = {**SPEC, "input": "2x4x2", "example": {**SPEC["example"], "given": given}}
+    asked = "conv1.weight.grad[0,0,0,0]"
+    assert marked({asked: answer}, spec)[asked].verdict == verdict
+    behind = marked({"conv1.grad": UNEQUALLY, asked: answer}, spec)[asked]
+    follows = answer == 1 * 5 + 3 * 6 + 8 * 8
+    assert behind.verdict == ("right" if follows else verdict)
+
+
+def test_it_follows_from_a_wrong_gradient_by_each_convention() -> None:
+    spec = {**SPEC, "layers": [*SPEC["layers"], {"conv": {"K": 1, "F": 1}}]}
+    example = SPEC["example"]
+    given = {**example["given"], "conv2.weight": [[[[2]]]]}
+    spec["example"] = {"given": given, "upstream": {"conv2": [[2, 4]]}}
+    answers = {"max_pool1.grad": [[-4, 8]], "conv1.grad": [[0, 0, 0, 8], [0, -4, 0, 0]]}
+    first, second = marked(answers, spec, follow_through=0.5).values()
+    assert (first.verdict, second.verdict) == ("wrong", "followed through")
+
+
+def test_a_question_says_that_a_window_is_tied() -> None:
+    told = "Of equal values in a window, any one may get the gradient."
+    asked = {"spec": SPEC, "questions": ["conv1.grad", "conv1.weight.grad"]}
+    first, second = read_assignment(asked).questions
+    assert told in first.prompt
+    assert told not in second.prompt
+    own = {"spec": SPEC, "questions": [{"ask": "conv1.grad", "prompt": "What comes back?"}]}
+    assert [*conflicts(read_assignment(own))] == [
+        "question 1: of equal values in a window, any one may get the gradient; each such answer is"
+        " right"
+    ]
+    assert [*conflicts(read_assignment(asked))] == []
+
+
+def test_a_working_says_which_of_equal_values_gets_it() -> None:
+    (mark,) = marked({"conv1.grad": [[0, 4, 0, 8], [0, 0, 0, 0]]}).values()
+    assert "gradient of max_pool1 * (1 if it is the first of the largest of the" in mark.feedback
+
+
+def test_a_right_answer_does_not_speak_against_a_mistake_that_gives_it_as_well() -> None:
+    """Before the ReLU -1 is the largest of the first window, and only its pixel gets the 4; behind
+    it that is one of four equal values. For the bias it is 4 + 8 = 12 without the ReLU, not 8.
+    """
+    example = {
+        "given": {"input": [[-3, -2, 5, 8], [-1, -4, 0, 7]], "conv1.weight": [[[[1]]]]},
+        "upstream": {"max_pool1": [[4, 8]]},
+    }
+    layers = [{"conv": {"K": 1, "F": 1}}, "relu", {"max_pool": 2}]
+    spec = {"input": "2x4x1", "layers": layers, "example": example}
+    answers = {"relu1.grad": [[0, 0, 0, 8], [4, 0, 0, 0]], "conv1.weight.grad": 4 * -1 + 8 * 8}
+    back, weight = marked(answers, spec, partial={"activation_forgotten": 0.5}).values()
+    assert back.verdict == "right"
+    assert (weight.misconception, weight.points) == ("activation_forgotten", 0.5)
+    assert "erhaps" not in weight.feedback
