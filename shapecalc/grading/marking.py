@@ -7,14 +7,12 @@ workings. Blank and unreadable answers are told apart from wrong ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
-from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import (
     by_another_convention,
@@ -25,46 +23,31 @@ from shapecalc.grading.comparison import (
     same,
     ways_to_read,
 )
-from shapecalc.grading.feedback import (
-    Told,
-    both_credited,
-    capital,
-    credit_told,
-    given,
-    is_rounded_too_far,
-    matter,
-    shown_at,
-)
+from shapecalc.grading.diagnosis import Diagnosis
+from shapecalc.grading.differences import is_rounded_too_far, matter
+from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
 from shapecalc.grading.hyperparameters import in_numbers
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import (
-    MISCONCEPTIONS,
     arithmetic_slip,
     does_not_fit,
-    neighbour,
 )
-from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.own_answers import Followed, OwnAnswers
-from shapecalc.grading.own_sums import with_the_mistake
-from shapecalc.grading.own_values import Answered
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import Evidence, Explanations
+from shapecalc.grading.ranking import Evidence
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import working_in
-from shapecalc.grading.subject import Subject
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.tied_pools import NOTE
-from shapecalc.grading.values import Value, flat, shown
-from shapecalc.grading.wording import in_a_row, questions_by
+from shapecalc.grading.values import Value, shown
+from shapecalc.grading.wording import capital, questions_by
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
 
 SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
-MOST_TOLD = 12  # values of an array that is told again
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
-MOST_NETWORKS = 50  # with students' own volumes
 
 
 class Marker:
@@ -78,10 +61,9 @@ class Marker:
         self.assignment = assignment
         self.told = Told(shown_at(assignment.policy, now))
         self._numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
-        self._explained: dict[str, Explanations] = {}
-        self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
+        self._diagnosis = Diagnosis(self._numbers)
         self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
-        self._suspicions = Suspicions(self._explanations)
+        self._suspicions = Suspicions(self._diagnosis.explanations)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
     def mark(
@@ -269,11 +251,11 @@ class Marker:
             credit = credit_told(question, share, through) if followed else ""
             share *= through
             if not followed:
-                found = self._misconception(question, value, own, evidence)
+                found = self._diagnosis.cause(question, value, own, evidence)
                 if found is None:
                     return None
                 name = f"{found.misconception.name}, {name}"
-        source = self._sources(followed.sources) if followed else ""
+        source = self._diagnosis.sources(followed.sources) if followed else ""
         opposite = same(question, -value, stated.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
@@ -299,7 +281,7 @@ class Marker:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
-        found = self._misconception(question, reading.value, own, evidence) if credit else None
+        found = self._diagnosis.cause(question, reading.value, own, evidence) if credit else None
         if found and question.choices and not evidence.working.formulas:
             proven = found.misconception is does_not_fit.MISCONCEPTION
             found = found._replace(sure=found.sure and proven)  # a letter is one of a few
@@ -309,7 +291,7 @@ class Marker:
         mark = mark._replace(note=reading.note)
         through = _through(question, followed, own) if followed else 0.0
         if followed and through == 1 and question.follow_through < 1:
-            note = f"it follows from {self._sources(followed.sources)}"
+            note = f"it follows from {self._diagnosis.sources(followed.sources)}"
             told = self.told.right(note)
             return mark._replace(verdict="right", points=question.points, feedback=told, note=note)
         known = found is not None and found.names <= {*evidence.told}  # behind the earlier slip
@@ -317,7 +299,7 @@ class Marker:
             share = max(share if known else 0.0, through)
             feedback = self.told.followed(
                 question,
-                self._sources(followed.sources),
+                self._diagnosis.sources(followed.sources),
                 share,
                 followed.rounded,
                 followed.right_from,
@@ -358,112 +340,10 @@ class Marker:
         found = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
         if found is None or is_rounded_too_far(question, value) is not None:
             return None
-        told = self.told.rounded_own(found[0], value, self._sources(found[1]), question)
+        told = self.told.rounded_own(found[0], value, self._diagnosis.sources(found[1]), question)
         return mark._replace(
             feedback=_noted(told, reading.note), meant=question.shown(value), note=reading.note
         )
-
-    def _sources(self, followed: Sequence[Answered]) -> str:
-        """Return the student's own answers that another follows from, by their numbers."""
-        return in_a_row([
-            f"your answer {f'{shown(v)} ' if len(flat(v)) <= MOST_TOLD else ''}to question"
-            f" {self._numbers[q.id]}"
-            for q, v in followed
-        ])  # fmt: skip
-
-    def _misconception(
-        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
-    ) -> Cause | None:
-        """Return what explains a wrong answer, for the right network or the student's own.
-
-        Two mistakes at once are tried last, where one explains nothing.
-        """
-        why = question.subject.why_wrong(question.query, value)
-        if why:
-            return Cause(does_not_fit.MISCONCEPTION, Wrong(value, why))
-        explanations = self._explanations(question)
-        found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
-        if found is None or found.misconception.name not in question.partial:
-            found = self._repeated(question, value, own, found) or found
-        alone = found is not None and not found.either and not found.before
-        sized = question.query.kind in ("record", "size")
-        if found and alone and (evidence.shows(found) or not (evidence.made and sized)):
-            return found
-        rounded = own.with_rounded(question) if found is None else None
-        if rounded is not None:  # a mistake in what follows from right numbers as they were rounded
-            supposed = self._explanations_in(question, rounded)
-            found = supposed.cause_of(value, evidence=evidence) if supposed else None
-            if found is not None:
-                return found
-        in_own = self._in_own(question, value, own, evidence, again=alone)
-        if in_own is not None:
-            return in_own
-        found = found or self._elsewhere(question, value, own)
-        return found or explanations.cause_of(value, question.partial, evidence=evidence)
-
-    def _in_own(
-        self,
-        question: Question,
-        value: Value,
-        own: OwnAnswers,
-        evidence: Evidence,
-        *,
-        again: bool,
-    ) -> Cause | None:
-        """Return what explains a wrong answer in the student's own network: what other answers show
-        `again`, or anything.
-        """
-        for network in own.gone_on_with(question):
-            supposed = self._explanations_in(question, network.subject)
-            if supposed is None:
-                continue
-            if again:
-                found = supposed.made_elsewhere(value, evidence, two=True)
-            else:
-                found = supposed.cause_of(value, evidence=evidence)
-            if found is None:
-                continue
-            same = supposed.right == question.right and not question.query.executed  # as 0 often is
-            if same and not found.before:
-                continue  # their own numbers change nothing here
-            sources = own.needed(question, network) or network.sources
-            return found._replace(source=self._sources(sources))
-        return None
-
-    def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
-        """Return the mistake of the student's own counts that a total has in its other terms."""
-        given = own.terms_of(question)
-        wrong = [(q, v) for q, v in given if v != q.right]
-        names = {n for q, v in wrong for n in self._explanations(q).suspected(v)}
-        made = with_the_mistake(question, given, names, value)
-        if made is None:
-            return None
-        return Cause(MISCONCEPTIONS[made[0]], made[1], source=self._sources(wrong))
-
-    def _repeated(
-        self, question: Question, value: Value, own: OwnAnswers, found: Cause | None
-    ) -> Cause | None:
-        """Return that another layer's wrong volume was given again, if not by the same mistake."""
-        other = own.repeated(question, value)
-        if other is None:
-            return None
-        first = self._explanations(other).cause_of(value, two=False)
-        if first and found and first.misconception.name == found.misconception.name:
-            return None
-        number = self._numbers[other.id]
-        return Cause(neighbour.MISCONCEPTION, Wrong(value, f"your answer to question {number}"))
-
-    def _explanations(self, question: Question) -> Explanations:
-        """Return what explains answers to a question."""
-        if question.id not in self._explained:
-            subject, query = question.subject, question.query
-            context = QuestionContext(subject, query, subject.answer(query))
-            self._explained[question.id] = Explanations(context)
-        return self._explained[question.id]
-
-    def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
-        """Return what explains answers to a question about a student's own network."""
-        return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
 
 
 def _noted(feedback: str, note: str) -> str:
@@ -476,11 +356,3 @@ def _through(question: Question, followed: Followed, own: OwnAnswers) -> float:
     are no slips, but accepted.
     """
     return 1.0 if own.are_no_slips(followed.sources) else question.follow_through
-
-
-def _supposed(question: Question, subject: Subject) -> Explanations | None:
-    """Return what explains answers about a student's own numbers, which may lead anywhere."""
-    with suppress(Exception):
-        context = QuestionContext(subject, question.query, subject.answer(question.query))
-        return Explanations(context, own=True)
-    return None

@@ -10,7 +10,7 @@ from typing import Any
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.feedback import first_wrong
+from shapecalc.grading.differences import first_wrong
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question, depth_first
 from shapecalc.grading.ranking import Explanations

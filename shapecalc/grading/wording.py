@@ -112,3 +112,8 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "P": Wording("", "Which padding P on each side of {name} keeps height and width as they are?"),
 }
+
+
+def capital(text: str) -> str:
+    """Return a sentence with its first letter large."""
+    return text[:1].upper() + text[1:]

@@ -16,7 +16,7 @@ import yaml
 
 import shapecalc
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.feedback import USUAL_PRECISION
+from shapecalc.grading.differences import USUAL_PRECISION
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.handout.given import LOSSES, OF_AXES, given
 from shapecalc.grading.marking import Marker

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from shapecalc.grading.feedback import precision
+from shapecalc.grading.differences import precision
 from shapecalc.grading.handout.given import given
 from shapecalc.grading.moments import shown_deadline
 from shapecalc.grading.prompts import Secrets, by_network, described, name_of, on_the_sheet, titles

@@ -1,0 +1,147 @@
+"""What explains one student's wrong answer: a mistake in the right network, or in one that has the
+student's own numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from shapecalc.grading.cause import Cause
+from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
+from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
+from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_sums import with_the_mistake
+from shapecalc.grading.own_values import Answered
+from shapecalc.grading.question import Question
+from shapecalc.grading.ranking import Evidence, Explanations
+from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.wording import in_a_row
+
+MOST_TOLD = 12  # values of an array that is told again
+MOST_NETWORKS = 50  # with students' own volumes
+
+
+class Diagnosis:
+    """Finds the causes of wrong answers; what it works out is kept for the next student.
+
+    `numbers` are those of the questions, by their ids.
+    """
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self._numbers = numbers
+        self._explained: dict[str, Explanations] = {}
+        self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
+
+    def cause(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
+        """Return what explains a wrong answer, for the right network or the student's own.
+
+        Two mistakes at once are tried last, where one explains nothing.
+        """
+        why = question.subject.why_wrong(question.query, value)
+        if why:
+            return Cause(does_not_fit.MISCONCEPTION, Wrong(value, why))
+        explanations = self.explanations(question)
+        found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
+        if found is None or found.misconception.name not in question.partial:
+            found = self._repeated(question, value, own, found) or found
+        alone = found is not None and not found.either and not found.before
+        sized = question.query.kind in ("record", "size")
+        if found and alone and (evidence.shows(found) or not (evidence.made and sized)):
+            return found
+        rounded = own.with_rounded(question) if found is None else None
+        if rounded is not None:  # a mistake in what follows from right numbers as they were rounded
+            supposed = self._explanations_in(question, rounded)
+            found = supposed.cause_of(value, evidence=evidence) if supposed else None
+            if found is not None:
+                return found
+        in_own = self._in_own(question, value, own, evidence, again=alone)
+        if in_own is not None:
+            return in_own
+        found = found or self._elsewhere(question, value, own)
+        return found or explanations.cause_of(value, question.partial, evidence=evidence)
+
+    def _in_own(
+        self,
+        question: Question,
+        value: Value,
+        own: OwnAnswers,
+        evidence: Evidence,
+        *,
+        again: bool,
+    ) -> Cause | None:
+        """Return what explains a wrong answer in the student's own network: what other answers show
+        `again`, or anything.
+        """
+        for network in own.gone_on_with(question):
+            supposed = self._explanations_in(question, network.subject)
+            if supposed is None:
+                continue
+            if again:
+                found = supposed.made_elsewhere(value, evidence, two=True)
+            else:
+                found = supposed.cause_of(value, evidence=evidence)
+            if found is None:
+                continue
+            same = supposed.right == question.right and not question.query.executed  # as 0 often is
+            if same and not found.before:
+                continue  # their own numbers change nothing here
+            sources = own.needed(question, network) or network.sources
+            return found._replace(source=self.sources(sources))
+        return None
+
+    def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
+        """Return the mistake of the student's own counts that a total has in its other terms."""
+        given = own.terms_of(question)
+        wrong = [(q, v) for q, v in given if v != q.right]
+        names = {n for q, v in wrong for n in self.explanations(q).suspected(v)}
+        made = with_the_mistake(question, given, names, value)
+        if made is None:
+            return None
+        return Cause(MISCONCEPTIONS[made[0]], made[1], source=self.sources(wrong))
+
+    def _repeated(
+        self, question: Question, value: Value, own: OwnAnswers, found: Cause | None
+    ) -> Cause | None:
+        """Return that another layer's wrong volume was given again, if not by the same mistake."""
+        other = own.repeated(question, value)
+        if other is None:
+            return None
+        first = self.explanations(other).cause_of(value, two=False)
+        if first and found and first.misconception.name == found.misconception.name:
+            return None
+        number = self._numbers[other.id]
+        return Cause(neighbour.MISCONCEPTION, Wrong(value, f"your answer to question {number}"))
+
+    def sources(self, followed: Sequence[Answered]) -> str:
+        """Return the student's own answers that another follows from, by their numbers."""
+        return in_a_row([
+            f"your answer {f'{shown(v)} ' if len(flat(v)) <= MOST_TOLD else ''}to question"
+            f" {self._numbers[q.id]}"
+            for q, v in followed
+        ])  # fmt: skip
+
+    def explanations(self, question: Question) -> Explanations:
+        """Return what explains answers to a question."""
+        if question.id not in self._explained:
+            subject, query = question.subject, question.query
+            context = QuestionContext(subject, query, subject.answer(query))
+            self._explained[question.id] = Explanations(context)
+        return self._explained[question.id]
+
+    def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
+        """Return what explains answers to a question about a student's own network."""
+        return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
+
+
+def _supposed(question: Question, subject: Subject) -> Explanations | None:
+    """Return what explains answers about a student's own numbers, which may lead anywhere."""
+    with suppress(Exception):
+        context = QuestionContext(subject, question.query, subject.answer(question.query))
+        return Explanations(context, own=True)
+    return None
