@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shapecalc.grading.answered import Read
+from shapecalc.grading.frequency import SLIPS
 from shapecalc.grading.own_answers import OwnAnswers, as_meant
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Question
-from shapecalc.grading.ranking import SLIPS, Evidence, Explanations
+from shapecalc.grading.ranking import Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.values import Value, flat
 

@@ -6,7 +6,7 @@ A plug-in adds its own by `register`.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -68,19 +68,25 @@ def wrong_answers(
         whole = scaled(context.layer, POINTS[0]) == POINTS[0]  # at the points that are compared
         found = _of_formula(context) if whole else iter(())
         return [(m, wrong) for m, wrong in found if names is None or m.name in names]
+    answers = _with_other_sizes if context.query.executed else _answers
     return [
         (misconception, wrong)
         for misconception in misconceptions()
         if names is None or misconception.name in names
-        for wrong in (*misconception.model(context), *_of_another_size(misconception, context))
+        for wrong in answers(misconception, context)
         if not alike(context.right, wrong.value, near)
     ]
 
 
-def _of_another_size(misconception: Misconception, context: QuestionContext) -> Iterator[Wrong]:
-    """Yield the values of an example where a mistake in the formula of sizes gives more or fewer,
-    or the one at a place of these.
+def _answers(misconception: Misconception, context: QuestionContext) -> Iterable[Wrong]:
+    return misconception.model(context)
+
+
+def _with_other_sizes(misconception: Misconception, context: QuestionContext) -> Iterator[Wrong]:
+    """Yield the answers about an example, and its values where a mistake in the formula of sizes
+    gives more or fewer, or the one at a place of these.
     """
+    yield from misconception.model(context)
     if misconception.change is not None:
         found = resized_value(context.subject, context.query, misconception.change)
         one = bool(context.query.place)
