@@ -117,8 +117,8 @@ class Marker:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, read[question.id], own, practice)
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
-                more = self.told.goes_on()
-                mark, value = self._unmarked(question, "needs a look", given(answer), more), None
+                told = self.told.goes_on()
+                mark = self._unmarked(question, "needs a look", given(answer), told)
             if question.id not in answers or answer == "":
                 if question.id in columnless:
                     mark = self._unmarked(question, "needs a look", "", self.told.no_column())
