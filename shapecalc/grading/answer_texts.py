@@ -48,7 +48,7 @@ VALUES = re.compile(
 )
 COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
 OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
-DIGIT = re.compile(r"\d")
+RESULT = re.compile(r"^(?!.*\b(?:see|page)\b).*\d[\])}]*[.!]?$", re.IGNORECASE)  # total 760
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
@@ -159,14 +159,16 @@ def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> 
 
 
 def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
-    """Yield the questions below whose answers a line of numbers was not read, `750 + 10 = 760`,
-    which is none of another question.
+    """Yield the questions below whose answers a line was not read that may give their results,
+    `750 + 10 = 760`, and is none of another question.
     """
-    above: str | None = None
+    above: Line | None = None
     for line in lines:
-        if above and line.plain and DIGIT.search(line.text) and not OF_ANOTHER.match(line.text):
-            yield above
-        above = line.id if line.id or not line.plain else above
+        steps = above is not None and COUNTED.match(above.text) is not None
+        other = OF_ANOTHER.match(line.text) or (COUNTED.match(line.text) and not steps)
+        if above and above.id and line.plain and RESULT.search(line.text) and not other:
+            yield above.id
+        above = line if line.id else above if line.plain else None
 
 
 def _name_above(lines: Sequence[Line]) -> str:

@@ -92,7 +92,7 @@ class Marker:
             mark, value = self._mark(question, answer, read[question.id], own, practice, told)
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
                 more = self.told.goes_on()
-                mark, value = self._unmarked(question, "needs a look", given(answer), more), None
+                mark = self._unmarked(question, "needs a look", given(answer), more)
             if mark.verdict == "followed through":
                 practice.has_followed(question.id)
             if mark.misconception and not mark.perhaps:

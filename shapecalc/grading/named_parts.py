@@ -29,6 +29,7 @@ PART = re.compile(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights
     rf"{NAME}(?: ?[:=]| is| are| -(?= ))? ([^a-z]+?){ASIDE}|([^a-z]+?) ?{NAME}{ASIDE}[.]?",
     re.IGNORECASE,
 )
+TIMES = re.compile(r"(?<=\d) ?[xX×] ?(?=\d)")
 DIGIT = re.compile(r"\d")
 
 
@@ -100,6 +101,7 @@ def _in_words(answer: Any) -> list[tuple[str, str]] | None:
         or SO.search(text)
     ):
         return None
+    text = TIMES.sub("*", text)
     parts = [(piece, PART.fullmatch(piece)) for piece in BETWEEN.split(text)]
     found = [(part[1] or part[4], part[2] or part[3]) for _, part in parts if part is not None]
     if all(part is not None for _, part in parts):

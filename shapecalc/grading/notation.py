@@ -53,7 +53,7 @@ TITLE = re.compile(  # atomic: a text of such words alone would be split in ever
 # With these words around a number or a list it is another one, or none.
 CHANGED = re.compile(
     r"\b(?:not|never|no|wrong|instead|minus|negative|negated|opposite|sign|times|half|twice|doubled?"
-    r"|halved|divid\w*|scaled|averaged?|mean|sqrt|ln|log|transpos\w*|inverse|flipped|rotated|mirrored"
+    r"|halved|divid\w*|scaled|averaged?|sqrt|ln|log|transpos\w*|inverse|flipped|rotated|mirrored"
     r"|swapped|rate|without|except|before|after|first|then|now|becomes)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )

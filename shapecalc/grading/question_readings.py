@@ -16,6 +16,7 @@ from shapecalc.grading.written_numbers import Unreadable
 
 RESULTS = ("answer", "value", "result")  # a mapping of one of them alone is what it has
 PERCENT = re.compile(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
+FIELD = re.compile(r"\b([A-Z]) ?= ?(\d{1,9})\b")
 TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 NEAR = 0.0051  # 73 % is 0.731, too
 
@@ -25,8 +26,21 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
     if isinstance(answer, Mapping) and len(answer) == 1:
         ((name, value),) = answer.items()
         answer = value if name in (*RESULTS, question.id, question.query.path) else answer
+    if question.query.kind == "field" and _is_text(answer):
+        answer = _of_fields(question.query.key, answer)
     parts = sum_of_parts(question, answer)
     return _in_form(question, answer) if parts is None else [parts]
+
+
+def _of_fields(key: str, text: str) -> str:
+    """Return what a field is by its letter, where a text gives several and nothing else:
+    `P = 0, S = 1`.
+    """
+    found = FIELD.findall(text)
+    if len(found) < 2 or FIELD.sub("", text).strip(" ,;."):
+        return text
+    values = {value for letter, value in found if letter == key}
+    return values.pop() if len(values) == 1 else text
 
 
 def _in_form(question: Question, answer: Any) -> list[Reading]:

@@ -97,6 +97,8 @@ def test_a_title_is_told_as_no_name(tmp_path: Path, line: str) -> None:
         ("q2: 750\nq3: yes\n750 + 10\n", "wrong"),  # below another one
         ("q2: 750\nQuestion 12: 5x5\n", "wrong"),
         ("q2: 750\nI forgot nothing\n", "wrong"),
+        ("q2: 750\nsee my page 10\n", "wrong"),
+        ("q2: 750\n12) 5x5\n", "wrong"),
         ("q2: 760\nthat is 750 + 10\n", "right"),
     ],
 )
@@ -105,3 +107,9 @@ def test_a_wrong_answer_with_numbers_below_it_is_for_a_person(
 ) -> None:
     """5*5*3*10 + 10 = 760; who stops reading after the first line sees 750, without the biases."""
     assert graded(tmp_path / "a.txt", text).marked.marks[1].verdict == verdict
+
+
+def test_what_follows_from_an_answer_for_a_person_still_follows(tmp_path: Path) -> None:
+    """Without the biases 750, and 750 + 24*24*10*2 + 2 = 12,272 in all."""
+    found = graded(tmp_path / "a.txt", "q2: 750\nwith biases 760\nq5: 12272\n").marked.marks
+    assert [found[1].verdict, found[4].verdict] == ["needs a look", "followed through"]

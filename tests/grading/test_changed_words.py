@@ -27,7 +27,7 @@ GRADIENT = "[[7,14],[10,20]]"
 
 
 def verdict(ask: str, answer: str) -> str:
-    spec = COUNTED if ask.startswith("conv1.") else EXAMPLE
+    spec = COUNTED if "conv1" in ask else EXAMPLE
     return (
         mark({"spec": spec, "questions": [{"id": "q", "ask": ask}]}, {"q": answer}).marks[0].verdict
     )
@@ -135,3 +135,12 @@ def test_a_number_that_is_called_an_answer_is_one(answer: str) -> None:
 def test_two_lists_are_no_working() -> None:
     assert verdict("dense1.weight.grad", f"{GRADIENT} and db = [7, 10]") == "needs a look"
     assert verdict("dense1.weight.grad", f"[7, 10]^T [1, 2] = {GRADIENT}") == "right"
+
+
+def test_of_several_fields_the_one_is_taken_that_is_asked_for() -> None:
+    """conv1 has no padding and a stride of 1."""
+    for answer in ("P = 0, S = 1", "S=1; P=0", "F=5, S=1, P=0"):
+        assert verdict("P(conv1)", answer) == "right"
+        assert verdict("S(conv1)", answer) == "right"
+    assert verdict("P(conv1)", "P=1, S=0") == "wrong"
+    assert verdict("S(conv1)", "P=1, S=0") == "wrong"

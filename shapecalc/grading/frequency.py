@@ -1,0 +1,60 @@
+"""How often mistakes are made, and which of two that give one number is the more specific."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# How often a mistake is made. The others are in between.
+COMMON = frozenset((
+    "activation_forgotten", "bias_not_added", "ceil_for_floor", "depth_kept",
+    "dilation_times_filter", "floor_for_ceil", "flops_for_macs", "forgot_bias", "forgot_depth",
+    "forgot_filters", "forgot_plus_one", "gradient_added", "gradient_sign", "loss_halved",
+    "loss_not_halved", "loss_sign", "macs_for_flops", "one_bias", "padding_ignored", "padding_once",
+    "rate_forgotten", "same_assumed", "slope_forgotten", "stride_ignored",
+))  # fmt: skip
+RARE = frozenset((
+    "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded",
+    "field_of_blocks", "field_own_stride", "filter_transposed", "half_filter_padding",
+    "layer_left_out", "loss_base", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
+    "transposed_one_too_large",
+))  # fmt: skip
+
+ANOTHERS = "neighbour"  # another layer's answer is that answer, without a second mistake
+
+# A misconception, and those that are more specific: where they give the same number, they are
+# meant. That is no order of all misconceptions: most pairs meet by chance, which says nothing.
+MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
+    "activation_forgotten": ("slope_forgotten",),  # of a gradient that hangs on no value
+    "bias_per_input": ("one_bias",),  # at a depth of 1
+    "depth_multiplied": ("depth_kept",),  # with one filter
+    "field_own_stride": ("field_summed",),  # 2x2 at S=2 behind a stride of 1
+    "filter_flipped": ("filter_not_turned",),  # of a gradient that hangs on no value
+    "filter_not_squared": (
+        "forgot_depth",  # at D = F
+        "macs_for_flops",  # 2x2 filters
+    ),
+    "filters_for_depth": (
+        "groups_ignored",  # of a depthwise convolution
+        "forgot_depth",  # with one filter
+    ),
+    "forgot_depth_one_bias": ("forgot_filters",),  # at D = K
+    "forgot_filters": (
+        "forgot_depth",  # at D = K
+        "depth_kept",  # at a depth of 1
+    ),
+    "forgot_plus_one": (
+        "floor_for_ceil",  # where every size was rounded up
+        "dilation_times_filter",  # at a dilation of 2
+    ),
+    "network_depth": ("filters_for_depth",),  # at as many filters
+    "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
+    "loss_mean": ("loss_halved",),  # of two outputs
+    "other_class": ("class_from_one",),  # the class before
+    "neighbour": (
+        "stride_ignored",  # the layer before is as large as at stride 1
+        "field_of_filter_only",  # the layer before sees a window of the same size
+    ),
+}
+
+# Right answers to other questions do not speak against these: they are no way to compute.
+SLIPS = frozenset((ANOTHERS, "layer_left_out"))
