@@ -37,6 +37,12 @@ OF_ONE = re.compile(
     rf"(?! (?:{WHOLE}))|on one side)",
     re.IGNORECASE,
 )
+# A value, and a reason that comes to one: `2 because (5-1)/2 = 2`.
+REASONED = re.compile(
+    rf"(?:[a-z] ?= ?)?(?P<value>{PLAIN.pattern}),? (?:because|since|as)\b.*[\d)] ?="
+    rf" ?(?P<result>{PLAIN.pattern})[.!]?",
+    re.IGNORECASE,
+)
 # With these words, two volumes are one that is meant and one that is not.
 TURN = re.compile(
     r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
@@ -71,7 +77,8 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
 
 def leaves_a_choice(question: Question, answer: object) -> bool:
     """Say whether a text says more than the one answer that was read in it, right or wrong: a value
-    that is taken back, two volumes of which it drops one, or a number that is of a part only.
+    that is taken back, two volumes of which it drops one, a number with a reason that comes to
+    another, or one that is of a part only.
     """
     if not isinstance(answer, str) or not WORD.search(answer):
         return False
@@ -80,9 +87,13 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
     text = plain(answer)
     if question.query.form == "sizes":
         return len(_volumes(question, text)) > 1 and bool(TURN.search(text))
-    return question.query.form in ("number", "field") and bool(
-        OF_ONE.match(TITLE.sub("", text[:LONGEST]))
-    )
+    if question.query.form not in ("number", "field"):
+        return False
+    reasoned = REASONED.fullmatch(on_one_line(answer[:LONGEST]))
+    if reasoned is not None:
+        value, result = (_value(question, reasoned[part]) for part in ("value", "result"))
+        return value != result
+    return bool(OF_ONE.match(TITLE.sub("", text[:LONGEST])))
 
 
 def _takes_back(question: Question, answer: str) -> bool:

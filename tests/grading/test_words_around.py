@@ -235,3 +235,16 @@ def test_which_of_two_values_is_taken_back_is_for_a_person_to_say(
 )
 def test_nothing_is_taken_back_where_no_other_value_follows(ask: str, answer: str) -> None:
     assert mark(ask, answer).verdict == "right"
+
+
+@pytest.mark.parametrize("field", ["P=2", "P = 2,", "p=2", "2"])
+@pytest.mark.parametrize("reason", ["(5-1)/2", "(5-1)/2 = 2", "(F-1)/2", "F=5 and S=1"])
+@pytest.mark.parametrize("word", ["because", "since", "as"])
+def test_a_reason_behind_a_field_is_none_of_it(field: str, reason: str, word: str) -> None:
+    assert mark("P(conv1)", f"{field} {word} {reason}").verdict == "right"
+    wrong = field.replace("2", "1")
+    assert mark("P(conv1)", f"{wrong} {word} {reason}").verdict in ("wrong", "needs a look")
+
+
+def test_another_field_with_a_reason_is_not_the_one_that_is_asked_for() -> None:
+    assert mark("P(conv1)", "S=2 because (5-1)/2").verdict == "needs a look"
