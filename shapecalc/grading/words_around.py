@@ -10,6 +10,7 @@ import re
 from contextlib import suppress
 from itertools import accumulate, islice
 
+from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import NAMED, VOLUME, read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.lists import CLOSING, OPENING
@@ -56,7 +57,7 @@ TAKEN_BACK = re.compile(
     r"|hold on|my (?:bad|mistake))(?!\w)",
     re.IGNORECASE,
 )
-MOST_TAKEN_BACK = 5  # words of an answer by which a value may be taken back
+MOST_TAKEN_BACK = 5  # such words of an answer that are looked at; with more it takes something back
 VALUE = re.compile(r"[^\s,|&()\[\]{}]*\d[^\s,|&()\[\]{}]*")  # of a list
 LEAST = 100  # a smaller number may stand in a text by chance
 LONGEST = 300  # characters of a text that are looked through
@@ -89,7 +90,7 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
         return len(_volumes(question, text)) > 1 and bool(TURN.search(text))
     if question.query.form not in ("number", "field"):
         return False
-    reasoned = REASONED.fullmatch(on_one_line(answer[:LONGEST]))
+    reasoned = REASONED.fullmatch(on_one_line(answer[:LONGEST_READ]))
     if reasoned is not None:
         value, result = (_value(question, reasoned[part]) for part in ("value", "result"))
         return value != result
@@ -98,8 +99,11 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
 
 def _takes_back(question: Question, answer: str) -> bool:
     """Say whether two values stand before and behind a word of correction, and are not the same."""
-    text = in_digits(on_one_line(answer[:LONGEST]))
-    for word in islice(TAKEN_BACK.finditer(text), MOST_TAKEN_BACK):
+    text = in_digits(on_one_line(answer[:LONGEST_READ]))
+    found = list(islice(TAKEN_BACK.finditer(text), MOST_TAKEN_BACK + 1))
+    if len(found) > MOST_TAKEN_BACK:
+        return True
+    for word in found:
         before, behind = text[: word.start()], text[word.end() :]
         if not (NUMBER.search(before) and NUMBER.search(behind)):
             continue

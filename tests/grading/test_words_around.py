@@ -221,6 +221,12 @@ def test_which_of_two_values_is_taken_back_is_for_a_person_to_say(
     assert mark(ask, f"{second}{word}{first}").verdict == "needs a look"
 
 
+def test_a_value_may_be_taken_back_behind_a_long_working() -> None:
+    working = f"{' + '.join(['8'] * 150)} + 16 = 1216"
+    assert mark("conv1.parameters", working).verdict == "right"
+    assert mark("conv1.parameters", f"{working}, no, 1200").verdict == "needs a look"
+
+
 @pytest.mark.parametrize(
     ("ask", "answer"),
     [
