@@ -15,6 +15,7 @@ from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.columns import EMAILS, FIRST, LAST, NAMES, NUMBERS, Mapped
 from shapecalc.grading.markdown_tables import as_line
 from shapecalc.grading.submission_file import (
+    FOR_THE_AUTHOR,
     MOST_NOTES,
     Found,
     NotGradable,
@@ -34,8 +35,8 @@ MOST_LINES = 500_000  # a cell may have several
 LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 KiB
 SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
 DELIMITERS = ",;\t"
-NO_STUDENT = "write --columns 'student=ITS COLUMN'"
-NO_QUESTION = "write --columns '{}=ITS COLUMN' for each"
+NO_STUDENT = f"{FOR_THE_AUTHOR} 'student=ITS COLUMN'"
+NO_QUESTION = f"{FOR_THE_AUTHOR} '{{}}=ITS COLUMN' for each"
 Row = tuple[int, list[str]]  # its line, and its cells
 NO_CELLS = "a quote is never closed, or a cell is too long"  # what csv refuses
 
@@ -184,7 +185,7 @@ def _own(
     filled = [
         name for name, at in header.unknown.items() if any(map(str.strip, cells[at : at + 1]))
     ]
-    notes = (*header.told.twice, *notes_on(filled, ids))
+    notes = (*header.told.in_sentences, *notes_on(filled, ids))
     yield row._replace(notes=notes, unread=bool(filled))
 
 

@@ -134,6 +134,7 @@ def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> 
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
+    written = text.splitlines()
     text = without_tables(text, lambda line: _split(line, ids, short, False) is not None)
     by_id, by_any = (_with_open_dash([*_keyed(text, ids, bare)]) for bare in (False, True))
     lines, counted = list(_joined(by_id)), list(_joined(by_any))
@@ -148,7 +149,10 @@ def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> 
     found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(found)
     lost = [line for line in lines if line.plain]
-    said = [f"Line {line.number:,} was not read: `{quote(line.text)}`" for line in lost]
+    said = [
+        f"Line {line.number:,} was not read: `{quote(written[line.number - 1].strip())}`"
+        for line in lost
+    ]
     more = f"{len(said) - MOST_NOTES:,} more lines were not read"
     said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
     taken = [f"Line {line.number:,} was read as the answer to {quote(line.id)}" for line in added]
@@ -181,28 +185,27 @@ def _counted_alone(
     by_id: Sequence[Line], by_any: Sequence[Line], ids: Collection[str], can_answer: CanAnswer
 ) -> list[Line]:
     """Return the lines that begin with a number alone, `11) 65x65` below `q9: 7`, which are
-    answers to questions that have no other line.
+    answers to questions, most of which have no other line.
 
-    What stands below an id and is counted from 1, or has the number of a question that is answered
-    elsewhere among it, is a working in steps.
+    What stands below an id and is counted from 1 is a working in steps, if it is less than a whole
+    sheet; where most of the questions are answered elsewhere, it is something else.
     """
     answered = {line.id for line in by_id if line.id}
-    first = next(iter(ids), None)
+    order = [*ids]
     found: list[Line] = []
     above = False
     for alone, group in groupby(zip(by_id, by_any, strict=True), _is_counted):
         run = [counted for _, counted in group]
+        named = [line.id for line in run if line.id]
         if alone:
-            named = [line.id for line in run if line.id]
-            steps = above and first in named
-            once = len({*named}) == len(named) and answered.isdisjoint(named)
-            if (
-                once
-                and not steps
-                and all(line.id and can_answer(line.id, line.text) for line in run)
-            ):
+            whole = named == order and order[0] not in answered
+            steps = above and named == order[: len(named)] and not whole
+            few = 2 * len(answered.intersection(named)) < len(named)
+            once = len({*named}) == len(named)
+            plainly = named == order or all(can_answer(line.id or "", line.text) for line in run)
+            if once and few and not steps and plainly:
                 found += run
-        above = above or any(line.id for line in run)
+        above = above or bool(named)
     return found
 
 

@@ -17,6 +17,9 @@ from shapecalc.grading.written_numbers import Unreadable
 RESULTS = ("answer", "value", "result")  # a mapping of one of them alone is what it has
 PERCENT = re.compile(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
 FIELD = re.compile(r"\b([A-Z]) ?= ?(\d{1,9})\b")
+IN_FRONT = re.compile(  # of a field's value and its reason: P=2 because (5-1)/2
+    r"([a-z]) ?= ?(?=\d{1,9}[\s,;:.(-]*\b(?:because|since|as|for|so that)\b)", re.IGNORECASE
+)
 TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 NEAR = 0.0051  # 73 % is 0.731, too
 
@@ -33,9 +36,12 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
 
 
 def _of_fields(key: str, text: str) -> str:
-    """Return what a field is by its letter, where a text gives several and nothing else:
-    `P = 0, S = 1`.
+    """Return what a field is by its letter, where a text gives several and nothing else,
+    `P = 0, S = 1`; and its value and the reason without the letter, `P=2 because (5-1)/2`.
     """
+    letter = IN_FRONT.match(text.strip())
+    if letter is not None and letter[1].upper() == key:
+        return text.strip()[letter.end() :]
     found = FIELD.findall(text)
     if len(found) < 2 or FIELD.sub("", text).strip(" ,;."):
         return text

@@ -16,6 +16,7 @@ from shapecalc.diagnostics import nearest, quote
 from shapecalc.grading.table_header import TableColumns
 
 MOST_NOTES = 10
+FOR_THE_AUTHOR = "write --columns"  # begins what helps in a reason, which is no student's to write
 LONGEST_NAME = 120  # characters
 KINDS = {
     stat.S_ISLNK: "a link",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import quote, some
 from shapecalc.grading.columns import (
     AROUND,
     IN_BRACKETS,
@@ -20,6 +20,7 @@ from shapecalc.grading.columns import (
     TIMES,
     WORD,
     Mapped,
+    by_number,
     by_plain_id,
     matched,
     plain,
@@ -38,6 +39,7 @@ ABOUT = re.compile(  # about an answer: Google's `How? [Score]`, Microsoft's `Po
 )
 
 
+FEWEST_NUMBERED = 2  # columns that numbers alone tell
 MOST_BRACKETS = 4  # behind a question's text
 ASKED_FOR = (  # what forms ask people for in words of their own
     ("id number", re.compile(r"\b(?:student|matriculation|university|campus) (?:id|number|no)\b"
@@ -54,6 +56,12 @@ class TableColumns(NamedTuple):
     missing: tuple[str, ...] = ()  # ids of questions that no column is for
     absent: tuple[str, ...] = ()  # columns that the author maps, which are not there
     twice: tuple[str, ...] = ()  # what is told where two columns are for the same
+    numbered: str = ""  # what is told where numbers alone say whose columns are
+
+    @property
+    def in_sentences(self) -> tuple[str, ...]:
+        """What is told of columns that have their use."""
+        return (*self.twice, self.numbered) if self.numbered else self.twice
 
 
 class Header(NamedTuple):
@@ -102,6 +110,7 @@ def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Hea
         tuple(id_ for id_ in ids if id_ not in header.questions),
         tuple(quote(name) for name in mapped.columns.values() if name not in names),
         tuple(twice),
+        questions.numbered,
     )
     return header._replace(time=time, told=told)
 
@@ -135,6 +144,7 @@ class _Questions:
         self.mapped = {at: wanted[name] for at, name in enumerate(names) if name in wanted}
         student = mapped.columns.get("student")
         self.free = [at for at, n in enumerate(names) if n and n != student and n not in wanted]
+        self.numbered = ""  # what is told where numbers alone say whose columns are
 
     def found(self) -> dict[int, str]:
         """Return the question of each column that has one."""
@@ -192,7 +202,8 @@ class _Questions:
         """Return the questions of columns with a number, where that is how questions are counted.
 
         No other column may contradict it; and of a number without a word, before a text that is
-        not the question's, another column has to show that it is the question's and no field's.
+        not the question's, another column has to show that it is the question's and no field's, or
+        the numbers have to be those of all questions.
         """
         numbered = {
             at: match
@@ -202,6 +213,13 @@ class _Questions:
         own = {at: self._at(match) == found[at] for at, match in numbered.items() if at in found}
         if not all(agrees for at, agrees in own.items() if at not in self.mapped):
             return {}
+        alone = self._whole_sheet(numbered)
+        if any(at not in found for at in alone) and not any(
+            found.get(at, id_) != id_ for at, id_ in alone.items()
+        ):
+            named = [f"{self.names[at]} is {id_}" for at, id_ in alone.items() if at not in found]
+            self.numbered = f"columns were found by their numbers alone: {some(named)}"
+            return alone
         shown = any(at in by_text for at in own)
         given = any(m["word"] in GIVEN and not m["text"] for m in numbered.values())
         more = {}
@@ -212,6 +230,25 @@ class _Questions:
             if match["word"] in GIVEN or (match["word"] and not given) or (shown and not given):
                 more[at] = id_
         return more
+
+    def _whole_sheet(self, numbered: Mapping[int, re.Match[str]]) -> dict[int, str]:
+        """Return the questions of columns with numbers in front that count all questions and
+        nothing else, in their order: `1. Padding`, `2. Output`; otherwise nothing.
+
+        No number may be one of another question's id, and no such column may tell of a person.
+        """
+        columns = {
+            at: m
+            for at, m in numbered.items()
+            if not m["word"] and any(sign.isalpha() for sign in m["text"])
+        }
+        if [int(m["number"]) for m in columns.values()] != list(range(1, len(self.order) + 1)):
+            return {}
+        person = any(_of_person(m["text"]) in (*PEOPLE, *TIMES) for m in columns.values())
+        clash = any(by_number(m["number"], self.ids, self.short) is None for m in columns.values())
+        if person or clash or len(columns) < FEWEST_NUMBERED:
+            return {}
+        return dict(zip(columns, self.order, strict=True))
 
     def _at(self, numbered: re.Match[str]) -> str | None:
         """Return the question that a number counts."""

@@ -7,15 +7,18 @@ People write a remark or a working behind an answer: `15x10x24 because (30-4+2)/
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from contextlib import suppress
+from itertools import accumulate, islice
 
+from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import NAMED, VOLUME, read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.notation import TITLE, plain
+from shapecalc.grading.notation import TITLE, on_one_line, plain
+from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.question import Question, depth_first
-from shapecalc.grading.values import flat
+from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 
 NUMBER = re.compile(r"\d+")
@@ -35,10 +38,26 @@ OF_ONE = re.compile(
     rf"(?! (?:{WHOLE}))|on one side)",
     re.IGNORECASE,
 )
+# A value, and a reason that comes to one: `2 because (5-1)/2 = 2`.
+REASONED = re.compile(
+    rf"(?:[a-z] ?= ?)?(?P<value>{PLAIN.pattern}),? (?:because|since|as)\b.*[\d)] ?="
+    rf" ?(?P<result>{PLAIN.pattern})[.!]?",
+    re.IGNORECASE,
+)
 # With these words, two volumes are one that is meant and one that is not.
 TURN = re.compile(
     r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
 )
+# Who takes a value back says so between it and the one that is meant: `16, no, 14`. Of others,
+# `no bias`, `no. of filters` and `bias correction` take nothing back.
+TAKEN_BACK = re.compile(
+    r"\b(?:no(?=\s*[,;:!?(]|\s*\.(?!\s?of\b)|\s+[-\u2013\u2014]|\s+(?:\d|(?:wait|sorry|that|it|i)\b))"
+    r"|nope|nah|wait|(?:wh?)?oops|sorry|pardon|i mean(?:t)?|actually|edit:|rather"
+    r"|correction(?=\s*[:,])|correct(?:ed|ing)(?: to)?:|make (?:that|it)|(?:scratch|strike) that"
+    r"|hold on|my (?:bad|mistake))(?!\w)",
+    re.IGNORECASE,
+)
+MOST_TAKEN_BACK = 5  # such words of an answer that are looked at; with more it takes something back
 VALUE = re.compile(r"[^\s,|&()\[\]{}]*\d[^\s,|&()\[\]{}]*")  # of a list
 LEAST = 100  # a smaller number may stand in a text by chance
 LONGEST = 300  # characters of a text that are looked through
@@ -58,17 +77,50 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
 
 
 def leaves_a_choice(question: Question, answer: object) -> bool:
-    """Say whether a text says more than the one answer that was read in it, right or wrong: two
-    volumes of which it drops one, or a number that is of a part only.
+    """Say whether a text says more than the one answer that was read in it, right or wrong: a value
+    that is taken back, two volumes of which it drops one, a number with a reason that comes to
+    another, or one that is of a part only.
     """
     if not isinstance(answer, str) or not WORD.search(answer):
         return False
+    if question.query.form != "truth" and _takes_back(question, answer):
+        return True
     text = plain(answer)
     if question.query.form == "sizes":
         return len(_volumes(question, text)) > 1 and bool(TURN.search(text))
-    return question.query.form in ("number", "field") and bool(
-        OF_ONE.match(TITLE.sub("", text[:LONGEST]))
-    )
+    if question.query.form not in ("number", "field"):
+        return False
+    reasoned = REASONED.fullmatch(on_one_line(answer[:LONGEST_READ]))
+    if reasoned is not None:
+        value, result = (_value(question, reasoned[part]) for part in ("value", "result"))
+        return value != result
+    return bool(OF_ONE.match(TITLE.sub("", text[:LONGEST])))
+
+
+def _takes_back(question: Question, answer: str) -> bool:
+    """Say whether two values stand before and behind a word of correction, and are not the same."""
+    text = in_digits(on_one_line(answer[:LONGEST_READ]))
+    found = list(islice(TAKEN_BACK.finditer(text), MOST_TAKEN_BACK + 1))
+    if len(found) > MOST_TAKEN_BACK:
+        return True
+    for word in found:
+        before, behind = text[: word.start()], text[word.end() :]
+        if not (NUMBER.search(before) and NUMBER.search(behind)):
+            continue
+        values = [
+            _value(question, part.strip(" ,;:.!?(\u2026-\u2013\u2014")) for part in (before, behind)
+        ]
+        if values[0] is None or values[0] != values[1]:
+            return True
+    return False
+
+
+def _value(question: Question, part: str) -> Value | None:
+    """Return what a part of a text means by itself, if anything."""
+    part = part.strip("() ") if part.count("(") != part.count(")") else part
+    with suppress(Unreadable):
+        return read_answer(part, question.query.form)
+    return None
 
 
 def _volumes(question: Question, text: str) -> set[str]:

@@ -113,3 +113,42 @@ def test_what_follows_from_an_answer_for_a_person_still_follows(tmp_path: Path) 
     """Without the biases 750, and 750 + 24*24*10*2 + 2 = 12,272 in all."""
     found = graded(tmp_path / "a.txt", "q2: 750\nwith biases 760\nq5: 12272\n").marked.marks
     assert [found[1].verdict, found[4].verdict] == ["needs a look", "followed through"]
+
+
+TABLE = "| Q | answer | working |\n|---|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "twice"),
+    [
+        (
+            "1) 24x24x10\n2) 760\n5) 12282\n\nq5: 5\n",
+            {"q1": "24x24x10", "q2": "760", "q5": "12282"},
+            "q5 is answered twice: 12282 counted, 5 did not",
+        ),
+        (
+            "q5: 5\n\n1) 24x24x10\n2) 760\n5) 12282\n",
+            {"q1": "24x24x10", "q2": "760", "q5": "5"},
+            "q5 is answered twice: 5 counted, 12282 did not",
+        ),
+        (
+            f"{TABLE}| 1 | 24x24x10 | 28-5+1 |\n| 2 | see paper | |\n| 3 | yes | |\n| 4 | | |\n"
+            "| 5 | 12282 | |\n\nq 5 is 5\n",
+            {"q1": "24x24x10", "q2": "see paper", "q3": "yes", "q5": "12282"},
+            "q5 is answered twice: 12282 counted, is 5 did not",
+        ),
+    ],
+)
+def test_a_question_answered_by_its_number_and_by_its_id_costs_no_other_line(
+    tmp_path: Path, text: str, given: dict[str, str], twice: str
+) -> None:
+    found = graded(tmp_path / "a.md", text)
+    assert {mark.id: mark.answer for mark in found.marked.marks if mark.answer} == given
+    assert twice in found.notes
+    assert not [note for note in found.notes if "was not read" in note]
+
+
+def test_a_row_that_is_not_read_is_told_as_it_is_written(tmp_path: Path) -> None:
+    text = f"q1: 24x24x10\n\n{TABLE}| 1 | 45x45x24 | 48 - 4 + 1 |\n"
+    found = graded(tmp_path / "a.md", text)
+    assert found.notes == ("Line 5 was not read: `| 1 | 45x45x24 | 48 - 4 + 1 |`",)

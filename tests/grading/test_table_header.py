@@ -15,6 +15,7 @@ from shapecalc.grading import exports
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
 from shapecalc.grading.columns import Mapped
+from shapecalc.grading.exports.feedback import letter
 from shapecalc.grading.exports.summary import SUMMARIES
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.prompts import on_the_sheet
@@ -98,6 +99,22 @@ def test_a_bare_number_counts_questions_only_where_a_text_shows_it() -> None:
     assert not questions("1. Your group", "2. Your hobby")
 
 
+def test_bare_numbers_that_are_those_of_all_questions_count_them() -> None:
+    names = ["1. Volume", "2. Parameters (2 points)", "3) Fit?"]
+    assert questions("Full name", *names) == dict(zip(PROMPTS, names, strict=True))
+    assert questions(*names, ids=("q1", "q2", "q3")) == {
+        f"q{number}": name for number, name in enumerate(names, 1)
+    }
+    # Not where ids have other numbers, where the order is another, or one more is counted.
+    assert not questions(*names, ids=("q2", "q1", "q3"))
+    assert not questions(*names[::-1])
+    assert not questions(*names, "4. Remarks")
+    assert not questions(*names[:2])
+    assert not questions("1. Full name", "2. Email", "3. Volume")
+    assert not questions("1.5", "2.5", "3.5")
+    assert questions(*names, count=names[0]) == {"count": names[0]}
+
+
 def test_numbers_that_contradict_ids_count_nothing() -> None:
     assert questions("q1", "Response 3", ids=("q2", "q1", "q3")) == {"q1": "q1"}
 
@@ -162,7 +179,35 @@ def test_nobody_is_told_to_have_given_no_answer_where_there_is_no_column(tmp_pat
         "missing": ["count", "fits"],
         "absent": ["Fits"],
         "twice": [],
+        "numbered": "",
     }
+
+
+def test_whose_columns_are_found_by_numbers_alone_is_told(tmp_path: Path) -> None:
+    head = ["Name", "1. Volume", "2. Parameters", "3. Fit?"]
+    found = graded(tmp_path, head, ["Ann", "28x28x10", "760", "yes"])
+    (ann,) = found.graded
+    assert [mark.verdict for mark in ann.marked.marks] == ["right"] * 3
+    told = (
+        "columns were found by their numbers alone:"
+        " 1. Volume is volume, 2. Parameters is count, 3. Fit? is fits"
+    )
+    for text in (exports.render("table", found), SUMMARIES["table"](found)):
+        assert text.count(told) == 1
+    (own,) = graded(tmp_path, head[1:], ["28x28x10", "760", "yes"]).graded
+    assert told in own.notes
+
+
+def test_a_student_is_not_told_what_the_author_has_to_write(tmp_path: Path) -> None:
+    found = graded(tmp_path, ["Name", "Size", "Parameters"], ["Ann", "28x28x10", "760"])
+    (ann,) = found.graded
+    assert "write --columns 'volume=ITS COLUMN'" in ann.marked.reason
+    texts = ["\n".join(letter(ann, found.assignment.policy))]
+    texts += [exports.render(name, found) for name in ("gradescope", "prairielearn")]
+    for text in texts:
+        assert "--columns" not in text
+        assert "could not be matched to the questions" in text
+        assert "your teacher has to look at it" in text
 
 
 def test_columns_that_have_their_use_are_not_told(tmp_path: Path) -> None:

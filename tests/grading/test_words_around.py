@@ -183,3 +183,74 @@ def test_a_line_below_a_list_that_is_complete_is_for_a_person(
     ask: str, lines: str, verdict: str
 ) -> None:
     assert mark_list(ask, lines).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("ask", "first", "second"),
+    [
+        ("conv1.parameters", "1216", "1200"),
+        ("conv1.parameters", "16*75 + 16 = 1216", "1200"),
+        ("conv1.macs", "2880000", "48000"),
+        ("P(conv1)", "2", "1"),
+        ("conv2.receptive_field", "12", "14"),
+        ("conv2.receptive_field", "5+1+6 = 12", "14"),
+        ("conv2.output", "15x10x24", "14x9x24"),
+    ],
+)
+@pytest.mark.parametrize(
+    "word",
+    [
+        ", no, ",
+        " no ",
+        ". No. ",
+        "... wait, the strides. ",
+        "... no wait ",
+        ", oops ",
+        " (sorry, ",
+        ", I mean ",
+        ", actually ",
+        "; correction: ",
+        ", or rather ",
+        " make that ",
+    ],
+)
+def test_which_of_two_values_is_taken_back_is_for_a_person_to_say(
+    ask: str, first: str, second: str, word: str
+) -> None:
+    assert mark(ask, f"{first}{word}{second}").verdict == "needs a look"
+    assert mark(ask, f"{second}{word}{first}").verdict == "needs a look"
+
+
+def test_a_value_may_be_taken_back_behind_a_long_working() -> None:
+    working = f"{' + '.join(['8'] * 150)} + 16 = 1216"
+    assert mark("conv1.parameters", working).verdict == "right"
+    assert mark("conv1.parameters", f"{working}, no, 1200").verdict == "needs a look"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        ("conv1.parameters", "1216, not 1200"),
+        ("conv1.parameters", "16*76 = 1216, no. of filters 16"),
+        ("conv1.parameters", "1200 + 16, no wait = 1216"),
+        ("conv1.output", "sorry, 60x40x16"),
+        ("conv1.output", "60x40x16 (no padding lost, S=1)"),
+        ("conv1.output", "60x40x16, sorry for the mess"),
+        ("fits(conv2)", "yes, actually, (30-4+2)/2 = 14"),
+    ],
+)
+def test_nothing_is_taken_back_where_no_other_value_follows(ask: str, answer: str) -> None:
+    assert mark(ask, answer).verdict == "right"
+
+
+@pytest.mark.parametrize("field", ["P=2", "P = 2,", "p=2", "2"])
+@pytest.mark.parametrize("reason", ["(5-1)/2", "(5-1)/2 = 2", "(F-1)/2", "F=5 and S=1"])
+@pytest.mark.parametrize("word", ["because", "since", "as"])
+def test_a_reason_behind_a_field_is_none_of_it(field: str, reason: str, word: str) -> None:
+    assert mark("P(conv1)", f"{field} {word} {reason}").verdict == "right"
+    wrong = field.replace("2", "1")
+    assert mark("P(conv1)", f"{wrong} {word} {reason}").verdict in ("wrong", "needs a look")
+
+
+def test_another_field_with_a_reason_is_not_the_one_that_is_asked_for() -> None:
+    assert mark("P(conv1)", "S=2 because (5-1)/2").verdict == "needs a look"

@@ -14,9 +14,14 @@ from shapecalc.grading.marks import Mark, Verdict, title
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.moments import days_late, moment, shown_deadline
 from shapecalc.grading.question import Policy
+from shapecalc.grading.submission_file import FOR_THE_AUTHOR
 from shapecalc.grading.wording import questions_by
 
 MOST_COLUMNS = 12  # that are named
+UNMATCHED = (
+    "Your file could not be matched to the questions, so it is not marked yet:"
+    " your teacher has to look at it"
+)
 
 VERDICTS: Mapping[Verdict, str] = {
     "right": "Right",
@@ -62,7 +67,14 @@ def told(graded: Graded) -> str:
     """Return what a student is told first: the score, or why the file could not be read."""
     if graded.gradable:
         return reached(graded)
+    if FOR_THE_AUTHOR in graded.marked.reason:
+        return f"{UNMATCHED}."
     return f"Your file could not be read, so it is not marked yet: {reason(graded)}."
+
+
+def format_error(graded: Graded) -> str:
+    """Return why a student's file could not be read, without what its author has to write."""
+    return UNMATCHED if FOR_THE_AUTHOR in graded.marked.reason else graded.marked.reason
 
 
 def reason(graded: Graded) -> str:
@@ -174,7 +186,7 @@ def of_columns(class_run: ClassRun) -> Iterator[str]:
             example = f"--columns '{quote(told.missing[0])}=ITS COLUMN' names one"
             yield f"{file}: no column was found for {asked}: {whose} answers need a look; {example}"
         yield from (f"{file}: `columns` names {n}, which is no column here" for n in told.absent)
-        yield from (f"{file}: {said}" for said in told.twice)
+        yield from (f"{file}: {said}" for said in told.in_sentences)
         if told.ignored:
             yield f"{file}: columns that answer no question: {some(told.ignored, MOST_COLUMNS)}"
 

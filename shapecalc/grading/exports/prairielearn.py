@@ -10,7 +10,7 @@ from typing import Any
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import feedback, of_whole
+from shapecalc.grading.exports.feedback import feedback, format_error, of_whole
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark
 
@@ -24,7 +24,7 @@ def render(class_run: ClassRun) -> str:
         "gradable": graded.gradable,
         "score": _share(graded),
         "message": "\n".join(of_whole(graded, class_run.assignment.policy)),
-        "format_errors": [] if graded.gradable else [graded.marked.reason],
+        "format_errors": [] if graded.gradable else [format_error(graded)],
         "tests": [_test(mark, prompts[mark.id]) for mark in marks],
     }
     return json.dumps(whole, indent=2, allow_nan=False) + "\n"
