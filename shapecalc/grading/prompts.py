@@ -19,15 +19,17 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.steps_in_words import steps_in_words
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import NOTE, decided_by_a_tie
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, flat
 from shapecalc.grading.weight_axes import axes_in_words
 from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
+from shapecalc.layers.window import Sliding
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
 from shapecalc.volumes import Volume, titles_of
 
 LONGEST_NAME = 40  # characters of a network's name in a question
+ROUNDED = {"floor": "down", "ceil": "up"}
 PLURALS = {"weight": "weights", "bias": "biases"}
 
 
@@ -213,12 +215,31 @@ def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
     """Yield a network, a line an input and a layer; `P=?` where a field is asked for."""
     for name, volume in subject.trace.inputs.items():
         yield f"{name}: {secrets.told_input(name, volume or ())}"
+    yield from _rounding(subject)
     before = list(subject.trace.inputs)[-1:]
     for record in subject.trace.layers:
         sources = list(record.sources or ())
         behind = f", from {', '.join(sources)}" if sources != before else ""
         yield f"{record.name}: {record.kind} {told_fields(record, secrets)}".rstrip() + behind
         before = [record.name]
+
+
+def _rounding(subject: Subject) -> Iterator[str]:
+    """Yield how a network rounds sizes, if it does and a window of it goes by more than 1; whether
+    any size needs it is not told, and a layer's own `rounding` stands among its fields.
+    """
+    layers = (record.layer for record in subject.trace.layers)
+    rounds = {
+        layer.rounding
+        for layer in layers
+        if isinstance(layer, Sliding)
+        and "rounding" not in layer.model_fields_set
+        and any(S != 1 for S in flat(layer.stride()))
+    }
+    for how in ("ceil", "floor"):
+        if how in rounds:
+            where = " of a convolution" if how == "floor" and "ceil" in rounds else ""
+            yield f"rounding: {how}, a size{where} that is not whole is rounded {ROUNDED[how]}"
 
 
 def _about(question: Question, secrets: Secrets) -> str:

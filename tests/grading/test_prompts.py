@@ -213,3 +213,31 @@ def test_an_own_text_names_its_network_where_two_have_the_layer(form: str) -> No
         assert f"). {clear['prompt']}" not in sheet
     alone = read_assignment({"spec": network(name="Large"), "questions": asked[:2]})
     assert "Network 1" not in FORMATS[form](alone)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"rounding": "floor"}, ["rounding: floor, a size that is not whole is rounded down"]),
+        ({"rounding": "ceil"},
+         ["rounding: ceil, a size that is not whole is rounded up",
+          "rounding: floor, a size of a convolution that is not whole is rounded down"]),
+        ({}, []),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [67, 68])
+def test_a_network_that_rounds_says_so_whether_a_stride_fits_or_not(
+    size: int, more: dict[str, Any], told: list[str]
+) -> None:
+    questions = ["fits(conv1)", "total.layers"]
+    asked = read_assignment({"spec": network(size, **more), "questions": questions})
+    assert asked.questions
+    lines = [*described(asked.questions[0].subject, Secrets(asked.questions))]
+    assert [line for line in lines if line.startswith("rounding")] == told
+
+
+def test_rounding_is_not_told_where_nothing_can_be_rounded() -> None:
+    spec = {"input": "8x8x1", "layers": [{"conv": {"K": 1, "F": 3}}], "rounding": "floor"}
+    asked = read_assignment({"spec": spec, "questions": ["conv1.output"]})
+    lines = described(asked.questions[0].subject, Secrets(asked.questions))
+    assert not any("round" in line for line in lines)
