@@ -60,6 +60,8 @@ SHEET = re.compile(
     re.IGNORECASE,
 )
 PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+BESIDE = re.compile(r"\s*[,;:|(]\s*|\s+[-–—]\s+")  # what parts a name from what sheet it is
+NUMBERED = re.compile(r"[^\W\d_]{0,3}\d{5,12}")  # s204711
 VALUE = re.compile(r"[:=]\s*[-(\[\d]|\d\s?[xX×]\s?\d")  # which no heading has
 # A word to the reader anywhere, which says of no answer that it stands elsewhere.
 COURTESY = re.compile(
@@ -99,10 +101,11 @@ class Lines(NamedTuple):
         """Return what is told of a first line that may be a name, where none is known: it is not
         taken for one, since titles look alike, and a false name is worse than that of the file.
         """
-        if not self.above or clean(found.student) or clean(self.student):
+        name = quote(name_in(self.above))
+        if not name or clean(found.student) or clean(self.student):
             return []
-        name = quote(self.above)
-        return [f"The first line, `{name}`, was not taken as a name: write `Name: {name}` for that"]
+        line = quote(self.above)
+        return [f"The first line, `{line}`, was not taken as a name: write `Name: {name}` for that"]
 
 
 class Line(NamedTuple):
@@ -176,9 +179,22 @@ def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def _name_above(lines: Sequence[Line]) -> str:
-    """Return the first line, if that is one of a few words that a name may be."""
-    text = lines[0].text.strip(DECORATION) if lines and lines[0].aside else ""
-    return text if PERSON.fullmatch(text) and not SHEET.fullmatch(text) else ""
+    """Return the first line, if that has a few words that a name may be."""
+    if not lines or lines[0].id is not None or lines[0].named:
+        return ""
+    text = re.sub(r"[*_`]", "", lines[0].text).strip(DECORATION)
+    name = name_in(text)
+    return text if name and (lines[0].aside or name != text) else ""
+
+
+def name_in(line: str) -> str:
+    """Return what may be a name in a first line: all of it, or what stands in front of which sheet
+    it is, `Ana Diaz, homework 3`, or of a student's number; empty where nothing may be.
+    """
+    first, *others = BESIDE.split(line.rstrip(")"), maxsplit=1)
+    if not PERSON.fullmatch(first) or SHEET.fullmatch(first):
+        return ""
+    return first if all(SHEET.fullmatch(x) or NUMBERED.fullmatch(x) for x in others) else ""
 
 
 def _counted_alone(

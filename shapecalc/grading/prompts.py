@@ -1,7 +1,8 @@
 """The text of a question, where its author wrote none. It contains no answer of another question.
 
 A volume or a field that is asked for anywhere is not told: `on the output of conv1` stands in its
-place. Nor is the volume of a question with `given: false`, which follows from the network.
+place. Nor is a volume behind layers that keep the height and width that are asked for, nor that of
+a question with `given: false`, which follows from the network.
 """
 
 from __future__ import annotations
@@ -16,18 +17,21 @@ from shapecalc.grading.array_axes import array_axes, outermost
 from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.same_sizes import same_sizes
 from shapecalc.grading.steps_in_words import steps_in_words
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import NOTE, decided_by_a_tie
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, flat
 from shapecalc.grading.weight_axes import axes_in_words
 from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
+from shapecalc.layers.window import Sliding
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
 from shapecalc.volumes import Volume, titles_of
 
 LONGEST_NAME = 40  # characters of a network's name in a question
+ROUNDED = {"floor": "down", "ceil": "up"}
 PLURALS = {"weight": "weights", "bias": "biases"}
 
 
@@ -39,7 +43,7 @@ class Secrets:
         self.inputs: set[str] = set()  # layers whose inputs are asked for
         self.open: set[str] = set()  # the network's inputs for which a size that fits is asked
         self.fields: dict[str, set[str]] = {}
-        for question in questions:
+        for question in (asked := list(questions)):
             query = question.query
             if query.kind == "size":
                 self.volumes.add(question.subject.records[query.name].output or ())
@@ -53,6 +57,7 @@ class Secrets:
                 self.inputs |= {query.name} if query.key == "input" else set()
             elif query.key == "activations" and query.name in question.subject.records:
                 self.volumes.add(question.subject.records[query.name].output or ())
+        self.sized = _same_sizes(asked)  # layers whose outputs have sizes that are asked for
         several = [v for v in self.volumes if isinstance(v, tuple) and len(v) > 1]
         self.volumes |= {(prod(volume),) for volume in several}  # what it is once it is flattened
 
@@ -60,11 +65,37 @@ class Secrets:
         """Say whether a layer's volume is not told: it, or what it follows from, is asked for."""
         return bool(self.open) or volume in self.volumes
 
+    def hides_output(self, name: str, volume: Volume) -> bool:
+        """Say whether a layer's output is not told to whom it is an input: it, or its height and
+        width, are those that are asked for.
+        """
+        return name in self.sized or self.hides(volume)
+
     def told_input(self, name: str, volume: Volume) -> str:
         """Return an input's volume, `227x227x3`; `HxWx3` where a size that fits is asked for."""
         if name not in self.open:
             return _shown(volume)
         return "x".join([*(title[0].upper() for title in titles_of(volume)[:-1]), str(volume[-1])])
+
+
+def _same_sizes(questions: Sequence[Question]) -> set[str]:
+    """Return the layers whose outputs have the sizes that questions about one network ask for."""
+    names: set[str] = set()
+    for question in questions:
+        query, trace = question.query, question.subject.trace
+        instance = question.subject.layers.instance(query.name)
+        record = question.subject.records.get(query.name)
+        if instance is not None and instance.sources and len(instance.sources) == 1:
+            record = trace.producer(instance.sources[0])
+        if record is None:
+            continue
+        if query.key == "input" and query.kind == "record":
+            names |= {*(record.sources or ())} - {*trace.inputs}
+        elif query.kind == "size":
+            names |= {record.name} if size_in_words(query.key) != "depth" else set()
+        elif query.key in ("output", "activations") and query.kind == "record":
+            names.add(record.name)
+    return same_sizes(questions[0].subject.trace.layers, names) if names else names
 
 
 def by_network(questions: Iterable[Question]) -> dict[Subject, list[Question]]:
@@ -213,12 +244,31 @@ def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
     """Yield a network, a line an input and a layer; `P=?` where a field is asked for."""
     for name, volume in subject.trace.inputs.items():
         yield f"{name}: {secrets.told_input(name, volume or ())}"
+    yield from _rounding(subject)
     before = list(subject.trace.inputs)[-1:]
     for record in subject.trace.layers:
         sources = list(record.sources or ())
         behind = f", from {', '.join(sources)}" if sources != before else ""
         yield f"{record.name}: {record.kind} {told_fields(record, secrets)}".rstrip() + behind
         before = [record.name]
+
+
+def _rounding(subject: Subject) -> Iterator[str]:
+    """Yield how a network rounds sizes, if it does and a window of it goes by more than 1; whether
+    any size needs it is not told, and a layer's own `rounding` stands among its fields.
+    """
+    layers = (record.layer for record in subject.trace.layers)
+    rounds = {
+        layer.rounding
+        for layer in layers
+        if isinstance(layer, Sliding)
+        and "rounding" not in layer.model_fields_set
+        and any(S != 1 for S in flat(layer.stride()))
+    }
+    for how in ("ceil", "floor"):
+        if how in rounds:
+            where = " of a convolution" if how == "floor" and "ceil" in rounds else ""
+            yield f"rounding: {how}, a size{where} that is not whole is rounded {ROUNDED[how]}"
 
 
 def _about(question: Question, secrets: Secrets) -> str:
@@ -254,7 +304,7 @@ def _taken(question: Question, record: KnownRecord, secrets: Secrets) -> Iterabl
             yield f"the output of {source}"
         elif given:
             yield secrets.told_input(source, volume)
-        elif question.given and not secrets.hides(volume):
+        elif question.given and not secrets.hides_output(source, volume):
             yield _shown(volume)
         else:
             yield f"the output of {source}"

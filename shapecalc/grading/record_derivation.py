@@ -11,6 +11,7 @@ from types import MappingProxyType
 from shapecalc.derivations import Derivation, Operation, plus, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
+from shapecalc.grading.stride_derivation import stride_derivations
 from shapecalc.grading.values import flat
 from shapecalc.grading.weight_axes import weight_axes
 from shapecalc.grading.worked_out import shows
@@ -48,7 +49,9 @@ def record_derivations(
         return _shape(record, query)
     if key in ("K", "depth") and query.kind in ("field", "size"):
         return _depth(record)
-    if query.kind in ("fits", "field", "size"):
+    if query.kind == "fits":
+        return stride_derivations(record)
+    if query.kind in ("field", "size"):
         return sentences.chosen(record, ["output"])
     if key == "input":
         source = (record.sources or ("",))[0]

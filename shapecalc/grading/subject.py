@@ -224,7 +224,9 @@ class Subject:
         record = self.records.get(query.name)
         if query.kind == "example":
             return example_derivations(self.computed, record, query)
-        if record is None or record.layer is None or record.input is None or record.output is None:
+        if record is None or record.layer is None or record.input is None:
+            return []
+        if record.output is None and query.kind != "fits":
             return []
         return record_derivations(record, query, self.trace.inputs, self.records)
 

@@ -127,6 +127,16 @@ def _too_large(of: Derivation) -> str:
     return f"{text(of.expression or 0)}: {padded} is less than {span}"
 
 
+def _whole_or_not(of: Derivation) -> str:
+    """Tell how many strides there are, not rounded, and whether that is a whole number."""
+    numerator, denominator = abs(of.value.numerator), of.value.denominator
+    sign = "-" if of.value < 0 else ""
+    whole, rest = divmod(numerator, denominator)
+    number = decimals(whole, rest, denominator) if rest else str(whole)
+    said = "not a whole number" if rest else "a whole number"
+    return f"{text(of.expression or 0)} = {sign}{number}, {said}"
+
+
 def _as_many_values(of: Derivation) -> str:
     (before,) = of.beside
     return f"{text(before.expression or 0)} = {of.value} = {text(of.expression or 0)}"
@@ -224,6 +234,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "unknown": _always("parameters: unknown"),
     # answers to questions
     "beside_its_answer": _answer,
+    "whole_or_not": _whole_or_not,
     "frozen": lambda of: f"{of.given['layer']} is frozen, and no step changes it",
     "sum_over_layers": _sum_over_layers,
     "by_kind": lambda of: " + ".join(

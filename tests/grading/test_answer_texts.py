@@ -83,7 +83,31 @@ def test_a_first_line_that_may_be_a_name_is_told_and_no_name(tmp_path: Path, tex
     assert (named.marked.student, named.notes) == ("Ann", ())
 
 
-@pytest.mark.parametrize("line", ["# Homework 3", "# Answers", "# Solutions to sheet three"])
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("# Emil Sørensen, assignment 3", "Emil Sørensen, assignment 3"),
+        ("## Emil Sørensen - Homework 3", "Emil Sørensen - Homework 3"),
+        ("# Emil Sørensen: Lab 2 (CNNs)", "Emil Sørensen: Lab 2 (CNNs)"),
+        ("**Emil Sørensen** (s204711)", "Emil Sørensen (s204711)"),
+        ("Emil Sørensen, assignment 3", "Emil Sørensen, assignment 3"),
+    ],
+)
+def test_a_name_beside_which_sheet_it_is_is_told_as_well(
+    tmp_path: Path, line: str, written: str
+) -> None:
+    found = graded(tmp_path / "a.md", f"{line}\n\nq1: 24x24x10\n")
+    assert found.marked.student == "stem"
+    told = f"The first line, `{written}`, was not taken as a name: write `Name: Emil Sørensen` for"
+    assert any(note.startswith(told) for note in found.notes), found.notes
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["# Homework 3", "# Answers", "# Solutions to sheet three", "# Homework 3: Residual Networks",
+     "# Assignment 3, shapes and counts of a residual network", "# Lab 2 - Ana Diaz's class",
+     "# Week 3, homework 2"],
+)  # fmt: skip
 def test_a_title_is_told_as_no_name(tmp_path: Path, line: str) -> None:
     assert not graded(tmp_path / "a.md", f"{line}\nq1: 24x24x10\n").notes
 

@@ -341,6 +341,28 @@ def test_a_letter_says_what_being_late_costs_and_why(
     assert told in loaded("gradescope", late)["output"]
 
 
+def test_a_gradebook_has_no_penalty_of_points_that_are_not_all_given(class_run: ClassRun) -> None:
+    """2.5 points so far, less a fifth: 0.5 of the missing points would be less a fifth, too."""
+    more = {"due": "2026-11-20", "penalty": {"per_day": 0.1}}
+    when = "2026-11-22 09:00"
+    ann, bob, _ = (
+        g._replace(when=when, late=True, penalty=g.marked.score * 0.2) for g in class_run.graded
+    )
+    run = replace(
+        class_run, assignment=read_assignment({**HOMEWORK, **more}), everything=[ann, bob]
+    )
+    head, _, *told = whole_rows(run)
+    first, second = (dict(zip(head, row, strict=True)) for row in told)
+    assert (first["late penalty"], first["total"], first["points so far"]) == ("-0.9", "3.6", "")
+    assert (second["late penalty"], second["total"], second["points so far"]) == ("", "", "2")
+    assert "2 days late" in first["feedback"]
+    assert first["feedback"].endswith(
+        "That costs 20 % of the points reached (10 % for each day that has begun)."
+    )
+    assert "20 % of the points reached" in second["feedback"]
+    assert "and of those that are still to be given. | Question 2: " in second["feedback"]
+
+
 def test_a_letter_tells_every_question_by_its_number(class_run: ClassRun) -> None:
     bob = dict(letters(class_run))["Bob.txt"]
     assert bob.startswith("Bob: 2.5 of 4.5 points; 1 answer needs a look\nIt was handed in late.\n")

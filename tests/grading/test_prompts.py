@@ -118,7 +118,7 @@ def test_no_prompt_tells_a_single_other_answer_of_any_kind(name: str) -> None:
 
 
 def test_a_prompt_that_tells_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Secrets, "hides", lambda self, volume: False)
+    monkeypatch.setattr(Secrets, "hides_output", lambda self, name, volume: False)
     paths = ("max_pool1.output", "max_pool2.activations", "conv2.parameters", "dense1.parameters")
     found = told(askable(network(), iter(paths)))
     assert found == {
@@ -213,3 +213,89 @@ def test_an_own_text_names_its_network_where_two_have_the_layer(form: str) -> No
         assert f"). {clear['prompt']}" not in sheet
     alone = read_assignment({"spec": network(name="Large"), "questions": asked[:2]})
     assert "Network 1" not in FORMATS[form](alone)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"rounding": "floor"}, ["rounding: floor, a size that is not whole is rounded down"]),
+        ({"rounding": "ceil"},
+         ["rounding: ceil, a size that is not whole is rounded up",
+          "rounding: floor, a size of a convolution that is not whole is rounded down"]),
+        ({}, []),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [67, 68])
+def test_a_network_that_rounds_says_so_whether_a_stride_fits_or_not(
+    size: int, more: dict[str, Any], told: list[str]
+) -> None:
+    questions = ["fits(conv1)", "total.layers"]
+    asked = read_assignment({"spec": network(size, **more), "questions": questions})
+    assert asked.questions
+    lines = [*described(asked.questions[0].subject, Secrets(asked.questions))]
+    assert [line for line in lines if line.startswith("rounding")] == told
+
+
+def test_rounding_is_not_told_where_nothing_can_be_rounded() -> None:
+    spec = {"input": "8x8x1", "layers": [{"conv": {"K": 1, "F": 3}}], "rounding": "floor"}
+    asked = read_assignment({"spec": spec, "questions": ["conv1.output"]})
+    lines = described(asked.questions[0].subject, Secrets(asked.questions))
+    assert not any("round" in line for line in lines)
+
+
+KEEPING: dict[str, Any] = {
+    "input": "48x48x3",
+    "layers": [
+        {"conv": {"name": "stem", "K": 16, "F": 5, "P": 2}},
+        {"conv": {"name": "down", "K": 24, "F": 4, "S": 2, "P": 1}},
+        {"conv": {"name": "squeeze", "K": 8, "F": 1}},
+        "relu",
+        {"conv": {"name": "expand", "K": 32, "F": 3, "P": 1}},
+        {"conv": {"name": "half", "K": 40, "F": 2, "S": 2}},
+        {"conv": {"name": "last", "K": 48, "F": 1}},
+    ],
+}
+BEHIND_SQUEEZE = ["squeeze.macs", "expand.macs", "half.macs", "last.macs"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["down.output", "down.output.width", "squeeze.input", "down.activations", "squeeze.output"],
+)
+def test_a_layer_that_keeps_the_sizes_does_not_tell_them(asked: str) -> None:
+    """24x24x24 is asked for: 24x24x8 and 24x24x32 behind it have its height and width, and 12x12x40
+    has not.
+    """
+    found = askable(KEEPING, iter([asked, *BEHIND_SQUEEZE]))
+    texts = {question.id: question.prompt for question in found.questions}
+    assert texts["expand.macs"].startswith("expand: conv K=32 F=3 S=1 P=1 on the output of relu1.")
+    assert texts["half.macs"].startswith("half: conv K=40 F=2 S=2 P=0 on the output of expand.")
+    assert texts["last.macs"].startswith("last: conv K=48 F=1 S=1 P=0 on 12x12x40.")
+
+
+@pytest.mark.parametrize("asked", ["down.parameters", "down.output.depth", "stem.output"])
+def test_sizes_that_nobody_asks_for_are_told(asked: str) -> None:
+    found = askable(KEEPING, iter([asked, *BEHIND_SQUEEZE]))
+    texts = {question.id: question.prompt for question in found.questions}
+    assert texts["expand.macs"].startswith("expand: conv K=32 F=3 S=1 P=1 on 24x24x8.")
+
+
+def test_a_flattened_map_of_another_depth_does_not_tell_its_sizes() -> None:
+    """4x4x6 is asked for, and 4*4*2 = 32 values are flattened."""
+    layers: list[Any] = [
+        {"conv": {"K": 6, "F": 5}}, {"conv": {"K": 2, "F": 1}}, "flatten", "relu", {"dense": 3},
+        {"dense": 7},
+    ]  # fmt: skip
+    asks = ["conv1.output", "dense1.parameters", "dense2.parameters"]
+    found = askable({"input": "8x8x1", "layers": layers}, iter(asks))
+    _, first, second = (question.prompt for question in found.questions)
+    assert first.startswith("dense1: dense units=3 on the output of relu1.")
+    assert second.startswith("dense2: dense units=7 on 3 values.")
+
+
+def test_the_output_of_a_block_is_not_told_behind_it() -> None:
+    block = {"layers": [{"conv": {"K": 6, "F": 2, "S": 2}}]}
+    layers: list[Any] = ["half", {"conv": {"K": 2, "F": 1}}, {"conv": {"K": 5, "F": 3}}]
+    spec = {"input": "8x8x1", "blocks": {"half": block}, "layers": layers}
+    found = askable(spec, iter(["half1.output", "conv2.macs"]))
+    assert found.questions[1].prompt.startswith("conv2: conv K=5 F=3 S=1 P=0 on the output of")

@@ -139,3 +139,51 @@ def test_the_jump_behind_a_layer_that_enlarges_is_no_product_of_strides() -> Non
         f"receptive field = 1 + the sum of (F - 1)*{apart} = 1 + (3 - 1)*1 + (3 - 1)*2 = 7"
     )
     assert subject.working(read_path("conv2.jump")) == f"jump = {apart} * S = 2*2 = 4"
+
+
+CONV, POOL = {"K": 4, "F": 3}, {"F": 3}
+
+
+@pytest.mark.parametrize("rounding", ["exact", "floor", "ceil"])
+@pytest.mark.parametrize(
+    ("volume", "layer", "right", "working"),
+    [
+        ("10x10x3", {"conv": {**CONV, "S": 2}}, False,
+         "(10 - 3 + 2*0)/2 = 3.5, not a whole number"),
+        ("11x11x3", {"conv": {**CONV, "S": 2}}, True, "(11 - 3 + 2*0)/2 = 4, a whole number"),
+        ("10x10x3", {"max_pool": {**POOL, "S": 2}}, False,
+         "(10 - 3 + 2*0)/2 = 3.5, not a whole number"),
+        ("10x10x3", {"max_pool": {**POOL, "S": 4, "P": 1}}, False,
+         "(10 - 3 + 2*1)/4 = 2.25, not a whole number"),
+        ("10x11x3", {"conv": {**CONV, "S": 2}}, False,
+         "height: (10 - 3 + 2*0)/2 = 3.5, not a whole number;"
+         " width: (11 - 3 + 2*0)/2 = 4, a whole number"),
+        ("10x10x3", {"conv": {**CONV, "S": 2, "P": [[0, 1], [0, 1]]}}, True,
+         "(10 - 3 + 0 + 1)/2 = 4, a whole number"),
+        ("10x10x3", {"conv": {**CONV, "S": 2, "P": "same"}}, True,
+         "(10 - 3 + 0 + 1)/2 = 4, a whole number"),
+        ("10x10x3", {"conv": {**CONV, "S": 2, "dilation": 2}}, False,
+         "(10 - (2*(3 - 1) + 1) + 2*0)/2 = 2.5, not a whole number"),
+    ],
+)  # fmt: skip
+def test_whether_a_stride_fits_follows_from_a_quotient_that_is_not_rounded(
+    volume: str, layer: dict[str, Any], right: bool, working: str, rounding: str
+) -> None:
+    spec = {"input": volume, "layers": [layer], "rounding": rounding}
+    query = read_path(f"fits({next(iter(layer))}1)")
+    subject = Subject(trace(spec))
+    assert subject.answer(query) is right
+    assert subject.working(query) == working
+
+
+def test_a_window_that_only_ceil_lets_in_has_less_than_no_strides() -> None:
+    """One window on 2 of 3 values: -1/2 is rounded up to 0 strides."""
+    spec = {"input": "2x2x1", "layers": [{"max_pool": {"F": 3, "S": 2}}], "rounding": "ceil"}
+    working = Subject(trace(spec)).working(read_path("fits(max_pool1)"))
+    assert working == "(2 - 3 + 2*0)/2 = -0.5, not a whole number"
+
+
+def test_a_filter_that_is_too_large_is_told_without_rounding() -> None:
+    spec = {"input": "2x2x1", "layers": [{"conv": {"K": 1, "F": 5, "S": 2}}], "rounding": "floor"}
+    working = Subject(trace(spec)).working(read_path("fits(conv1)"))
+    assert working == "(2 - 5 + 2*0)/2: 2 is less than 5"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from shapecalc.grading import exports
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
-from shapecalc.grading.exports.summary import SUMMARIES
+from shapecalc.grading.exports.summary import HEADERS, SUMMARIES
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.submission_file import Found
 
@@ -100,7 +101,7 @@ def test_what_a_question_asks_stands_behind_an_id_that_does_not_say_it(tmp_path:
     run = grade(assignment, [Found(str(file), "s")])
     text = SUMMARIES["table"](run)
     assert "\n1  q1  conv1.output  " in text
-    assert "\n2  q2  formula(conv1..." in text
+    assert re.search(r"\n2  q2  formula\(conv1.output.width\) +0 ", text)
     assert "\n2  q2  formula(conv1.output.width)\n" in text
     assert f"\n3  {long}  " in text
     assert "\n4  conv1.weights  " in text
@@ -115,6 +116,22 @@ def test_a_table_with_short_ids_is_at_most_100_wide(tmp_path: Path) -> None:
     file.write_text(json.dumps({"q1": "banana"}), encoding="utf-8")
     run = grade(read_assignment({"spec": SPEC, "questions": asked}), [Found(str(file), "s")])
     assert max(map(len, SUMMARIES["table"](run).splitlines())) <= 100
+
+
+@pytest.mark.parametrize(("id_", "cut"), [("q1", False), ("a" * 39, True)])
+def test_a_name_has_the_room_that_the_screen_has(tmp_path: Path, id_: str, cut: bool) -> None:
+    """Eight numbers and their gaps are 60 wide at most; a name is cut where the line would be 100."""
+    path = "formula(conv1.output.width)"
+    asked = [{"id": id_, "ask": path}, *({"id": f"r{n}", "ask": path} for n in range(2, 12))]
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps({id_: "banana"}), encoding="utf-8")
+    run = grade(read_assignment({"spec": SPEC, "questions": asked}), [Found(str(file), "s")])
+    table = SUMMARIES["table"](run).split("\n\n")[2].splitlines()
+    assert " ".join(table[0].split()) == " ".join(HEADERS)
+    assert {len(line) for line in table} == {len(table[0])}
+    assert (path not in table[2]) is cut
+    assert all(path in line for line in table[3:])
+    assert [line.index(f"r{n}") for n, line in enumerate(table[3:], 2)] == [4] * 10
 
 
 def test_what_is_perhaps_a_cause_is_no_sure_one_for_the_class(tmp_path: Path) -> None:

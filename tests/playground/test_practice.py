@@ -134,6 +134,14 @@ def test_a_hidden_number_is_not_given_away() -> None:
     }
 
 
+def test_a_layer_that_keeps_the_sizes_does_not_give_them_away() -> None:
+    """12x12x4 is hidden, and 12x12x9 has its height and width."""
+    layers = [{"conv": {"K": 4, "F": 2, "S": 2}}, {"conv": {"K": 9, "F": 1}}, {"max_pool": 2}]
+    spec = {"input": "24x24x1", "layers": layers}
+    shown = cells({"spec": json.dumps(spec), "hide": ["conv1.output"], "ask": []})
+    assert [shown[name][0] for name in ("conv1", "conv2", "max_pool1")] == ["?", "-", "6x6x9"]
+
+
 def test_a_field_that_is_asked_for_is_not_told() -> None:
     found = sheet(set_sheet(ask=("P(conv1)", "conv1.output")))
     (row,) = [row for row in found["table"]["rows"] if row["name"] == "conv1"]

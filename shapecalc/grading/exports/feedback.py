@@ -166,14 +166,16 @@ def letter(graded: Graded, policy: Policy) -> Iterator[str]:
     yield from map(without_code, graded.notes)
 
 
-def one_line(graded: Graded) -> str:
-    """Return what went wrong, and what was read with care, for a cell of a table."""
+def one_line(graded: Graded, policy: Policy) -> str:
+    """Return what being late costs, what went wrong, and what was read with care, for a cell of a
+    table.
+    """
     if not graded.gradable:
         return reason(graded)
+    late = [lateness(graded, policy)] if graded.late and policy.late.share else []
     marks = enumerate(graded.marked.marks, 1)
-    return " | ".join(
-        f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right" or m.note
-    )
+    said = (f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right" or m.note)
+    return " | ".join([*late, *said])
 
 
 def of_columns(class_run: ClassRun) -> Iterator[str]:

@@ -31,11 +31,13 @@ def render(class_run: ClassRun) -> Iterator[str]:
     who answered, under their own names: what a platform's gradebook finds its people by. The
     points of a submission that cannot be graded are left empty, and so are those of an answer that
     somebody has to look at: it has no points yet, not 0. Such a student's total is empty, too, as a
-    platform would import what is not all; it stands in a column of its own. A question that is
+    platform would import what is not all; it stands in a column of its own. So is the penalty for
+    being late, which is a share of all the points: the feedback says which. A question that is
     called as one of these columns has its number behind its id.
     """
     tally, questions = class_run.tally, class_run.assignment.questions
-    due = class_run.assignment.policy.due
+    policy = class_run.assignment.policy
+    due = policy.due
     dated = (2 if due is not None else 1) if tally.times else 0
     titles = [name for name in tally.titles if plain(name) not in ("student", "id")]
 
@@ -48,7 +50,7 @@ def render(class_run: ClassRun) -> Iterator[str]:
         said: list[str],
     ) -> str:
         first = [who[0], *(who[1:2] if tally.identities else []), *who[2:]]
-        late = [penalty] if class_run.assignment.policy.late.share else []
+        late = [penalty] if policy.late.share else []
         looks = unread if tally.unread else []
         unread = [*looks, *times[:dated]]
         last = [harmless(text) for text in said]
@@ -62,10 +64,10 @@ def render(class_run: ClassRun) -> Iterator[str]:
     for graded in class_run.counted:
         own = dict(graded.columns)
         who = [graded.student, graded.identity, *(own.get(name, "") for name in titles)]
-        penalty = -number(graded.penalty) if graded.penalty else ""
         open_ = graded.marked.unread if graded.gradable else 0
+        penalty = -number(graded.penalty) if graded.penalty and not open_ else ""
         looks = [open_, number(graded.score)] if open_ else ["", ""]
-        said = [graded.status, one_line(graded), graded.file]
+        said = [graded.status, one_line(graded, policy), graded.file]
         times = [harmless(graded.when), _days_late(graded, due)]
         yield line(who, _points(graded), penalty, looks, times, said)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from tabulate import tabulate
+from tabulate import SEPARATING_LINE, tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number, two_decimals
@@ -44,7 +44,7 @@ MOST_ANSWERS = 2000  # of a question, that are counted
 BINS = 10  # of the histogram
 WIDEST = 40  # signs of its longest bar
 LONGEST = 40  # characters of an id, with what is asked, or of an answer
-IN_TABLE, LEAST = 20, 12  # characters of both in the table, which is 100 wide; of what is asked
+SCREEN, LEAST = 100, 12  # characters of a line of the table; of what is asked, to be shown
 
 
 class _Question:
@@ -237,14 +237,33 @@ def _bars(whole: dict[str, Any]) -> str:
 
 
 def _table(whole: dict[str, Any]) -> str:
-    width = len(str(len(whole["questions"])))
-    rows = [
-        [f"{n:>{width}}  {_named(asked, IN_TABLE)}", asked["right"],
-         asked["followed_through"], asked["partly_right"], asked["wrong"], asked["blank"],
-         asked["needs_a_look"], two_decimals(asked["mean"]), f"{number(asked['points'])}"]
-        for n, asked in enumerate(whole["questions"], 1)
+    """Return a row a question, whose name has the room that the numbers leave of a screen."""
+    questions = whole["questions"]
+    numbers = [
+        [asked["right"], asked["followed_through"], asked["partly_right"], asked["wrong"],
+         asked["blank"], asked["needs_a_look"], two_decimals(asked["mean"]),
+         number(asked["points"])]
+        for asked in questions
     ]  # fmt: skip
-    return tabulate(rows, HEADERS, colalign=("left", *["right"] * 8), disable_numparse=True)
+    width = len(str(len(questions)))
+    room = SCREEN - len(_ruled([["", *HEADERS[1:]], *(["", *row] for row in numbers)])[1])
+    rows = [
+        [f"{n:<{width}}  {_named(asked, room - width - 2)}", *row]
+        for n, (asked, row) in enumerate(zip(questions, numbers, strict=True), 1)
+    ]
+    return "\n".join(_ruled([[*HEADERS], *rows]))
+
+
+def _ruled(rows: Sequence[Sequence[object]]) -> list[str]:
+    """Return a table's lines, with a rule below the first, and columns as wide as they have to be:
+    headings that tabulate is told to be headings have two more signs each.
+    """
+    head, *others = rows
+    align = ("left", *["right"] * (len(head) - 1))
+    lines = tabulate(
+        [head, SEPARATING_LINE, *others], tablefmt="simple", colalign=align, disable_numparse=True
+    ).splitlines()
+    return lines[1:-1]
 
 
 def _details(place: int, asked: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """A network's table with numbers hidden that somebody else is to fill in.
 
-What gives a hidden number away is left out, too: the same volume behind a layer that keeps it, and
-a total of which a term is hidden.
+What gives a hidden number away is left out, too: the same volume, or its height and width, behind
+a layer that keeps it, and a total of which a term is hidden.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def table(questions: Sequence[Question], hide: Collection[str]) -> Table:
 
 def _tells(record: KnownRecord, key: str, secrets: Secrets) -> bool:
     """Say whether a number that nobody asks for gives one away that somebody does."""
-    return key == "output" and record.output is not None and secrets.hides(record.output)
+    output = record.output
+    return key == "output" and output is not None and secrets.hides_output(record.name, output)
 
 
 def _text(record: LayerRecord, key: str) -> str:
