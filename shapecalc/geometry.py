@@ -112,14 +112,26 @@ class Fit(NamedTuple):
             P = [Derivation("P", (self.before, self.after))] if known else []
             return Derivation("output", self.size, formula, beside=P)
         if not self.size:
-            given = {"padded": plus(self.W, *self._zeros()), "span": self.span}
-            return Derivation("output", None, formula, reason="too_large", given=given)
+            return self._too_large(formula)
         if self.remainder and self.policy == "exact":
             return Derivation("output", quotient(self._room + self.S, self.S), formula)
         if self.policy == "ceil" and self.remainder and -(-self._room // self.S) + 1 != self.size:
             less = plus(formula, minus(1))
             return Derivation("output", self.size, less, reason="window_past_the_input")
         return Derivation("output", self.size, formula)
+
+    def whole_or_not(self) -> Derivation:
+        """Return how many strides the window goes, rounded by no policy: (10 - 3 + 2*0)/2 = 3.5."""
+        if not self.size:
+            return self._too_large(self.strides())
+        if self.follows and self._room % self.S:  # F below S: no padding makes it whole
+            return self.derivation()
+        strides = quotient(self._room, self.S)
+        return Derivation("output", strides, self.strides(), reason="whole_or_not")
+
+    def _too_large(self, formula: Operation) -> Derivation:
+        given = {"padded": plus(self.W, *self._zeros()), "span": self.span}
+        return Derivation("output", None, formula, reason="too_large", given=given)
 
     def _zeros(self) -> tuple[Expression, ...]:
         """Return the terms of the padding: 2*P, or both sides."""

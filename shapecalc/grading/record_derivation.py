@@ -11,11 +11,12 @@ from types import MappingProxyType
 from shapecalc.derivations import Derivation, Operation, plus, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
-from shapecalc.grading.stride_derivation import stride_derivations
 from shapecalc.grading.values import flat
 from shapecalc.grading.weight_axes import weight_axes
 from shapecalc.grading.worked_out import shows
+from shapecalc.layers.base import by_axis
 from shapecalc.layers.dense import Dense
+from shapecalc.layers.window import Sliding
 from shapecalc.quantities import BYTES
 from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
@@ -50,7 +51,7 @@ def record_derivations(
     if key in ("K", "depth") and query.kind in ("field", "size"):
         return _depth(record)
     if query.kind == "fits":
-        return stride_derivations(record)
+        return _strides(record)
     if query.kind in ("field", "size"):
         return sentences.chosen(record, ["output"])
     if key == "input":
@@ -69,6 +70,15 @@ def depth_derivation(record: KnownRecord) -> Derivation | None:
     if record.input and record.input[0][-1] == depth:
         return _said("depth_kept", depth)
     return None
+
+
+def _strides(record: KnownRecord) -> list[Derivation]:
+    """Return whether the strides of a window are whole on each axis that differs: with nothing
+    rounded, whatever the network's `rounding`, which the question is about.
+    """
+    if not isinstance(record.layer, Sliding) or not record.input:
+        return []
+    return by_axis([fit.whole_or_not() for fit in record.layer.fits(record.input[0]).axes])
 
 
 def _said(reason: str, value: object, **given: object) -> Derivation:

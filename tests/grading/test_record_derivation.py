@@ -186,4 +186,4 @@ def test_a_window_that_only_ceil_lets_in_has_less_than_no_strides() -> None:
 def test_a_filter_that_is_too_large_is_told_without_rounding() -> None:
     spec = {"input": "2x2x1", "layers": [{"conv": {"K": 1, "F": 5, "S": 2}}], "rounding": "floor"}
     working = Subject(trace(spec)).working(read_path("fits(conv1)"))
-    assert working == "(2 - 5 + 2*0)/2: 2 is less than 5"
+    assert working == "(2 - 5 + 2*0)/2: 2 + 2*0 is less than 5"

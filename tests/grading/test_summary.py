@@ -120,7 +120,7 @@ def test_a_table_with_short_ids_is_at_most_100_wide(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("id_", "cut"), [("q1", False), ("a" * 39, True)])
 def test_a_name_has_the_room_that_the_screen_has(tmp_path: Path, id_: str, cut: bool) -> None:
-    """Eight numbers and their gaps are 60 wide at most; a name is cut where the line would be 100."""
+    """Eight numbers and their gaps are 60 wide at most; a name is cut beyond 100."""
     path = "formula(conv1.output.width)"
     asked = [{"id": id_, "ask": path}, *({"id": f"r{n}", "ask": path} for n in range(2, 12))]
     file = tmp_path / "s.json"
