@@ -10,7 +10,7 @@ COMMON = frozenset((
     "dilation_times_filter", "floor_for_ceil", "flops_for_macs", "forgot_bias", "forgot_depth",
     "forgot_filters", "forgot_plus_one", "gradient_added", "gradient_sign", "loss_halved",
     "loss_not_halved", "loss_sign", "macs_for_flops", "one_bias", "padding_ignored", "padding_once",
-    "rate_forgotten", "same_assumed", "slope_forgotten", "stride_ignored",
+    "rate_forgotten", "relu_for_leaky", "same_assumed", "slope_forgotten", "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
     "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded",
@@ -18,6 +18,9 @@ RARE = frozenset((
     "layer_left_out", "loss_base", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
     "transposed_one_too_large",
 ))  # fmt: skip
+
+# Mistakes by which an activation gives 0: it is what they give, and not nothing at all.
+CUT_TO_0 = frozenset(("relu_for_leaky",))
 
 ANOTHERS = "neighbour"  # another layer's answer is that answer, without a second mistake
 

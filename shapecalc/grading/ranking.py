@@ -18,7 +18,7 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.chance import room
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
 from shapecalc.grading.comparison import alike, spellings, whole_numbers
-from shapecalc.grading.frequency import ANOTHERS, COMMON, MORE_SPECIFIC, RARE, SLIPS
+from shapecalc.grading.frequency import ANOTHERS, COMMON, CUT_TO_0, MORE_SPECIFIC, RARE, SLIPS
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.question import Tolerance
@@ -27,6 +27,7 @@ from shapecalc.grading.repeated import Repeated, repeated
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, may_stand_for
+from shapecalc.layers.activation import Elementwise, PRelu
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 CERTAIN = 0.001  # what a right answer to another question says nothing against
@@ -135,7 +136,9 @@ class Explanations:
         """
         fitting = self._as_worked_out(self._ones.giving(given), evidence.working)
         if self._says_nothing(given):
-            return _perhaps([c for c in fitting if c.misconception.name in evidence.told])
+            told = [c for c in fitting if c.misconception.name in evidence.told]
+            cut = [c for c in fitting if c.misconception.name in CUT_TO_0 and self._of_activation]
+            return _perhaps(told or cut)
         every = evidence.between(fitting)
         one = specific(every)
         found = self.made_elsewhere(given, evidence, two=two or self.own)
@@ -162,6 +165,13 @@ class Explanations:
         nothing, and so does who guesses.
         """
         return self.context.query.executed and not any(flat(given))
+
+    @property
+    def _of_activation(self) -> bool:
+        """Whether the value of an activation is asked for."""
+        context = self.context
+        own = context.query.kind == "example" and context.query.key == context.query.name
+        return own and isinstance(context.layer, Elementwise | PRelu)
 
     def alone(self, given: Value) -> frozenset[str]:
         """Return the names of all mistakes that may be behind an answer without another."""
