@@ -420,7 +420,7 @@ MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     for mistake in (
         slope_forgotten, activation_left_out, absolute, relu_for_leaky, relu_slope_for_leaky,
         everywhere, whole_to_each_largest, largest, mean, sums, whole_gradient, filter_not_turned,
-        weight_gradient_turned, first_window, overwritten, first_of_overlapping, last_of_overlapping, corner, unscaled,
-        flattened_depth_last,
+        weight_gradient_turned, first_window, overwritten, first_of_overlapping,
+        last_of_overlapping, corner, unscaled, flattened_depth_last,
     )
 }  # fmt: skip

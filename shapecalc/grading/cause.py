@@ -19,7 +19,8 @@ class Cause(NamedTuple):
     """A mistake that explains a wrong answer; not `sure` where chance might do as well.
 
     `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
-    where that is no right number: `your answer 15x15x8 to question 4`.
+    where that is no right number: `your answer 15x15x8 to question 4`. Those that are `tied` always
+    give one number, so that they count as one.
     """
 
     misconception: Misconception
@@ -27,6 +28,7 @@ class Cause(NamedTuple):
     sure: bool = True
     either: tuple[Cause, ...] = ()
     source: str = ""
+    tied: bool = False
 
     @property
     def names(self) -> frozenset[str]:

@@ -50,7 +50,8 @@ class Diagnosis:
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
-        alone = found is not None and not found.either and not found.before
+        one = found is not None and (found.tied or not found.either)
+        alone = found is not None and one and not found.before
         sized = question.query.kind in ("record", "size")
         if found and alone and (evidence.shows(found) or not (evidence.made and sized)):
             return found

@@ -18,7 +18,15 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.chance import room
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
 from shapecalc.grading.comparison import alike, spellings, whole_numbers
-from shapecalc.grading.frequency import ANOTHERS, COMMON, CUT_TO_0, MORE_SPECIFIC, RARE, SLIPS
+from shapecalc.grading.frequency import (
+    ALIKE,
+    ANOTHERS,
+    COMMON,
+    CUT_TO_0,
+    MORE_SPECIFIC,
+    RARE,
+    SLIPS,
+)
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.question import Tolerance
@@ -152,7 +160,7 @@ class Explanations:
             found = self._likely_two(given, self._twos.giving(given), evidence)
             found = found or self._made_elsewhere_and_here(given, evidence)
         if self.own:
-            return found if found and found.sure else None
+            return found if found and (found.sure or found.tied) else None
         found = _credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
@@ -317,7 +325,7 @@ class Explanations:
         if len(first) == 1 and evidence.working.agrees(self.context, first[0]):
             return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
-        among, first = len(first), likely or first
+        among, first = len(first), _as_one(likely or first)
         unique = unique or COMMON.isdisjoint(cause.misconception.name for cause in first)
         if len(first) > (1 if unique else MOST_ALTERNATIVES):
             return None
@@ -328,7 +336,10 @@ class Explanations:
         if chance > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
-        sure = chance <= rate * SURE and not (lone or found.either)
+        sure = chance <= rate * SURE and not lone
+        if found.tied and self.own and not sure:
+            return None
+        sure = sure and not found.either
         carried = not self.context.total and any(cause in self._carried for cause in first)
         if not likely and (chance > CERTAIN or carried or found.before):  # a size is one of few
             return found._replace(sure=False) if sure else None
@@ -378,6 +389,21 @@ def _credited(
         return found
     alone = found is None or len(names) >= MOST_ALTERNATIVES
     return expected[0]._replace(sure=False) if alone or not found else _either([expected[0], found])
+
+
+def _as_one(causes: list[Cause]) -> list[Cause]:
+    """Return causes with those as one that no number tells apart."""
+    for pair in ALIKE:
+        tied = [
+            cause
+            for cause in causes
+            if len(mine := cause.names & pair) == 1
+            and any(cause.names - mine | pair - mine == other.names for other in causes)
+        ]
+        if len(tied) > 1:
+            rest = [c for c in causes if all(c is not one for one in tied)]
+            causes = [_either(tied)._replace(tied=True), *rest]
+    return causes
 
 
 def _either(causes: Sequence[Cause]) -> Cause:

@@ -40,6 +40,8 @@ SIZE = re.compile(r"\d+")
 COUNT = re.compile(r"[\d\s,*×+]+")
 SQUARED = re.compile(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
 SQUARES = re.compile(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
+OF_MEAN = re.compile(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
+HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 Terms = Counter[Fraction]
 
@@ -48,7 +50,7 @@ class Working(NamedTuple):
     """The sums and products that stand in an answer, as texts; empty where there are none.
 
     `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10, `squares` what
-    bare sums of squares come to.
+    bare sums of squares come to. `mean` says that it speaks of one.
     """
 
     formulas: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class Working(NamedTuple):
     unrounded: tuple[float, ...] = ()
     volumes: tuple[tuple[int, ...], ...] = ()
     squares: tuple[float, ...] = ()
+    mean: bool = False
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -68,6 +71,8 @@ class Working(NamedTuple):
         value = cause.wrong.value
         if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
             return any(is_close(value, squares) for squares in self.squares) or None
+        if self.mean and not cause.names.isdisjoint(HALF_OR_MEAN):
+            return MEAN in cause.names
         change = cause.misconception.change
         if change is None or not context.fits:
             counted = _summands(cause.wrong.arithmetic)
@@ -123,7 +128,8 @@ def working_in(answer: Any) -> Working:
     volumes = tuple(tuple(map(int, size)) for size in sizes)
     squares = tuple(filter(None, map(_squares, text.split("=")[:MOST_FORMULAS])))
     twice_P = bool(TWICE_P.search(answer))
-    return Working(tuple(formulas), twice_P, unrounded[:MOST_FORMULAS], volumes, squares)
+    mean = bool(OF_MEAN.search(text))
+    return Working(tuple(formulas), twice_P, unrounded[:MOST_FORMULAS], volumes, squares, mean)
 
 
 def _squares(text: str) -> float | None:
