@@ -10,7 +10,8 @@ COMMON = frozenset((
     "dilation_times_filter", "floor_for_ceil", "flops_for_macs", "forgot_bias", "forgot_depth",
     "forgot_filters", "forgot_plus_one", "gradient_added", "gradient_sign", "loss_halved",
     "loss_mean", "loss_not_halved", "loss_sign", "macs_for_flops", "one_bias", "padding_ignored",
-    "padding_once", "rate_forgotten", "relu_for_leaky", "same_assumed", "slope_forgotten", "stride_ignored",
+    "padding_once", "rate_forgotten", "relu_for_leaky", "same_assumed", "slope_forgotten",
+    "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
     "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded",
