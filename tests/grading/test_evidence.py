@@ -346,7 +346,7 @@ NEXT = "dense1.weight.next[0,0]"
         (NEXT, "5 - 0.4 = 4.6", "gradient_added", False),  # something else
         ("loss", "1/2*(6 - 2)^2 = 8", "loss_halved", True),
         ("loss", "0.5*(6-2)^2 = 8", "loss_halved", True),
-        ("loss", "half of 16: 8", "loss_halved", True),
+        ("loss", "half of 16 = 8", "loss_halved", True),
         ("loss", "8", "loss_halved", False),
     ],
 )

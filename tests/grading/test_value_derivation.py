@@ -212,7 +212,7 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
         (JOINED, "multiply1.value[1]", "3*7"),
         (JOINED, "average1.value[1]", "(3 + 21)/2"),
         (scored({"svm": 2}), "loss",
-         "sum of max(0, score - score of class 2 + 1) = max(0, (1 - 2 + 1)) + max(0, (3 - 2 + 1))"),
+         "sum of max(0, score - score of class 2 + 1) = max(0, 1 - 2 + 1) + max(0, 3 - 2 + 1)"),
         (scored({"half_squared_error": [1, 1, 1]}), "loss",
          "(sum of (output - target)^2)/2 = ((1 - 1)^2 + (3 - 1)^2 + (2 - 1)^2)/2"),
         # e^2/(e + e^3 + e^2) = 0.244728...

@@ -687,6 +687,33 @@ def test_a_slope_taken_as_0_on_the_way_back_alone_is_told_as_that() -> None:
     assert "he slope below 0 was taken as 0; here it is 0.5" in feedback
 
 
+@pytest.mark.parametrize(
+    ("pool", "given", "answer", "told"),
+    [
+        # of each window of 2x2 the largest gets 4, 8, 12 and 16
+        ("avg_pool", MEANS, [[0, 0, 0, 0], [0, 4, 0, 8], [12, 0, 0, 0], [0, 0, 0, 16]],
+         "The gradient was sent to the place of the largest value; this pool shares it among all"),
+        # a quarter of 4, 8, 12 and 16
+        ("max_pool", SMALLER, [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]],
+         "The gradient was shared among the window; this pool sends it to the place of the"),
+    ],
+)  # fmt: skip
+def test_another_pool_is_told_of_by_what_it_does_on_the_way_back(
+    pool: str, given: Any, answer: Any, told: str
+) -> None:
+    assert told in marked(example("4x4x1", {pool: 2}, **given), "input.grad", answer).feedback
+
+
+def test_another_pool_in_front_of_a_weight_is_told_of_by_its_value() -> None:
+    """4 and 7 are the largest of two; the means are 2.5 and 5.5. Back come 3 and 5."""
+    spec = example(
+        "4x1", {"avg_pool": {"F": 2, "S": 2}}, {"conv": {"K": 1, "F": 1}},
+        given={"input": [[1, 4, 7, 4]], "conv1.weight": [[[1]]]}, upstream={"conv1": [[3, 5]]},
+    )  # fmt: skip
+    feedback = marked(spec, "conv1.weight.grad", [[[3 * 4 + 5 * 7]]]).feedback
+    assert "he largest value was taken; this pool takes the mean" in feedback
+
+
 def test_a_lone_0_may_be_that_of_a_relu() -> None:
     """0.5*(-2) = -1; nothing else makes 0 of it."""
     mark = marked(LEAKY, "leaky_relu1.value[0,0]", 0)
