@@ -12,7 +12,7 @@ from shapecalc.grading.misconceptions.question_context import (
     Wrong,
     title_of,
 )
-from shapecalc.grading.values import flat
+from shapecalc.grading.values import Value, flat, shown
 
 
 class Cause(NamedTuple):
@@ -39,6 +39,13 @@ class Cause(NamedTuple):
     def before(self) -> bool:
         """Whether the mistake was made on the way to what is asked about."""
         return self.wrong.way is not None
+
+    def rounded(self, value: Value) -> Cause:
+        """Return the same, not certain, where what it gives was rounded to a value."""
+        arithmetic = f"{self.wrong.arithmetic}, rounded {shown(value)}"
+        either = tuple(cause.rounded(value) for cause in self.either)
+        wrong = self.wrong._replace(arithmetic=arithmetic)
+        return self._replace(wrong=wrong, sure=False, either=either)
 
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is

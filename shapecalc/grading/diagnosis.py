@@ -96,6 +96,20 @@ class Diagnosis:
             return found._replace(source=self.sources(sources))
         return None
 
+    def rounded(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
+        """Return the mistake that a wrong answer may have in what follows from earlier ones, and
+        which is rounded too far besides.
+        """
+        for network in own.gone_on_with(question) if question.query.executed else ():
+            supposed = self._explanations_in(question, network.subject)
+            found = supposed.rounded(value, evidence) if supposed else None
+            if found is not None:
+                sources = own.needed(question, network) or network.sources
+                return found._replace(source=self.sources(sources))
+        return None
+
     def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return the mistake of the student's own counts that a total has in its other terms."""
         given = own.terms_of(question)

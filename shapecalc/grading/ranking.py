@@ -34,7 +34,7 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
-from shapecalc.grading.written import is_rounded_from, may_stand_for
+from shapecalc.grading.written import is_rounded_from, last_digit, may_stand_for
 from shapecalc.layers.activation import Elementwise, PRelu
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
@@ -167,6 +167,20 @@ class Explanations:
         if found is None and not one and two:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         return found
+
+    def rounded(self, given: Value, evidence: Evidence) -> Cause | None:
+        """Return the one common mistake that gives an answer but for its rounding to fewer decimals
+        than count, if chance is less likely; it is not certain.
+        """
+        if not isinstance(given, float) or given.is_integer() or not isinstance(self.right, float):
+            return None
+        common = self._tiers[0]
+        fitting = [c for c in common if is_rounded_from([given], flat(c.wrong.value))]
+        found = _as_one(self._as_worked_out(specific(evidence.between(fitting)), evidence.working))
+        answers = 2 * abs(self.right) / last_digit(given)
+        if len(found) != 1 or len({c.wrong.value for c in common}) > SURE * answers:
+            return None
+        return found[0].rounded(given)
 
     def _says_nothing(self, given: Value) -> bool:
         """Say whether an answer about an example is nothing but zeros: many a mistake leaves
