@@ -138,7 +138,7 @@ def text(expression: Expression, number: Callable[[Any], str] = str) -> str:
     if operator == "-":
         return f"-{_operand(expression[1], number)}"
     inside = [
-        _operand(operand, number) if isinstance(operand, Operation) else number(operand)
+        text(operand, number) if isinstance(operand, Operation) else number(operand)
         for operand in expression[1:]
     ]
     return f"{operator}({', '.join(inside)})"

@@ -89,7 +89,7 @@ STRIDES = over(plus(10, minus(plus(times(2, plus(3, minus(1))), 1)), times(2, 0)
         (times(times(55, 55), times(11, 3)), 99825, "55*55 * 11*3"),
         (times(5), 5, "5"),
         (plus(8, minus(plus(1, 2)), 4), 9, "8 - (1 + 2) + 4"),
-        (Operation("max", plus(1, 2), 4, -1), 4, "max((1 + 2), 4, -1)"),
+        (Operation("max", plus(1, 2), 4, -1), 4, "max(1 + 2, 4, -1)"),
         (plus(times(-1, 2), times(3, -0.5), -4), -7.5, "(-1)*2 + 3*(-0.5) + (-4)"),
         (over(12, times(2, 3)), 2, "12/(2*3)"),
         (over(12, over(2, 3)), 18, "12/(2/3)"),

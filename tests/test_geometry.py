@@ -459,7 +459,7 @@ def test_the_scattering_notices_a_wrong_formula() -> None:
             "(5 - 1)*3 + max(2, 3) = 15, P = 0, output_padding = 1",
         ),  # Keras
         ((5, 2, 3, "valid", 1, 0), 14, "(5 - 1)*3 - 2*0 + 2 = 14"),
-        ((5, 2, 1, "valid", 3, None), 8, "(5 - 1)*1 + max((3*(2 - 1) + 1), 1) = 8, P = 0"),
+        ((5, 2, 1, "valid", 3, None), 8, "(5 - 1)*1 + max(3*(2 - 1) + 1, 1) = 8, P = 0"),
         ((5, 2, 3, "same", 1, None), 15, "5*3 = 15, P = 0, output_padding = 1"),
         ((4, 3, 2, "same", 1, None), 8, "4*2 = 8, P = 0 before and 1 after"),
         ((4, 4, 2, "same", 1, None), 8, "4*2 = 8, P = 1"),

@@ -19,7 +19,7 @@ from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.given_masks import GivenMask
 from shapecalc.executor.kernels import Context, Kernel, Parameters
-from shapecalc.executor.kernels.activation import Relu
+from shapecalc.executor.kernels.activation import Elu, LeakyRelu, PRelu, Relu
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
@@ -60,6 +60,37 @@ class _Identity(Altered):
 
     def backward(self, context: Any, upstream: Array, *rest: Any) -> Gradients:
         return [upstream], NO_PARAMETERS
+
+
+class _AsRelu(Altered):
+    """An activation whose negative values are cut to 0: on the way back alone, or forward, too.
+
+    What its own slopes learn stays.
+    """
+
+    def __init__(self, own: Kernel, *, forward: bool) -> None:
+        super().__init__(own)
+        self.cuts = forward
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        positive, cut = inputs[0] > 0, np.maximum(inputs[0], 0)
+        output, saved = self.own.forward(context, inputs, parameters)
+        return cut if self.cuts else output, (saved, positive)
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        inner, positive = saved
+        below = np.where(positive, upstream, 0)
+        _, learned = self.own.backward(context, upstream, inner, parameters, [False])
+        return [below if wanted[0] else None], learned
 
 
 class _Means(AvgPool):
@@ -277,6 +308,26 @@ def absolute(kernel: Kernel) -> Kernel:
     return Abs(kernel.layer) if isinstance(kernel, Relu) else kernel
 
 
+def relu_for_leaky(kernel: Kernel) -> Kernel:
+    """Take a ReLU, forward and backward, where an activation keeps some of what is negative."""
+    return _AsRelu(kernel, forward=True) if _keeps_negative(kernel) else kernel
+
+
+def relu_slope_for_leaky(kernel: Kernel) -> Kernel:
+    """Take the slope of a ReLU where an activation keeps some of what is negative."""
+    return _AsRelu(kernel, forward=False) if _keeps_negative(kernel) else kernel
+
+
+def _keeps_negative(kernel: Any) -> bool:
+    """Say whether an activation is a ReLU but for what it makes of negative values."""
+    if isinstance(kernel, Relu):
+        layer = kernel.layer
+        return bool(layer.slope) and layer.max is None and not layer.threshold
+    return isinstance(kernel, Elu | PRelu) or (
+        isinstance(kernel, LeakyRelu) and bool(kernel.layer.slope)
+    )
+
+
 def everywhere(kernel: Kernel) -> Kernel:
     """Send a max pool's gradient to every pixel of the window."""
     return _GradientOf(kernel, Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
@@ -367,9 +418,9 @@ def flattened_depth_last(kernel: Kernel) -> Kernel:
 MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
-        slope_forgotten, activation_left_out, absolute, everywhere, whole_to_each_largest, largest,
-        mean, sums, whole_gradient, filter_not_turned, weight_gradient_turned,
-        first_window, overwritten, first_of_overlapping, last_of_overlapping, corner, unscaled,
-        flattened_depth_last,
+        slope_forgotten, activation_left_out, absolute, relu_for_leaky, relu_slope_for_leaky,
+        everywhere, whole_to_each_largest, largest, mean, sums, whole_gradient, filter_not_turned,
+        weight_gradient_turned, first_window, overwritten, first_of_overlapping,
+        last_of_overlapping, corner, unscaled, flattened_depth_last,
     )
 }  # fmt: skip

@@ -12,14 +12,15 @@ from shapecalc.grading.misconceptions.question_context import (
     Wrong,
     title_of,
 )
-from shapecalc.grading.values import flat
+from shapecalc.grading.values import Value, flat, shown
 
 
 class Cause(NamedTuple):
     """A mistake that explains a wrong answer; not `sure` where chance might do as well.
 
     `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
-    where that is no right number: `your answer 15x15x8 to question 4`.
+    where that is no right number: `your answer 15x15x8 to question 4`. Those that are `tied` always
+    give one number, so that they count as one.
     """
 
     misconception: Misconception
@@ -27,6 +28,7 @@ class Cause(NamedTuple):
     sure: bool = True
     either: tuple[Cause, ...] = ()
     source: str = ""
+    tied: bool = False
 
     @property
     def names(self) -> frozenset[str]:
@@ -37,6 +39,13 @@ class Cause(NamedTuple):
     def before(self) -> bool:
         """Whether the mistake was made on the way to what is asked about."""
         return self.wrong.way is not None
+
+    def rounded(self, value: Value) -> Cause:
+        """Return the same, not certain, where what it gives was rounded to a value."""
+        arithmetic = f"{self.wrong.arithmetic}, rounded {shown(value)}"
+        either = tuple(cause.rounded(value) for cause in self.either)
+        wrong = self.wrong._replace(arithmetic=arithmetic)
+        return self._replace(wrong=wrong, sure=False, either=either)
 
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is

@@ -50,7 +50,8 @@ class Diagnosis:
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
-        alone = found is not None and not found.either and not found.before
+        one = found is not None and (found.tied or not found.either)
+        alone = found is not None and one and not found.before
         sized = question.query.kind in ("record", "size")
         if found and alone and (evidence.shows(found) or not (evidence.made and sized)):
             return found
@@ -93,6 +94,20 @@ class Diagnosis:
                 continue  # their own numbers change nothing here
             sources = own.needed(question, network) or network.sources
             return found._replace(source=self.sources(sources))
+        return None
+
+    def rounded(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
+        """Return the mistake that a wrong answer may have in what follows from earlier ones, and
+        which is rounded too far besides.
+        """
+        for network in own.gone_on_with(question) if question.query.executed else ():
+            supposed = self._explanations_in(question, network.subject)
+            found = supposed.rounded(value, evidence) if supposed else None
+            if found is not None:
+                sources = own.needed(question, network) or network.sources
+                return found._replace(source=self.sources(sources))
         return None
 
     def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:

@@ -9,8 +9,9 @@ COMMON = frozenset((
     "activation_forgotten", "bias_not_added", "ceil_for_floor", "depth_kept",
     "dilation_times_filter", "floor_for_ceil", "flops_for_macs", "forgot_bias", "forgot_depth",
     "forgot_filters", "forgot_plus_one", "gradient_added", "gradient_sign", "loss_halved",
-    "loss_not_halved", "loss_sign", "macs_for_flops", "one_bias", "padding_ignored", "padding_once",
-    "rate_forgotten", "same_assumed", "slope_forgotten", "stride_ignored",
+    "loss_mean", "loss_not_halved", "loss_sign", "macs_for_flops", "one_bias", "padding_ignored",
+    "padding_once", "rate_forgotten", "relu_for_leaky", "same_assumed", "slope_forgotten",
+    "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
     "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded",
@@ -18,6 +19,9 @@ RARE = frozenset((
     "layer_left_out", "loss_base", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
     "transposed_one_too_large",
 ))  # fmt: skip
+
+# Mistakes by which an activation gives 0: it is what they give, and not nothing at all.
+CUT_TO_0 = frozenset(("relu_for_leaky",))
 
 ANOTHERS = "neighbour"  # another layer's answer is that answer, without a second mistake
 
@@ -48,13 +52,15 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     ),
     "network_depth": ("filters_for_depth",),  # at as many filters
     "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
-    "loss_mean": ("loss_halved",),  # of two outputs
     "other_class": ("class_from_one",),  # the class before
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1
         "field_of_filter_only",  # the layer before sees a window of the same size
     ),
 }
+
+# Mistakes that no number tells apart where they give one: half of two squares is their mean.
+ALIKE = (frozenset(("loss_halved", "loss_mean")),)
 
 # Right answers to other questions do not speak against these: they are no way to compute.
 SLIPS = frozenset((ANOTHERS, "layer_left_out"))

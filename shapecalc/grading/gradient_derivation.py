@@ -337,13 +337,14 @@ def _by_value(
     if kind == "average":
         count = len(record.sources or ())
         return Worked(f"{gradient}/(number of inputs)", over(back, count), used)
-    if kind not in ("sigmoid", "tanh", "relu"):
+    if kind not in ("sigmoid", "tanh", "relu", "leaky_relu"):
         return None
     y = float(_array(computed, record.name)[at])
     slopes: dict[str, tuple[str, Expression]] = {
         "sigmoid": ("slope y*(1 - y)", times(y, plus(1, minus(y)))),
         "tanh": ("slope (1 - y*y)", plus(1, minus(times(y, y)))),
         "relu": ("slope", int(y > 0)),
+        "leaky_relu": ("slope", 1 if y > 0 else getattr(record.layer, "slope", 0.0)),
     }
     formula, slope = slopes[kind]
     return Worked(f"{gradient} * its {formula}", times(back, slope), used)

@@ -282,6 +282,8 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
         found = self._diagnosis.cause(question, reading.value, own, evidence) if credit else None
+        if found is None and not followed and not self._only_rounded(question, reading.value, own):
+            found = self._diagnosis.rounded(question, reading.value, own, evidence)
         if found and question.choices and not evidence.working.formulas:
             proven = found.misconception is does_not_fit.MISCONCEPTION
             found = found._replace(sure=found.sure and proven)  # a letter is one of a few
@@ -329,6 +331,13 @@ class Marker:
                 self.told.wrong(question, reading.value, found, credited), reading.note
             ),
         )
+
+    def _only_rounded(self, question: Question, value: Value, own: OwnAnswers) -> bool:
+        """Say whether an answer is the right one, or what follows from others, rounded too far."""
+        if is_rounded_too_far(question, value) is not None:
+            return True
+        near = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
+        return near is not None
 
     def _rounded_own(
         self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark

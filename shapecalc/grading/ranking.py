@@ -18,7 +18,15 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.chance import room
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
 from shapecalc.grading.comparison import alike, spellings, whole_numbers
-from shapecalc.grading.frequency import ANOTHERS, COMMON, MORE_SPECIFIC, RARE, SLIPS
+from shapecalc.grading.frequency import (
+    ALIKE,
+    ANOTHERS,
+    COMMON,
+    CUT_TO_0,
+    MORE_SPECIFIC,
+    RARE,
+    SLIPS,
+)
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.question import Tolerance
@@ -26,7 +34,8 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
-from shapecalc.grading.written import is_rounded_from, may_stand_for
+from shapecalc.grading.written import is_rounded_from, last_digit, may_stand_for
+from shapecalc.layers.activation import Elementwise, PRelu
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 CERTAIN = 0.001  # what a right answer to another question says nothing against
@@ -135,7 +144,9 @@ class Explanations:
         """
         fitting = self._as_worked_out(self._ones.giving(given), evidence.working)
         if self._says_nothing(given):
-            return _perhaps([c for c in fitting if c.misconception.name in evidence.told])
+            told = [c for c in fitting if c.misconception.name in evidence.told]
+            cut = [c for c in fitting if c.misconception.name in CUT_TO_0 and self._of_activation]
+            return _perhaps(told or cut)
         every = evidence.between(fitting)
         one = specific(every)
         found = self.made_elsewhere(given, evidence, two=two or self.own)
@@ -149,7 +160,7 @@ class Explanations:
             found = self._likely_two(given, self._twos.giving(given), evidence)
             found = found or self._made_elsewhere_and_here(given, evidence)
         if self.own:
-            return found if found and found.sure else None
+            return found if found and (found.sure or found.tied) else None
         found = _credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
@@ -157,11 +168,32 @@ class Explanations:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         return found
 
+    def rounded(self, given: Value, evidence: Evidence) -> Cause | None:
+        """Return the one common mistake that gives an answer but for its rounding to fewer decimals
+        than count, if chance is less likely; it is not certain.
+        """
+        if not isinstance(given, float) or given.is_integer() or not isinstance(self.right, float):
+            return None
+        common = self._tiers[0]
+        fitting = [c for c in common if is_rounded_from([given], flat(c.wrong.value))]
+        found = _as_one(self._as_worked_out(specific(evidence.between(fitting)), evidence.working))
+        answers = 2 * abs(self.right) / last_digit(given)
+        if len(found) != 1 or len({c.wrong.value for c in common}) > SURE * answers:
+            return None
+        return found[0].rounded(given)
+
     def _says_nothing(self, given: Value) -> bool:
         """Say whether an answer about an example is nothing but zeros: many a mistake leaves
         nothing, and so does who guesses.
         """
         return self.context.query.executed and not any(flat(given))
+
+    @property
+    def _of_activation(self) -> bool:
+        """Whether the value of an activation is asked for."""
+        context = self.context
+        own = context.query.kind == "example" and context.query.key == context.query.name
+        return own and isinstance(context.layer, Elementwise | PRelu)
 
     def alone(self, given: Value) -> frozenset[str]:
         """Return the names of all mistakes that may be behind an answer without another."""
@@ -307,7 +339,7 @@ class Explanations:
         if len(first) == 1 and evidence.working.agrees(self.context, first[0]):
             return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
-        among, first = len(first), likely or first
+        among, first = len(first), _as_one(likely or first)
         unique = unique or COMMON.isdisjoint(cause.misconception.name for cause in first)
         if len(first) > (1 if unique else MOST_ALTERNATIVES):
             return None
@@ -318,7 +350,10 @@ class Explanations:
         if chance > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
-        sure = chance <= rate * SURE and not (lone or found.either)
+        sure = chance <= rate * SURE and not lone
+        if found.tied and self.own and not sure:
+            return None
+        sure = sure and not found.either
         carried = not self.context.total and any(cause in self._carried for cause in first)
         if not likely and (chance > CERTAIN or carried or found.before):  # a size is one of few
             return found._replace(sure=False) if sure else None
@@ -368,6 +403,21 @@ def _credited(
         return found
     alone = found is None or len(names) >= MOST_ALTERNATIVES
     return expected[0]._replace(sure=False) if alone or not found else _either([expected[0], found])
+
+
+def _as_one(causes: list[Cause]) -> list[Cause]:
+    """Return causes with those as one that no number tells apart."""
+    for pair in ALIKE:
+        tied = [
+            cause
+            for cause in causes
+            if len(mine := cause.names & pair) == 1
+            and any(cause.names - mine | pair - mine == other.names for other in causes)
+        ]
+        if len(tied) > 1:
+            rest = [c for c in causes if all(c is not one for one in tied)]
+            causes = [_either(tied)._replace(tied=True), *rest]
+    return causes
 
 
 def _either(causes: Sequence[Cause]) -> Cause:

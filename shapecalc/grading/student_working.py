@@ -40,6 +40,12 @@ SIZE = re.compile(r"\d+")
 COUNT = re.compile(r"[\d\s,*×+]+")
 SQUARED = re.compile(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
 SQUARES = re.compile(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
+PLAIN = re.compile(r"\d+(?:\.\d+)?")
+OF_MEAN = re.compile(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
+OF_HALF = re.compile(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[])|½|half\b)")
+SIGNED, RATE = "gradient_added", "rate_forgotten"
+STEPPED = frozenset((SIGNED, RATE))
+HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 Terms = Counter[Fraction]
 
@@ -48,7 +54,7 @@ class Working(NamedTuple):
     """The sums and products that stand in an answer, as texts; empty where there are none.
 
     `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10, `squares` what
-    bare sums of squares come to.
+    bare sums of squares come to. `mean` says that it speaks of one, `half` that it takes one.
     """
 
     formulas: tuple[str, ...] = ()
@@ -56,6 +62,8 @@ class Working(NamedTuple):
     unrounded: tuple[float, ...] = ()
     volumes: tuple[tuple[int, ...], ...] = ()
     squares: tuple[float, ...] = ()
+    mean: bool = False
+    half: bool = False
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -68,6 +76,13 @@ class Working(NamedTuple):
         value = cause.wrong.value
         if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
             return any(is_close(value, squares) for squares in self.squares) or None
+        if not cause.names.isdisjoint(HALF_OR_MEAN):
+            if self.mean:
+                return MEAN in cause.names
+            if self.half and context.query.key == "loss":
+                return HALVED in cause.names
+        if cause.names <= STEPPED:
+            return self._is_step(context, cause.names) or None
         change = cause.misconception.change
         if change is None or not context.fits:
             counted = _summands(cause.wrong.arithmetic)
@@ -75,6 +90,21 @@ class Working(NamedTuple):
         if self.twice_P and change.sides is not None:
             return False
         return any(self._is_of(fit, change) for fit in context.fits) or None
+
+    def _is_step(self, context: QuestionContext, names: frozenset[str]) -> bool:
+        """Say whether a step stands here with a mistake in its sign, its rate or both: the old
+        value and rate * gradient, `1 + 0.1*24`.
+        """
+        example = context.subject.trace.spec.example
+        old = context.of(context.query.name, context.query.key.removesuffix(".next"))
+        right = context.right
+        if not isinstance(old, int | float) or not isinstance(right, int | float):
+            return False
+        if example is None or not example.rate or not old:
+            return False
+        change = (right - old) / (example.rate if RATE in names else 1)
+        wrong = sorted((old, -change if SIGNED in names else change))
+        return any(_are_terms(formula, wrong) for formula in self.formulas)
 
     def contradicts(self, context: QuestionContext, cause: Cause) -> bool:
         """Say whether a working counts sizes of 1 for a dense layer, `1*1*48*64`, with a cause that
@@ -123,7 +153,17 @@ def working_in(answer: Any) -> Working:
     volumes = tuple(tuple(map(int, size)) for size in sizes)
     squares = tuple(filter(None, map(_squares, text.split("=")[:MOST_FORMULAS])))
     twice_P = bool(TWICE_P.search(answer))
-    return Working(tuple(formulas), twice_P, unrounded[:MOST_FORMULAS], volumes, squares)
+    mean = bool(OF_MEAN.search(text))
+    half = bool(OF_HALF.search(text))
+    unrounded = unrounded[:MOST_FORMULAS]
+    return Working(tuple(formulas), twice_P, unrounded, volumes, squares, mean, half)
+
+
+def _are_terms(formula: str, numbers: list[float]) -> bool:
+    """Say whether a formula adds up these numbers, in any order."""
+    found = _terms_of(formula, {})
+    terms = sorted(map(float, found.elements())) if found else []
+    return len(terms) == len(numbers) and all(map(is_close, terms, numbers))
 
 
 def _squares(text: str) -> float | None:
@@ -180,7 +220,7 @@ def _terms_of(formula: str, letters: Mapping[str, int]) -> Terms | None:
     found: Terms = Counter()
     for part in SIGN.split(re.sub(r"[()\[\]\s]", "", text)):
         term = part.lstrip("+-")
-        value = Fraction(term) if term.isdecimal() else worked_out(term)
+        value = Fraction(term) if PLAIN.fullmatch(term) else worked_out(term)
         if value is None and part:
             return None
         if value:

@@ -14,7 +14,7 @@ from shapecalc.grading.gradient_derivation import gradient_derivations
 from shapecalc.grading.loss_derivation import loss_derivations
 from shapecalc.grading.query import Query
 from shapecalc.grading.worked_out import MOST, shows, worked_out
-from shapecalc.layers.activation import Dropout
+from shapecalc.layers.activation import Dropout, PRelu
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.pool import AvgPool, MaxPool
@@ -31,11 +31,20 @@ MERGED: dict[str, Callable[[list[float]], Expression]] = {
     "maximum": lambda values: Operation("max", *values),
     "average": lambda values: over(plus(*values), len(values)),
 }
-ACTIVATED: dict[str, Callable[[float], Expression]] = {
-    "relu": lambda x: Operation("max", 0, x),
-    "sigmoid": lambda x: over(1, plus(1, Operation("exp", 0.0 - x))),
-    "tanh": lambda x: Operation("tanh", x),
-    "softmax": lambda x: Operation("exp", x),  # of each, over their sum
+# Of a value and of what is beside it: the slope below 0.
+ACTIVATED: dict[str, Callable[[float, float], Expression]] = {
+    "relu": lambda x, slope: times(slope, x) if slope and x < 0 else Operation("max", 0, x),
+    "leaky_relu": lambda x, slope: times(slope, x) if x < 0 else Operation("max", 0, x),
+    "prelu": lambda x, slope: times(slope, x) if x < 0 else Operation("max", 0, x),
+    "relu6": lambda x, _: _to_6(x),
+    "hard_sigmoid": lambda x, _: over(_to_6(plus(x, 3)), 6),
+    "hard_swish": lambda x, _: over(times(x, _to_6(plus(x, 3))), 6),
+    "elu": lambda x, _: plus(Operation("exp", x), minus(1)) if x < 0 else Operation("max", 0, x),
+    "sigmoid": lambda x, _: over(1, plus(1, Operation("exp", 0.0 - x))),
+    "silu": lambda x, _: over(x, plus(1, Operation("exp", 0.0 - x))),
+    "softplus": lambda x, _: Operation("ln", plus(1, Operation("exp", x))),
+    "tanh": lambda x, _: Operation("tanh", x),
+    "softmax": lambda x, _: Operation("exp", x),  # of each, over their sum
 }
 
 
@@ -99,7 +108,7 @@ def value_derivation(
     if record.kind in MERGED:
         return _merged(computed, record, example, tuple(at))
     if record.kind in ACTIVATED:
-        return _activated(record.kind, x, tuple(at))
+        return _activated(computed, record, x, tuple(at))
     if isinstance(layer, Dropout) and f"{record.name}.{MASK}" in computed.example.given:
         return _dropped(computed, record, float(x[tuple(at)]), (example, *at))
     if isinstance(layer, AvgPool):
@@ -136,10 +145,26 @@ def value_derivation(
     return _value(total, plus(*added))
 
 
-def _activated(kind: str, x: Any, at: tuple[int, ...]) -> Derivation:
+def _to_6(x: Expression) -> Expression:
+    return Operation("min", Operation("max", 0, x), 6)
+
+
+def slope_below_0(computed: ComputedExample, record: KnownRecord, at: tuple[int, ...]) -> float:
+    """Return the slope of an activation below 0, at a place if it learns several; 0 if none."""
+    if not isinstance(record.layer, PRelu):
+        return float(getattr(record.layer, "slope", 0.0))
+    weight = computed.array(computed.session.names.find(f"{record.name}.weight"))
+    place = {"one": (0,), "per_slice": at[:1], "per_value": at}[record.layer.slopes]
+    return float(weight[place])
+
+
+def _activated(
+    computed: ComputedExample, record: KnownRecord, x: Any, at: tuple[int, ...]
+) -> Derivation:
     """Return an activation of one value; softmax takes all along the depth."""
-    if kind != "softmax":
-        expression = ACTIVATED[kind](float(x[at]))
+    if record.kind != "softmax":
+        slope = slope_below_0(computed, record, at)
+        expression = ACTIVATED[record.kind](float(x[at]), slope)
         return _value(worked_out(expression), expression)
     powers = [Operation("exp", float(value)) for value in x[(slice(None), *at[1:])]]
     expression = over(powers[at[0]], plus(*powers))

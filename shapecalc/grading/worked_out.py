@@ -33,6 +33,7 @@ OPERATORS: dict[str, Callable[[list[float]], float]] = {
     "-": lambda values: -values[0],
     "^": lambda values: values[0] ** values[1],
     "max": max,
+    "min": min,
     "exp": lambda values: exp(values[0]) if values[0] < MOST_EXPONENT else inf,
     "tanh": lambda values: tanh(values[0]),
     "ln": lambda values: log(values[0]) if values[0] > 0 else -inf,

@@ -321,3 +321,35 @@ def test_same_is_not_said_to_keep_a_size_that_a_stride_halves() -> None:
     (mark,) = marked(spec, {"conv1.output": "32x32x24"})
     assert mark.misconception == "same_assumed"
     assert "padding was taken to be same; P is 0 here: ceil(64/2) = 32" in mark.feedback
+
+
+# 3*2 is 6 for 2: a gradient of 2*4*2 = 16, and 3 - 0.1*16 = 1.4
+STEP = net(
+    1, {"dense": {"units": 1, "bias": False}},
+    example={
+        "given": {"input": [2], "dense1.weight": [[3]]},
+        "loss": {"squared_error": [2]}, "rate": 0.1,
+    },
+)  # fmt: skip
+NEXT = "dense1.weight.next[0,0]"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "name", "sure"),
+    [
+        (NEXT, "3 + 0.1*16 = 4.6", "gradient_added", True),
+        (NEXT, "0.1*16 + 3 = 4.6", "gradient_added", True),
+        (NEXT, "3 + 1.6 = 4.6", "gradient_added", True),
+        (NEXT, "3 - 16 = -13", "rate_forgotten", True),
+        (NEXT, "3 + 16 = 19", "gradient_added, rate_forgotten", True),
+        (NEXT, "4.6", "gradient_added", False),
+        (NEXT, "5 - 0.4 = 4.6", "gradient_added", False),  # something else
+        ("loss", "1/2*(6 - 2)^2 = 8", "loss_halved", True),
+        ("loss", "0.5*(6-2)^2 = 8", "loss_halved", True),
+        ("loss", "half of 16 = 8", "loss_halved", True),
+        ("loss", "8", "loss_halved", False),
+    ],
+)
+def test_a_working_shows_a_step_and_a_half(ask: str, answer: str, name: str, sure: bool) -> None:
+    (mark,) = marked(STEP, {ask: answer}, partial=dict.fromkeys(name.split(", "), 0.5))
+    assert (mark.misconception, mark.perhaps) == (name, not sure)

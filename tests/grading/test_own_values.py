@@ -291,6 +291,25 @@ def test_another_mistake_behind_a_slip_is_named(
     assert alone.misconception is None
 
 
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (20.3, "loss_halved"),  # (-3.37 - 3)^2/2 = 20.28845
+        (20.4, None),
+        (20, None),  # it may be anything
+        (40.6, None),  # what follows, (-3.37 - 3)^2 = 40.577: it is only rounded
+    ],
+)
+def test_a_mistake_behind_a_slip_may_be_rounded_as_well(answer: float, name: str | None) -> None:
+    *_, mark = marked(SPEC, {"dense1.value": [-3.37], "loss": answer}).values()
+    assert mark.misconception == name
+    if name:
+        assert mark.perhaps
+        assert "it would be 20.2885, rounded 20.3." in mark.feedback
+    (alone,) = marked(SPEC, {"loss": answer}).values()
+    assert alone.misconception is None
+
+
 def test_chance_with_a_students_own_values_is_no_mistake() -> None:
     """2 is half of (1 - 3)^2, and one of few whole numbers."""
     *_, mark = marked(SPEC, {"dense1.value": [1], "loss": 2}).values()

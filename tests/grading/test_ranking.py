@@ -146,10 +146,6 @@ MEETINGS: list[tuple[str, str, dict[str, Any], str]] = [
      "depthwise_conv1.weights"),
     ("network_depth", "filters_for_depth",
      net("16x16x7", {"conv": {"K": 24, "F": 3}}, {"conv": {"K": 7, "F": 5}}), "conv2.parameters"),
-    ("loss_mean", "loss_halved",
-     net("1", {"dense": {"units": 2}},
-         example={"given": {"input": [3], "dense1.weight": [[1], [2]]},
-                  "loss": {"squared_error": [0, 0]}}), "loss"),
     ("other_class", "class_from_one",
      net("1", {"dense": {"units": 2}},
          example={"given": {"input": [3], "dense1.weight": [[1], [2]]},
@@ -178,6 +174,61 @@ def test_where_two_meet_the_more_specific_one_is_named(
     assert both
     (marked,) = mark(assignment, {path: both[0]}).marks
     assert marked.misconception == strong
+
+
+# 3*1 and 3*2 for 0 and 0: 9 + 36 = 45 is halved as the mean of two squares, which is 22.5
+OF_TWO = net(
+    "1", {"dense": {"units": 2}},
+    example={
+        "given": {"input": [3], "dense1.weight": [[1], [2]]},
+        "loss": {"squared_error": [0, 0]},
+    },
+)  # fmt: skip
+EITHER = "loss_halved or loss_mean"
+
+
+@pytest.mark.parametrize(
+    ("answers", "name"),
+    [
+        ({"loss": 22.5}, EITHER),
+        ({"loss": "(3^2 + 6^2)/2 = 22.5"}, EITHER),
+        ({"loss": "the mean of 9 and 36 = 22.5"}, "loss_mean"),
+        ({"loss": "MSE: 22.5"}, "loss_mean"),
+        ({"dense1.weight.grad": [[3 * 3], [6 * 3]]}, EITHER),
+        # of an own [3.7, 6.2] it is (13.69 + 38.44)/2, and 3.7*3 and 6.2*3
+        ({"dense1.value": [3.7, 6.2], "loss": 26.065}, EITHER),
+        ({"dense1.value": [3.7, 6.2], "dense1.weight.grad": [[11.1], [18.6]]}, EITHER),
+        # and with the wrong sign
+        ({"dense1.weight.grad": [[-3 * 3], [-6 * 3]]},
+         "gradient_sign, loss_halved or gradient_sign, loss_mean"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("credited", ["loss_halved", "loss_mean", None])
+def test_half_of_two_squares_is_their_mean(
+    answers: dict[str, Any], name: str, credited: str | None
+) -> None:
+    partial = {credited: 0.5} if credited else {}
+    assignment = {
+        "spec": OF_TWO, "questions": [*answers], "follow_through": 0.5, "partial": partial,
+    }  # fmt: skip
+    *_, marked = mark(assignment, answers).marks
+    assert marked.misconception == name
+    assert marked.perhaps is (name != "loss_mean")
+    paid = credited is not None and credited in name and "sign" not in name
+    assert marked.points == (0.5 / len(answers) if paid else 0)
+
+
+def test_of_three_squares_half_and_mean_differ() -> None:
+    spec = net(
+        "1", {"dense": {"units": 3}},
+        example={
+            "given": {"input": [3], "dense1.weight": [[1], [2], [3]]},
+            "loss": {"squared_error": [0, 0, 0]},
+        },
+    )  # fmt: skip
+    for answer, name in ((63, "loss_halved"), (42, "loss_mean")):  # of 9 + 36 + 81 = 126
+        (marked,) = mark({"spec": spec, "questions": ["loss"]}, {"loss": answer}).marks
+        assert marked.misconception == name
 
 
 def test_every_rank_is_met() -> None:

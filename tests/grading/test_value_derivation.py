@@ -11,6 +11,7 @@ from shapecalc import trace
 from shapecalc.derivations import text
 from shapecalc.executor.example_check import ComputedExample
 from shapecalc.executor.verify import verify
+from shapecalc.grading import mark
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.query import read_path
 from shapecalc.grading.subject import Subject
@@ -58,6 +59,33 @@ def test_a_value_of_a_dense_layer_along_the_depth(
     assert derivation is not None
     assert derivation.expression is not None
     assert (derivation.value, text(derivation.expression)) == (value, working)
+
+
+@pytest.mark.parametrize(
+    ("layer", "place", "told"),
+    [
+        ({"leaky_relu": 0.5}, 0, "-1: 0.5*(-2) = -1."),
+        ({"leaky_relu": 0.5}, 1, "8: max(0, 8) = 8."),
+        ({"relu": {"slope": 0.25}}, 0, "-0.5: 0.25*(-2) = -0.5."),
+        ("relu6", 1, "6: min(max(0, 8), 6) = 6."),
+        ("hard_sigmoid", 0, "0.166667: min(max(0, (-2) + 3), 6)/6 = 0.166667."),
+        ("hard_swish", 0, "-0.333333: (-2)*min(max(0, (-2) + 3), 6)/6 = -0.333333."),
+        ("elu", 0, "-0.864665: exp(-2) - 1 = -0.864665."),
+        ("silu", 0, "-0.238406: (-2)/(1 + exp(2)) = -0.238406."),
+        ("softplus", 0, "0.126928: ln(1 + exp(-2)) = 0.126928."),
+        ("prelu", 0, "-0.5: 0.25*(-2) = -0.5."),
+    ],
+)
+def test_an_activation_is_worked_out_with_its_parameter(layer: Any, place: int, told: str) -> None:
+    """exp(-2) = 0.135335, ln(1.135335) = 0.126928, and 2/(1 + 7.389056) = 0.238406."""
+    kind = layer if isinstance(layer, str) else next(iter(layer))
+    given: dict[str, Any] = {"input": [-2, 8]}
+    if kind == "prelu":
+        given["prelu1.weight"] = [0.25]
+    spec = {"input": 2, "layers": [layer], "example": {"given": given}}
+    ask = f"{kind}1.value[{place}]"
+    (marked,) = mark({"spec": spec, "questions": [ask]}, {ask: 100}).marks
+    assert marked.feedback.endswith(f"The right answer is {told}")
 
 
 # Hand-worked: 2*1 + 3*2 + 1 = 9 and -1*1 + 1*2 + 0 = 1 before the relu, less 8 and 1.
@@ -184,7 +212,7 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
         (JOINED, "multiply1.value[1]", "3*7"),
         (JOINED, "average1.value[1]", "(3 + 21)/2"),
         (scored({"svm": 2}), "loss",
-         "sum of max(0, score - score of class 2 + 1) = max(0, (1 - 2 + 1)) + max(0, (3 - 2 + 1))"),
+         "sum of max(0, score - score of class 2 + 1) = max(0, 1 - 2 + 1) + max(0, 3 - 2 + 1)"),
         (scored({"half_squared_error": [1, 1, 1]}), "loss",
          "(sum of (output - target)^2)/2 = ((1 - 1)^2 + (3 - 1)^2 + (2 - 1)^2)/2"),
         # e^2/(e + e^3 + e^2) = 0.244728...
@@ -232,3 +260,15 @@ def test_no_working_of_a_lectures_example_fails(path: Path) -> None:
             except Unanswerable:
                 continue
             subject.working(query)
+
+
+def test_a_leaky_slope_on_the_way_back_is_worked_out() -> None:
+    """Below 0, 4 comes back as 4*0.5."""
+    spec = {
+        "input": 2,
+        "layers": [{"leaky_relu": 0.5}],
+        "example": {"given": {"input": [-2, 8]}, "upstream": {"leaky_relu1": [4, 3]}},
+    }
+    for ask, told in (("input.grad[0]", "4*0.5 = 2."), ("input.grad[1]", "3*1 = 3.")):
+        (marked,) = mark({"spec": spec, "questions": [ask]}, {ask: 100}).marks
+        assert marked.feedback.endswith(f"gradient of leaky_relu1 * its slope = {told}")

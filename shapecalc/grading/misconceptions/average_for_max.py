@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.rerun import with_kernels
+from shapecalc.grading.misconceptions.rerun import through_back, with_kernels
 from shapecalc.grading.values import shown
+
+BACK = (
+    "the gradient was shared among the window; this pool sends it to the place of the largest value"
+)
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with the mean of a window where the largest is asked for."""
     found = with_kernels(context, "mean")
     if found is not None:
-        yield Wrong(found, f"with the mean of each window it would be {shown(found)}")
+        told = BACK if through_back(context, "mean") else ""
+        yield Wrong(found, f"with the mean of each window it would be {shown(found)}", told)
 
 
 MISCONCEPTION = Misconception(

@@ -205,6 +205,20 @@ FIGURE = example(  # at stride 1 the sums of two neighbours are 3, 5, 7, 9
     given={"input": [[1, 2, 3, 4, 5]], "conv1.weight": [[[1, 1]]]},
 )  # fmt: skip
 
+
+def leaking(layer: Any, kind: str, **given: Any) -> dict[str, Any]:
+    """Return a network in which -2, 3 and -4 go into an activation, and 1.5, 4 and 2 come back."""
+    return example(
+        "3x1", {"conv": {"K": 1, "F": 1}}, layer,
+        given={"input": [[-2, 3, -4]], "conv1.weight": [[[1]]], **given},
+        upstream={f"{kind}1": [[1.5, 4, 2]]},
+    )  # fmt: skip
+
+
+LEAKY = leaking({"leaky_relu": 0.5}, "leaky_relu")
+PRELU = leaking("prelu", "prelu", **{"prelu1.weight": [0.5]})
+ELU = leaking("elu", "elu")
+
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
     ("slope_forgotten", "dense1.weight.grad"): "the slope of sigmoid1 was forgotten; the gradient",
@@ -238,6 +252,10 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("brackets_left_out", "conv1.output"): "only 2P was divided by S; there are no brackets around",
     ("shape_axes_swapped", "dense1.weight.shape"): "the inputs were written before the units,",
     ("shape_axes_swapped", "conv_transpose1.weight.shape"): "the filters were written before the",
+    ("relu_for_leaky", "leaky_relu1.value"): "the slope below 0 was taken as 0; here it is 0.5",
+    ("relu_for_leaky", "conv1.grad"): "the slope below 0 was taken as 0; here it is 0.5",
+    ("relu_for_leaky", "conv1.weight.grad"): "the slope below 0 was taken as 0; here it is",
+    ("relu_for_leaky", "prelu1.value"): "the slope below 0 was taken as 0; here it is the layer's",
 }
 CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("padding_once", CONV, "conv1.output", (32 - 5 + 2 + 1, 30, 10)),
@@ -602,6 +620,12 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("dense_transposed", SQUARE, "dense1.weight.grad[0,1]", 50),
     # the weights' rows as columns, less 0.1 times [[5, 6], [50, 60]], and the other way round
     ("dense_transposed", SQUARE, "dense1.weight.next", [[0.5, 2.4], [-3, -2]]),
+    ("relu_for_leaky", LEAKY, "leaky_relu1.value", [[0, 3, 0]]),
+    ("relu_for_leaky", LEAKY, "conv1.grad", [[0, 4, 0]]),
+    ("relu_for_leaky", LEAKY, "conv1.weight.grad", [[[4 * 3]]]),
+    ("relu_for_leaky", PRELU, "prelu1.value", [[0, 3, 0]]),
+    ("relu_for_leaky", PRELU, "conv1.weight.grad", [[[4 * 3]]]),
+    ("relu_for_leaky", ELU, "elu1.value", [[0, 3, 0]]),
     ("dense_transposed", SQUARE, "dense1.weight.next", [[0.5, -3], [2.4, -2]]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
@@ -643,6 +667,58 @@ GATED = example(
 def test_a_relus_slope_is_told_of_by_what_it_does() -> None:
     feedback = marked(GATED, "conv1.grad", [[1.5, 2, 3]]).feedback
     assert "he slope of relu1 was forgotten; no gradient comes back where its input" in feedback
+
+
+def test_a_slope_taken_as_0_on_the_way_back_alone_is_told_as_that() -> None:
+    """-2 becomes -1, 3 stays, and -4 becomes -2; what comes back is halved where it was below 0."""
+    spec = example(
+        "3x1", {"conv": {"K": 1, "F": 1}}, {"leaky_relu": 0.5}, {"dense": 1},
+        given={
+            "input": [[-2, 3, -4]], "conv1.weight": [[[1]]], "dense1.weight": [[2, 5, 1]],
+        },
+        loss={"half_squared_error": [4]},
+    )  # fmt: skip
+    # 2*(-1) + 5*3 + 1*(-2) = 11 is 7 too much: 7*2, 7*5 and 7*1 come back, times 0.5, 1 and 0.5
+    assert marked(spec, "conv1.weight.grad", [[[-2 * 7 + 3 * 35 - 4 * 3.5]]]).verdict == "right"
+    feedback = marked(spec, "conv1.weight.grad", [[[3 * 35]]]).feedback
+    assert "he slope below 0 was taken as 0 on the way back; here it is 0.5" in feedback
+    # a ReLU on the way forward, too: 5*3 = 15 is 11 too much
+    feedback = marked(spec, "conv1.grad", [[0, 11 * 5, 0]]).feedback
+    assert "he slope below 0 was taken as 0; here it is 0.5" in feedback
+
+
+@pytest.mark.parametrize(
+    ("pool", "given", "answer", "told"),
+    [
+        # of each window of 2x2 the largest gets 4, 8, 12 and 16
+        ("avg_pool", MEANS, [[0, 0, 0, 0], [0, 4, 0, 8], [12, 0, 0, 0], [0, 0, 0, 16]],
+         "The gradient was sent to the place of the largest value; this pool shares it among all"),
+        # a quarter of 4, 8, 12 and 16
+        ("max_pool", SMALLER, [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]],
+         "The gradient was shared among the window; this pool sends it to the place of the"),
+    ],
+)  # fmt: skip
+def test_another_pool_is_told_of_by_what_it_does_on_the_way_back(
+    pool: str, given: Any, answer: Any, told: str
+) -> None:
+    assert told in marked(example("4x4x1", {pool: 2}, **given), "input.grad", answer).feedback
+
+
+def test_another_pool_in_front_of_a_weight_is_told_of_by_its_value() -> None:
+    """4 and 7 are the largest of two; the means are 2.5 and 5.5. Back come 3 and 5."""
+    spec = example(
+        "4x1", {"avg_pool": {"F": 2, "S": 2}}, {"conv": {"K": 1, "F": 1}},
+        given={"input": [[1, 4, 7, 4]], "conv1.weight": [[[1]]]}, upstream={"conv1": [[3, 5]]},
+    )  # fmt: skip
+    feedback = marked(spec, "conv1.weight.grad", [[[3 * 4 + 5 * 7]]]).feedback
+    assert "he largest value was taken; this pool takes the mean" in feedback
+
+
+def test_a_lone_0_may_be_that_of_a_relu() -> None:
+    """0.5*(-2) = -1; nothing else makes 0 of it."""
+    mark = marked(LEAKY, "leaky_relu1.value[0,0]", 0)
+    assert (mark.misconception, mark.perhaps) == ("relu_for_leaky", True)
+    assert "Perhaps the slope below 0 was taken as 0; here it is 0.5" in mark.feedback
 
 
 @pytest.mark.parametrize(
