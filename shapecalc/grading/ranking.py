@@ -145,8 +145,7 @@ class Explanations:
         fitting = self._as_worked_out(self._ones.giving(given), evidence.working)
         if self._says_nothing(given):
             told = [c for c in fitting if c.misconception.name in evidence.told]
-            cut = [c for c in fitting if c.misconception.name in CUT_TO_0 and self._of_activation]
-            return perhaps(told or cut)
+            return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
         every = evidence.between(fitting)
         one = specific(every)
         found = self.made_elsewhere(given, evidence, two=two or self.own)
@@ -166,7 +165,17 @@ class Explanations:
             found = self._repeated(given, evidence)
         if found is None and not one and two:
             found = self._likely_two(given, self._twos.giving(given), evidence)
-        return found
+        return found or perhaps(self._cut(given, every))
+
+    def _cut(self, given: Value, fitting: Sequence[Cause]) -> list[Cause]:
+        """Return the causes that make 0 of what is wrong in an answer, where all of that is 0: with
+        a small slope there are few numbers nearby, but who guesses does not find each such place.
+        """
+        ours, theirs = flat(self.right), flat(given)
+        if not self.context.query.executed or len(ours) != len(theirs):
+            return []
+        off = (b for a, b in zip(ours, theirs, strict=True) if not self.near.near(a, b))
+        return [] if any(off) else [c for c in fitting if c.misconception.name in CUT_TO_0]
 
     def rounded(self, given: Value, evidence: Evidence) -> Cause | None:
         """Return the one common mistake that gives an answer but for its rounding to fewer decimals
