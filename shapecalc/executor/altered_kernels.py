@@ -47,6 +47,25 @@ class Altered(Kernel):
         return self.own.backward(context, upstream, saved[0], parameters, wanted)
 
 
+class GradientOf(Altered):
+    """A kernel whose backward pass is that of another one for the same inputs."""
+
+    def __init__(self, own: Kernel, other: Kernel) -> None:
+        super().__init__(own)
+        self.other = other
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        output, _ = self.own.forward(context, inputs, parameters)
+        other, saved = self.other.forward(context, inputs, parameters)
+        return output, (saved, other.shape)
+
+    def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
+        inner, shape = saved
+        return self.other.backward(context, upstream.reshape(shape), inner, *rest)
+
+
 class Sums(AvgPool):
     """Adds up the windows of a pool, and does not divide."""
 

@@ -14,83 +14,27 @@ import numpy as np
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault
-from shapecalc.executor.altered_kernels import Altered, Gradients, Sums
+from shapecalc.executor.altered_kernels import Altered, GradientOf, Gradients, Sums
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.given_masks import GivenMask
 from shapecalc.executor.kernels import Context, Kernel, Parameters
-from shapecalc.executor.kernels.activation import Elu, LeakyRelu, PRelu, Relu
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
 from shapecalc.executor.kernels.dense import Dense
-from shapecalc.executor.kernels.elementwise import Elementwise
-from shapecalc.executor.kernels.pointwise import Abs
 from shapecalc.executor.kernels.pool import AvgPool, MaxPool
 from shapecalc.executor.kernels.reshape import Flatten
 from shapecalc.executor.tied_pools import TiedPool, whole
+from shapecalc.executor.wrong_activations import (
+    absolute,
+    activation_left_out,
+    relu_for_leaky,
+    relu_slope_for_leaky,
+    slope_forgotten,
+)
 
 MOST_POSITIONS = 400  # that are gone through one by one
-
-
-class _GradientOf(Altered):
-    """A kernel whose backward pass is that of another one for the same inputs."""
-
-    def __init__(self, own: Kernel, other: Kernel) -> None:
-        super().__init__(own)
-        self.other = other
-
-    def forward(
-        self, context: Context, inputs: Sequence[Array], parameters: Parameters
-    ) -> tuple[Array, Saved]:
-        output, _ = self.own.forward(context, inputs, parameters)
-        other, saved = self.other.forward(context, inputs, parameters)
-        return output, (saved, other.shape)
-
-    def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
-        inner, shape = saved
-        return self.other.backward(context, upstream.reshape(shape), inner, *rest)
-
-
-class _Identity(Altered):
-    def forward(
-        self, context: Context, inputs: Sequence[Array], parameters: Parameters
-    ) -> tuple[Array, Saved]:
-        return inputs[0].copy(), None
-
-    def backward(self, context: Any, upstream: Array, *rest: Any) -> Gradients:
-        return [upstream], NO_PARAMETERS
-
-
-class _AsRelu(Altered):
-    """An activation whose negative values are cut to 0: on the way back alone, or forward, too.
-
-    What its own slopes learn stays.
-    """
-
-    def __init__(self, own: Kernel, *, forward: bool) -> None:
-        super().__init__(own)
-        self.cuts = forward
-
-    def forward(
-        self, context: Context, inputs: Sequence[Array], parameters: Parameters
-    ) -> tuple[Array, Saved]:
-        positive, cut = inputs[0] > 0, np.maximum(inputs[0], 0)
-        output, saved = self.own.forward(context, inputs, parameters)
-        return cut if self.cuts else output, (saved, positive)
-
-    def backward(
-        self,
-        context: Context,
-        upstream: Array,
-        saved: Saved,
-        parameters: Parameters,
-        wanted: Sequence[bool],
-    ) -> Gradients:
-        inner, positive = saved
-        below = np.where(positive, upstream, 0)
-        _, learned = self.own.backward(context, upstream, inner, parameters, [False])
-        return [below if wanted[0] else None], learned
 
 
 class _Means(AvgPool):
@@ -293,44 +237,9 @@ def _exact(part: Array) -> Array:
 # -- the mistakes ----------------------------------------------------------------------------------
 
 
-def slope_forgotten(kernel: Kernel) -> Kernel:
-    """Pass the gradient through an activation as it is."""
-    return _GradientOf(kernel, _Identity(kernel)) if isinstance(kernel, Elementwise) else kernel
-
-
-def activation_left_out(kernel: Kernel) -> Kernel:
-    """Leave an activation out, forward and backward."""
-    return _Identity(kernel) if isinstance(kernel, Elementwise) else kernel
-
-
-def absolute(kernel: Kernel) -> Kernel:
-    """Take the absolute value where a ReLU is asked for."""
-    return Abs(kernel.layer) if isinstance(kernel, Relu) else kernel
-
-
-def relu_for_leaky(kernel: Kernel) -> Kernel:
-    """Take a ReLU, forward and backward, where an activation keeps some of what is negative."""
-    return _AsRelu(kernel, forward=True) if _keeps_negative(kernel) else kernel
-
-
-def relu_slope_for_leaky(kernel: Kernel) -> Kernel:
-    """Take the slope of a ReLU where an activation keeps some of what is negative."""
-    return _AsRelu(kernel, forward=False) if _keeps_negative(kernel) else kernel
-
-
-def _keeps_negative(kernel: Any) -> bool:
-    """Say whether an activation is a ReLU but for what it makes of negative values."""
-    if isinstance(kernel, Relu):
-        layer = kernel.layer
-        return bool(layer.slope) and layer.max is None and not layer.threshold
-    return isinstance(kernel, Elu | PRelu) or (
-        isinstance(kernel, LeakyRelu) and bool(kernel.layer.slope)
-    )
-
-
 def everywhere(kernel: Kernel) -> Kernel:
     """Send a max pool's gradient to every pixel of the window."""
-    return _GradientOf(kernel, Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
+    return GradientOf(kernel, Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
 
 
 def whole_to_each_largest(kernel: Kernel) -> Kernel:
@@ -355,7 +264,7 @@ def sums(kernel: Kernel) -> Kernel:
 
 def whole_gradient(kernel: Kernel) -> Kernel:
     """Send an average pool's whole gradient to every pixel of the window."""
-    return _GradientOf(kernel, Sums(kernel)) if type(kernel) is AvgPool else kernel
+    return GradientOf(kernel, Sums(kernel)) if type(kernel) is AvgPool else kernel
 
 
 def first_window(kernel: Kernel) -> Kernel:

@@ -340,11 +340,13 @@ def _by_value(
     if kind not in ("sigmoid", "tanh", "relu", "leaky_relu"):
         return None
     y = float(_array(computed, record.name)[at])
+    x = float(_array(computed, (record.sources or ("",))[0])[at])
+    cut = 1 if x > 0 else getattr(record.layer, "slope", 0) or 0
     slopes: dict[str, tuple[str, Expression]] = {
         "sigmoid": ("slope y*(1 - y)", times(y, plus(1, minus(y)))),
         "tanh": ("slope (1 - y*y)", plus(1, minus(times(y, y)))),
-        "relu": ("slope", int(y > 0)),
-        "leaky_relu": ("slope", 1 if y > 0 else getattr(record.layer, "slope", 0.0)),
+        "relu": ("slope", cut),
+        "leaky_relu": ("slope", cut),
     }
     formula, slope = slopes[kind]
     return Worked(f"{gradient} * its {formula}", times(back, slope), used)

@@ -14,12 +14,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from shapecalc.grading import combinations
+from shapecalc.grading.alternatives import MOST_ALTERNATIVES, as_one, either, perhaps, with_credited
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.causes_by_value import Causes
 from shapecalc.grading.chance import room
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
-from shapecalc.grading.comparison import alike, spellings, whole_numbers
+from shapecalc.grading.comparison import alike
 from shapecalc.grading.frequency import (
-    ALIKE,
     ANOTHERS,
     COMMON,
     CUT_TO_0,
@@ -34,7 +35,7 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
-from shapecalc.grading.written import is_rounded_from, last_digit, may_stand_for
+from shapecalc.grading.written import is_rounded_from, last_digit
 from shapecalc.layers.activation import Elementwise, PRelu
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
@@ -43,7 +44,6 @@ OF_TWO = 0.5  # so much less, where two mistakes at once are needed
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
 MOST_NAMED = 20  # sets of names whose numbers are kept
 MOST_REPEATED = 50  # names
-MOST_ALTERNATIVES = 2  # of which one is said to be meant
 
 
 class Evidence(NamedTuple):
@@ -83,7 +83,7 @@ class Explanations:
         self, context: QuestionContext, near: Tolerance = NEAR_ENOUGH, *, own: bool = False
     ) -> None:
         self.context, self.right, self.near, self.own = context, context.right, near, own
-        self._named: Remembered[tuple[frozenset[str], ...], _Causes] = Remembered(MOST_NAMED)
+        self._named: Remembered[tuple[frozenset[str], ...], Causes] = Remembered(MOST_NAMED)
         self._repeats: Remembered[str, list[Repeated]] = Remembered(MOST_REPEATED)
 
     @cached_property
@@ -107,10 +107,10 @@ class Explanations:
         return [] if self.own else self._causes(combinations.carried(self.context))
 
     @cached_property
-    def _on_the_way(self) -> _Causes:
+    def _on_the_way(self) -> Causes:
         """What one mistake gives that was made on the way to the layer, too."""
         found = [] if self.own else self._causes(combinations.on_the_way(self.context))
-        return _Causes(found, self.near, self.right)
+        return Causes(found, self.near, self.right)
 
     @cached_property
     def _pairs(self) -> list[list[Cause]]:
@@ -145,8 +145,7 @@ class Explanations:
         fitting = self._as_worked_out(self._ones.giving(given), evidence.working)
         if self._says_nothing(given):
             told = [c for c in fitting if c.misconception.name in evidence.told]
-            cut = [c for c in fitting if c.misconception.name in CUT_TO_0 and self._of_activation]
-            return _perhaps(told or cut)
+            return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
         every = evidence.between(fitting)
         one = specific(every)
         found = self.made_elsewhere(given, evidence, two=two or self.own)
@@ -161,12 +160,22 @@ class Explanations:
             found = found or self._made_elsewhere_and_here(given, evidence)
         if self.own:
             return found if found and (found.sure or found.tied) else None
-        found = _credited(found, every, credited)
+        found = with_credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
         if found is None and not one and two:
             found = self._likely_two(given, self._twos.giving(given), evidence)
-        return found
+        return found or perhaps(self._cut(given, every))
+
+    def _cut(self, given: Value, fitting: Sequence[Cause]) -> list[Cause]:
+        """Return the causes that make 0 of what is wrong in an answer, where all of that is 0: with
+        a small slope there are few numbers nearby, but who guesses does not find each such place.
+        """
+        ours, theirs = flat(self.right), flat(given)
+        if not self.context.query.executed or len(ours) != len(theirs):
+            return []
+        off = (b for a, b in zip(ours, theirs, strict=True) if not self.near.near(a, b))
+        return [] if any(off) else [c for c in fitting if c.misconception.name in CUT_TO_0]
 
     def rounded(self, given: Value, evidence: Evidence) -> Cause | None:
         """Return the one common mistake that gives an answer but for its rounding to fewer decimals
@@ -176,7 +185,7 @@ class Explanations:
             return None
         common = self._tiers[0]
         fitting = [c for c in common if is_rounded_from([given], flat(c.wrong.value))]
-        found = _as_one(self._as_worked_out(specific(evidence.between(fitting)), evidence.working))
+        found = as_one(self._as_worked_out(specific(evidence.between(fitting)), evidence.working))
         answers = 2 * abs(self.right) / last_digit(given)
         if len(found) != 1 or len({c.wrong.value for c in common}) > SURE * answers:
             return None
@@ -207,7 +216,7 @@ class Explanations:
         """Return the names of the mistakes that an answer may follow from."""
         return self._names(given, self._on_the_way)
 
-    def _names(self, given: Value, causes: _Causes) -> frozenset[str]:
+    def _names(self, given: Value, causes: Causes) -> frozenset[str]:
         if self._says_nothing(given):
             return frozenset()
         return frozenset().union(*(cause.names for cause in causes.giving(given)))
@@ -225,12 +234,12 @@ class Explanations:
         return frozenset(names) - SLIPS
 
     @cached_property
-    def _ones(self) -> _Causes:
-        return _Causes(chain(*self._tiers), self.near, self.right)
+    def _ones(self) -> Causes:
+        return Causes(chain(*self._tiers), self.near, self.right)
 
     @cached_property
-    def _twos(self) -> _Causes:
-        return _Causes(chain(*self._pairs), self.near, self.right)
+    def _twos(self) -> Causes:
+        return Causes(chain(*self._pairs), self.near, self.right)
 
     def made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
         """Return the cause of an answer that other answers of the student certainly have as well,
@@ -248,13 +257,13 @@ class Explanations:
         found = self._judged(given, specific(shown), causes, evidence, unique=True)
         return found if found and (found.sure or not self.own) else None
 
-    def _here(self, names: frozenset[str]) -> _Causes:
+    def _here(self, names: frozenset[str]) -> Causes:
         """Return what mistakes of these names give, made here."""
         if not self.own:
             every = (c for c in self._ones.causes if names >= c.names)
-            return _Causes(every, self.near, self.right)
+            return Causes(every, self.near, self.right)
         found = self._causes(wrong_answers(self.context, self.near, names))
-        return _Causes(found, self.near, self.right)
+        return Causes(found, self.near, self.right)
 
     def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:
         """Return the commonest of the causes that give an answer, if chance is less likely."""
@@ -274,13 +283,13 @@ class Explanations:
         fitting = specific(self._as_worked_out(pairs.giving(given), evidence.working))
         return self._judged(given, fitting, pairs.causes, evidence, unique=True, rate=OF_TWO)
 
-    def _of_names(self, names: frozenset[str], others: frozenset[str]) -> _Causes:
+    def _of_names(self, names: frozenset[str], others: frozenset[str]) -> Causes:
         """Return what mistakes of these names give, made on the way there, too, with `others`."""
 
-        def found() -> _Causes:
+        def found() -> Causes:
             again = chain.from_iterable(map(self._again, sorted(names)))
             pairs = combinations.with_others(self.context, again, others)
-            return _Causes(self._causes(pairs), self.near, self.right)
+            return Causes(self._causes(pairs), self.near, self.right)
 
         return self._named.get((names, others), found)
 
@@ -339,11 +348,11 @@ class Explanations:
         if len(first) == 1 and evidence.working.agrees(self.context, first[0]):
             return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
-        among, first = len(first), _as_one(likely or first)
+        among, first = len(first), as_one(likely or first)
         unique = unique or COMMON.isdisjoint(cause.misconception.name for cause in first)
         if len(first) > (1 if unique else MOST_ALTERNATIVES):
             return None
-        found = first[0] if len(first) == 1 else _either(first)
+        found = first[0] if len(first) == 1 else either(first)
         if answers is None:
             answers = room(self.right, given, rate < 1, self.near)
         chance = len({c.wrong.value for c in tried if self._is_as_long(c, given)}) / answers
@@ -383,86 +392,6 @@ def _of(tier: Sequence[Cause], fitting: Sequence[Cause]) -> list[Cause]:
 def _made_nowhere_else(cause: Cause, evidence: Evidence) -> bool:
     """Say whether the student's right answers to other questions speak against a cause."""
     return not cause.names.isdisjoint(evidence.unmade)
-
-
-def _perhaps(causes: Sequence[Cause]) -> Cause | None:
-    """Return the only one of causes as one that is not certain; None where there are several."""
-    names = {cause.misconception.name for cause in causes}
-    return causes[0]._replace(sure=False) if len(names) == 1 else None
-
-
-def _credited(
-    found: Cause | None, every: Sequence[Cause], credited: Collection[str]
-) -> Cause | None:
-    """Return the cause that is found, or one of those that fit as well and are `credited`: both of
-    them, if one was found, since nothing tells which it is.
-    """
-    names = {cause.misconception.name for cause in (found.either or (found,))} if found else set()
-    expected = [cause for cause in every if cause.misconception.name in credited]
-    if not expected or not names.isdisjoint(credited):
-        return found
-    alone = found is None or len(names) >= MOST_ALTERNATIVES
-    return expected[0]._replace(sure=False) if alone or not found else _either([expected[0], found])
-
-
-def _as_one(causes: list[Cause]) -> list[Cause]:
-    """Return causes with those as one that no number tells apart."""
-    for pair in ALIKE:
-        tied = [
-            cause
-            for cause in causes
-            if len(mine := cause.names & pair) == 1
-            and any(cause.names - mine | pair - mine == other.names for other in causes)
-        ]
-        if len(tied) > 1:
-            rest = [c for c in causes if all(c is not one for one in tied)]
-            causes = [_either(tied)._replace(tied=True), *rest]
-    return causes
-
-
-def _either(causes: Sequence[Cause]) -> Cause:
-    """Return several causes as one, of which their number cannot tell which it is."""
-    causes = sorted(causes, key=lambda cause: cause.misconception.name)
-    name = combinations.OR.join(cause.misconception.name for cause in causes)
-    told = Misconception(name, ", or ".join(cause.title for cause in causes), lambda _: ())
-    return Cause(told, causes[0].wrong, sure=False, either=tuple(causes))
-
-
-class _Causes:
-    """Causes by what they give: whole numbers are looked up, others compared one by one.
-
-    A depth of 1 is left out only by who leaves out the right one: two sizes in place of three are
-    no volume with one slice.
-    """
-
-    def __init__(self, causes: Iterable[Cause], near: Tolerance, right: Value) -> None:
-        self.causes, self.near = list(causes), near
-        self._whole: dict[Value, list[Cause]] = {}
-        self._others = []
-        for cause in self.causes:
-            if not whole_numbers(cause.wrong.value):
-                self._others.append(cause)
-                continue
-            for value in spellings(cause.wrong.value):
-                if value == cause.wrong.value or _shortened(right) or len(flat(value)) == 1:
-                    self._whole.setdefault(value, []).append(cause)
-
-    def giving(self, given: Value) -> list[Cause]:
-        """Return the causes of an answer: of what it may stand for as exactly as it is written, and
-        where some give just what is written, these.
-        """
-        found = list(self._whole.get(given, ()))
-        close = [c for c in self._others if alike(c.wrong.value, given, self.near)]
-        if not close or isinstance(given, str | bool):
-            return found + close
-        numbers = flat(given)
-        close = [c for c in close if may_stand_for(numbers, flat(c.wrong.value))]
-        exact = [c for c in close if is_rounded_from(numbers, flat(c.wrong.value))]
-        return found + (exact or close)
-
-
-def _shortened(right: Value) -> bool:
-    return isinstance(right, tuple) and right[-1] == 1
 
 
 def specific(causes: Sequence[Cause]) -> list[Cause]:

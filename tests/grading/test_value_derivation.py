@@ -272,3 +272,19 @@ def test_a_leaky_slope_on_the_way_back_is_worked_out() -> None:
     for ask, told in (("input.grad[0]", "4*0.5 = 2."), ("input.grad[1]", "3*1 = 3.")):
         (marked,) = mark({"spec": spec, "questions": [ask]}, {ask: 100}).marks
         assert marked.feedback.endswith(f"gradient of leaky_relu1 * its slope = {told}")
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"),
+    [
+        ({"relu": {"slope": 0.5}}, "gradient of relu1 * its slope = 4*0.5 = 2."),
+        ({"leaky_relu": -0.5}, "gradient of leaky_relu1 * its slope = 4*(-0.5) = -2."),
+    ],
+)
+def test_a_slope_on_the_way_back_is_that_of_the_input(layer: Any, told: str) -> None:
+    """-2 goes in, whatever sign comes out, and 4 comes back."""
+    (kind,) = layer
+    example = {"given": {"input": [-2, 8]}, "upstream": {f"{kind}1": [4, 3]}}
+    spec = {"input": 2, "layers": [layer], "example": example}
+    (marked,) = mark({"spec": spec, "questions": ["input.grad[0]"]}, {"input.grad[0]": 100}).marks
+    assert marked.feedback.endswith(told)

@@ -688,6 +688,20 @@ def test_a_slope_taken_as_0_on_the_way_back_alone_is_told_as_that() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ask", "answer", "name"),
+    [
+        ("leaky_relu1.value", [[0, 3, 0]], "relu_for_leaky"),  # for -0.2, 3 and -0.4
+        ("conv1.grad", [[0, 4, 0]], "relu_for_leaky"),  # for 0.15, 4 and 0.2
+        ("leaky_relu1.value", [[0, 3, -0.4]], None),
+        ("leaky_relu1.value", [[0, 4, 0]], None),
+    ],
+)
+def test_a_small_slope_may_be_taken_as_0(ask: str, answer: Any, name: str | None) -> None:
+    mark = marked(leaking({"leaky_relu": 0.1}, "leaky_relu"), ask, answer)
+    assert (mark.misconception, mark.perhaps) == (name, name is not None)
+
+
+@pytest.mark.parametrize(
     ("pool", "given", "answer", "told"),
     [
         # of each window of 2x2 the largest gets 4, 8, 12 and 16
