@@ -53,7 +53,14 @@ class Cause(NamedTuple):
         """
         if self.either:
             return max(cause.share(partial) for cause in self.either)
-        return prod(partial.get(name, 0.0) for name in self.names)
+        return prod(self.shares(partial))
+
+    def shares(self, partial: Mapping[str, float]) -> list[float]:
+        """Return what each of the mistakes has that are made at once; of two that are one by name
+        that of this one, if it has any.
+        """
+        parts = () if self.misconception.name in partial else self.misconception.parts
+        return [partial.get(name, 0.0) for name in parts or sorted(self.names)]
 
     @property
     def told(self) -> str:

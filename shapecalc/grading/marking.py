@@ -314,8 +314,9 @@ class Marker:
                 feedback=_noted(feedback, reading.note),
             )
         further = bool(found and found.source)  # it is one mistake more, behind another
-        if found and share and len(found.names) > 1 and not found.either and not further:
-            credited = both_credited(*(question.partial[name] for name in sorted(found.names)))
+        shares = found.shares(question.partial) if found and not found.either else []
+        if share and len(shares) > 1 and not further:
+            credited = both_credited(*shares)
         else:
             credited = credit_told(question, share, question.follow_through if further else 1.0)
         share *= question.follow_through if further else 1.0

@@ -234,6 +234,23 @@ def test_two_credited_mistakes_at_once_get_the_share_of_a_share(
 
 
 @pytest.mark.parametrize(
+    ("partial", "points"),
+    [
+        ({"forgot_depth": 0.25, "forgot_bias": 0.5}, 0.125),
+        ({"forgot_bias": 0.5}, 0),
+        ({"forgot_depth": 0.25, "forgot_bias": 0.5, "forgot_depth_and_bias": 0.75}, 0.75),
+    ],
+)
+def test_two_mistakes_of_one_name_are_paid_as_two(partial: dict[str, float], points: float) -> None:
+    """24 filters of 3x3 over 16 slices with 24 biases: 3*3*24 = 216 for 3,480."""
+    spec = net("8x8x16", {"conv": {"K": 24, "F": 3}})
+    (mark,) = marked(spec, {"conv1.parameters": 216}, partial=partial)
+    assert (mark.misconception, mark.points) == ("forgot_depth_and_bias", points)
+    told = "It has 50 % of the points for the one mistake, and of these 25 % for the other."
+    assert (told in mark.feedback) is (points == 0.125)
+
+
+@pytest.mark.parametrize(
     ("working", "cause"),
     [
         ("(32 - 3 + 2*1)/1 = 31, so 31x31x8", "forgot_plus_one"),

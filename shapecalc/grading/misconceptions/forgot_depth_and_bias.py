@@ -17,5 +17,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "forgot_depth_and_bias", "the depth of the filters and the biases were forgotten", model
+    "forgot_depth_and_bias",
+    "the depth of the filters and the biases were forgotten",
+    model,
+    parts=("forgot_bias", "forgot_depth"),
 )

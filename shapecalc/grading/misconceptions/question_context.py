@@ -64,12 +64,14 @@ class Misconception(NamedTuple):
 
     `model` yields the wrong answers to a question; none where the misconception does not apply.
     `change` is what it takes otherwise in the formula of sizes, so that it can meet others there.
+    `parts` are the mistakes that it is two at once of, with whose credit it goes.
     """
 
     name: str
     explanation: str
     model: Callable[[QuestionContext], Iterable[Wrong]]
     change: Change | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
