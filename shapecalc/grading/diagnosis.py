@@ -102,7 +102,7 @@ class Diagnosis:
         """Return the mistake that a wrong answer may have in what follows from earlier ones, and
         which is rounded too far besides.
         """
-        for network in own.gone_on_with(question) if question.query.executed else ():
+        for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             found = supposed.rounded(value, evidence) if supposed else None
             if found is not None:

@@ -282,7 +282,8 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
         found = self._diagnosis.cause(question, reading.value, own, evidence) if credit else None
-        if found is None and not followed and not self._only_rounded(question, reading.value, own):
+        unknown = question.query.executed and found is None and not followed
+        if unknown and not self._only_rounded(question, reading.value, own):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)
         if found and question.choices and not evidence.working.formulas:
             proven = found.misconception is does_not_fit.MISCONCEPTION

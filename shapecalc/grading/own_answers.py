@@ -253,6 +253,8 @@ class OwnAnswers:
         last of these on the way, if there are any.
         """
         yield from self.with_volumes(question)
+        if question.query.kind != "example":
+            return
         for network in with_values(question, self._wrong, self._right):
             self._walked += len(question.subject.records) * WALKS_A_RUN * _runs(question)
             if self._walked > MOST_WALKED:
