@@ -294,7 +294,7 @@ class OwnAnswers:
         if not wrong and not fields:
             return []
         found = [*self._in_place(question, wrong, fields)]
-        if len(wrong) + len(fields) > 1 and not all(found):  # these lead nowhere without the others
+        if len(wrong) + len(fields) > 1 and not all(found):  # what leads nowhere stops no others
             wrong = {name: (q, v) for name, (q, v) in wrong.items() if self._goes_on(q, v)}
             fields = [(q, v) for q, v in fields if self._goes_on(q, v)]
             found = [*self._in_place(question, wrong, fields)]

@@ -127,11 +127,13 @@ def _windows(subject: Subject, pool: KnownRecord) -> Iterator[Window]:
     back = _array(subject, f"{pool.name}.grad")
     if x.size > MOST_VALUES:
         return
+    from shapecalc.executor.tied_pools import ROUNDING  # NumPy, which only values need
+
     axes = meetings(pool)
     for at in _places(back):
         pixels = [(*at[:2], *pixel) for pixel in pixels_of(axes, at[2:])]
         most = max((float(x[pixel]) for pixel in pixels), default=0.0)
-        largest = [pixel for pixel in pixels if abs(float(x[pixel]) - most) <= 1e-12 * abs(most)]
+        largest = [pixel for pixel in pixels if abs(float(x[pixel]) - most) <= ROUNDING * abs(most)]
         yield Window(pixels, largest, float(back[at]))
 
 
