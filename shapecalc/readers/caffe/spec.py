@@ -104,7 +104,7 @@ class Translation:
             self.unread.pop(blob, None)
         function = LAYERS.get(layer.kind, operations.operation)
         if function is not operations.operation and not sources:
-            raise Malformed(f"{layer.type} takes a blob, and has no bottom", layer.path)
+            raise Malformed(f"{quote(layer.type)} takes a blob, and has no bottom", layer.path)
         values = function(self.building, layer, sources)
         for blob, value in zip(layer.tops, values, strict=False):
             self.gives(blob, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shapecalc.diagnostics import quote
 from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.readers.items import Sizes
 from shapecalc.readers.onnx import arithmetic, dense, norms, shapes, windows
@@ -202,8 +203,8 @@ class Translation:
         """Raise Malformed where a node takes what nothing gives."""
         for name in node.inputs:
             if name and name not in self.tensors and name not in self.constants:
-                who = node.name or node.op
-                raise Malformed(f"{who} takes {name}, which nothing in front of it gives", node.at)
+                told = f"{quote(node.name or node.op)} takes {quote(name)}"
+                raise Malformed(f"{told}, which nothing in front of it gives", node.at)
 
     def _node(self, at: Node, node: FileNode) -> None:
         """Add a node's layers."""

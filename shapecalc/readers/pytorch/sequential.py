@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.checkpoints.pickles import Global, Object
 from shapecalc.checkpoints.stored import StoredTensor
-from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING
+from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING, quote
 from shapecalc.document import Document
 from shapecalc.frameworks.conversion import Reading, read_layer
 from shapecalc.frameworks.meanings import NOTHING, Word
@@ -106,7 +106,8 @@ def _parts(module: Object) -> Iterator[Part]:
             continue
         inside = found.attributes.get("_modules")
         if not isinstance(inside, dict) or depth > MAX_NESTING:
-            raise Malformed(f"Sequential {name or 'itself'} has no layers, or itself among them")
+            who = quote(name) if name else "itself"
+            raise Malformed(f"Sequential {who} has no layers, or itself among them")
         count += len(inside)
         if count > MAX_LAYERS:
             raise Malformed(f"more than {MAX_LAYERS:,} layers")

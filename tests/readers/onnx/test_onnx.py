@@ -563,3 +563,10 @@ def test_bombs_end_soon() -> None:
     assert {found.code for found in result.diagnostics} <= {"SC108", "SC601", "SC602"}
     nested = graph([node("Add", ["x", "x"], ["y"])], {}, {}) + block(5, tensor(Array((huge,) * 3)))
     assert traced(block(11, value_info("x", (1, 4))) + nested).diagnostics is not None
+
+
+def test_names_of_a_damaged_file_are_printed_without_control_characters() -> None:
+    nodes = [node("Relu", ["a\x1b[31m"], ["y"], name="\x12take\x00")]
+    content = model(graph(nodes, {"x": (1, 3, 8, 8)}, {"y": ()}))
+    (found,) = read_bytes(content, "net.onnx").findings
+    assert found.fault.message.startswith("?take? takes a?[31m, which nothing in front of it gives")
