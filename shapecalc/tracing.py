@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import import_module
-from itertools import islice
+from itertools import zip_longest
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -275,12 +275,16 @@ def walk(
 
     `outputs` puts other volumes in the place of some layers' own, for all that follows from them;
     nobody reads what is wrong with a network of such, so its findings have no texts. What is
-    `known` of the first layers, of which nothing is wrong, is not worked out again.
+    `known` of all layers as they were, if nothing was wrong with them, is not worked out again of
+    those that take what they took.
     Who only wants to know whether there is a fault has no need to go `to_the_end`.
     """
-    walker = Walker(spec, outputs or {}, known)
-    for node in islice(spec.nodes, len(known), None):
-        walker.record(node)
+    walker = Walker(spec, outputs or {})
+    for node, before in zip_longest(spec.nodes, known):
+        if before is None:
+            walker.record(node)
+        else:
+            walker.again(node, before)
         if walker.findings and not to_the_end:
             break
     if spec.example is not None:
@@ -359,9 +363,7 @@ def _too_many(name: str) -> Fault:
 class Walker:
     """Keeps the names, volumes and fields of all values so far."""
 
-    def __init__(
-        self, spec: NetworkSpec, outputs: Mapping[str, Volume], known: Sequence[KnownRecord] = ()
-    ) -> None:
+    def __init__(self, spec: NetworkSpec, outputs: Mapping[str, Volume]) -> None:
         self.replaced = outputs
         self.nodes = spec.nodes
         self.names = [*spec.inputs]
@@ -373,12 +375,25 @@ class Walker:
             None if volume is None else receptive_field.of_input(volume[:-1])
             for volume in self.volumes
         ]
-        self.names += [record.name for record in known]
-        self.volumes += [record.output for record in known]
-        self.fields += [record.field for record in known]
-        self.records = [*known]
+        self.as_before = [True for _ in self.names]  # by value; of layers that were known
+        self.records: list[KnownRecord] = []
         self.computed: dict[Any, Computed] = {}  # repeats and blocks have one layer many times
         self.findings = Findings()
+
+    def again(self, node: Node, before: KnownRecord) -> None:
+        """Add the record of the next layer; as it was `before`, if nothing else comes in."""
+        stays = node.sources is not None and all(map(self.as_before.__getitem__, node.sources))
+        own = node.shares is None and node.shares_one is None and node.name not in self.replaced
+        if stays and own:
+            self.names.append(node.name)
+            self.volumes.append(before.output)
+            self.fields.append(before.field)
+            self.records.append(before)
+            self.as_before.append(True)
+            return
+        self.record(node)
+        now = self.records[-1]
+        self.as_before.append(now.output == before.output and now.field == before.field)
 
     def record(self, node: Node) -> None:
         """Add the record of the next layer."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from shapecalc import rules
@@ -30,7 +29,7 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.network.example import Example
 from shapecalc.network.spec import NetworkSpec
 from shapecalc.quantities import QUANTITIES
-from shapecalc.records import KnownRecord, own_counts, total_of
+from shapecalc.records import own_counts, total_of
 from shapecalc.reports import sentences
 from shapecalc.tracing import KnownTrace, walk
 
@@ -80,12 +79,9 @@ class Subject:
         return self._walked(outputs, ())
 
     def _walked(self, outputs: Mapping[str, Volume], fields: Fields) -> Subject:
-        """Layers in front of all that is replaced are as they were."""
         volumes = {**self.supposed, **outputs}
-        before: Iterable[KnownRecord] = ()
-        if not fields and not self.trace.findings:
-            before = takewhile(lambda record: record.name not in outputs, self.trace.layers)
-        trace = walk(self._with_fields(fields), volumes, known=tuple(before))
+        known = () if fields or self.trace.findings else self.trace.layers
+        trace = walk(self._with_fields(fields), volumes, known=known)
         return Subject(trace, lenient=True, supposed=volumes)
 
     def _with_fields(self, fields: Fields) -> NetworkSpec:

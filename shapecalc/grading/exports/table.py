@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tabulate import tabulate
-
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
@@ -22,9 +20,10 @@ from shapecalc.grading.exports.feedback import (
 from shapecalc.grading.feedback import tells
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
+from shapecalc.reports.table import drawn
 
-HEADERS = ("question", "answer", "verdict", "points", "of")
-ALIGNED = ("left", "left", "left", "right", "right")
+NUMBERS = ("points", "of")
+COLUMNS = [(name, name in NUMBERS) for name in ("question", "answer", "verdict", *NUMBERS)]
 LONGEST = 40  # characters of an id or an answer
 
 
@@ -73,13 +72,13 @@ def _told(mark: Mark) -> str:
 def _table(graded: Graded) -> str:
     rows = [
         [quote(m.id, LONGEST), quote(m.answer, LONGEST), VERDICTS[m.verdict].lower(),
-         f"{number(m.points)}", f"{number(m.possible)}"]
+         str(number(m.points)), str(number(m.possible))]
         for m in graded.marked.marks
     ]  # fmt: skip
     if graded.penalty:
         rows.append(["late penalty", "", "", f"-{number(graded.penalty)}", ""])
-    total = ["total", "", "", f"{number(graded.score)}", f"{number(graded.marked.possible)}"]
-    return tabulate([*rows, total], HEADERS, colalign=ALIGNED, disable_numparse=True)
+    total = ["total", "", "", str(number(graded.score)), str(number(graded.marked.possible))]
+    return drawn("table", COLUMNS, rows, total)
 
 
 def _class(class_run: ClassRun) -> str:
