@@ -15,7 +15,9 @@ from shapecalc.tracing import KnownTrace, sizes_needed
 
 
 class Networks:
-    """Traces each network once. `add(rule, message, hint, path)` takes what is wrong."""
+    """Traces each network once, wherever it is written again. `add(rule, message, hint, path)`
+    takes what is wrong.
+    """
 
     def __init__(
         self,
@@ -28,7 +30,7 @@ class Networks:
 
     def subject(self, spec: Any, path: Path) -> Subject | None:
         """Return the network of a spec: a path beside the assignment, or a network in place."""
-        key = spec if isinstance(spec, str) else id(spec)
+        key = _key(spec)
         if key not in self.subjects:
             self.subjects[key] = self._traced(spec, path)
         return self.subjects[key]
@@ -79,3 +81,13 @@ class Networks:
             return Places(root, found.children)
 
         return Document(spec, outer.file, [], places if outer.read_places else None)
+
+
+def _key(spec: Any) -> Any:
+    """Return what two ways to write one network have in common."""
+    if isinstance(spec, str):
+        return FilePath(spec)
+    try:
+        return repr(spec)
+    except RecursionError:  # it is refused where it is read
+        return id(spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -28,6 +28,8 @@ from shapecalc.grading.own_values import (
     with_own_sizes,
     with_values,
 )
+from shapecalc.grading.own_volumes import as_meant, has_answer, is_volume, nearest
+from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import is_subgradient
@@ -56,6 +58,8 @@ class OwnAnswers:
     def __init__(self) -> None:
         self._wrong: list[Answered] = []
         self._right: list[Answered] = []
+        # Wrong ones that a network goes on with: the last about each layer.
+        self._volumes: dict[tuple[Subject, Query], Answered] = {}
         self._accepted: set[str] = set()  # ids of those among the first that count as right
         self._taken: dict[str, bool] = {}  # whether a network goes on with an answer, by its id
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
@@ -72,8 +76,13 @@ class OwnAnswers:
         self._wrong.append((question, value))
         if accepted:
             self._accepted.add(question.id)
-        if question.query.key == "output" and as_meant(question, value) == question.right:
-            self._right.append((question, question.right))
+        if question.query.key == "output":
+            at = question.subject, question.query
+            self._volumes.pop(at, None)
+            if as_meant(question, value) == question.right:
+                self._right.append((question, question.right))
+            elif is_volume(value):
+                self._volumes[at] = question, value
 
     def are_no_slips(self, answers: Sequence[Answered]) -> bool:
         """Say whether earlier answers are right: each accepted, or what follows from such."""
@@ -244,7 +253,7 @@ class OwnAnswers:
         """Return the answers about the same network that are to something else, each once."""
         return [
             (q, v)
-            for q, v in {q.query: (q, v) for q, v in self._wrong}.values()
+            for q, v in {(q.subject, q.query): (q, v) for q, v in self._wrong}.values()
             if q.subject is question.subject and q.query != question.query
         ]
 
@@ -284,13 +293,12 @@ class OwnAnswers:
         return self._in_networks[question.id]
 
     def _with_volumes(self, question: Question) -> list[OwnNetwork]:
-        others = self._others(question)
         wrong = {
             q.query.name: (q, v)
-            for q, v in others
-            if q.query.key == "output" and _volume(v) and as_meant(q, v) != q.right
+            for q, v in self._volumes.values()
+            if q.subject is question.subject and q.query != question.query
         }
-        fields = [(q, v) for q, v in others if q.query.kind == "field"]
+        fields = [(q, v) for q, v in self._others(question) if q.query.kind == "field"]
         if not wrong and not fields:
             return []
         found = [*self._in_place(question, wrong, fields)]
@@ -314,14 +322,14 @@ class OwnAnswers:
             and q.query.key == "output"
         }
         known = right | wrong
-        nearest, passed = _nearest(question, known)
-        volumes = [known[name] for name in nearest]
-        slips = [wrong[name] for name in nearest if name in wrong]
+        last, passed = nearest(question, known)
+        volumes = [known[name] for name in last]
+        slips = [wrong[name] for name in last if name in wrong]
         fields = [(q, v) for q, v in fields if q.query.name in passed]
         for own in [fields, []] if fields else [[]]:
             if slips or own:
                 supposed = self._supposed(question.subject, [*volumes, *own])
-                if supposed is None or not _has_answer(supposed, question):
+                if supposed is None or not has_answer(supposed, question):
                     yield None
                 else:
                     yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
@@ -354,42 +362,10 @@ class OwnAnswers:
             return None
 
 
-def _has_answer(subject: Subject, question: Question) -> bool:
-    """Say whether a student's own network comes to an answer."""
-    try:
-        subject.answer(question.query)
-    except Exception:  # the student's own numbers may lead anywhere
-        return False
-    return True
-
-
 def _runs(question: Question) -> int:
     """Return how often an example is computed for an answer: anew for each step down."""
     example = question.subject.trace.spec.example
     return example.steps if example and question.query.key.endswith(".next") else 1
-
-
-def _nearest(question: Question, among: Collection[str]) -> tuple[list[str], Collection[str]]:
-    """Return those layers, in the network's order, whose outputs an answer depends on directly: the
-    last ones on each way there, for what lies in front of them no longer matters; and the layers
-    whose own work it depends on.
-    """
-    subject, name = question.subject, question.query.name
-    if name == "total":
-        return [name for name in subject.records if name in among], subject.records
-    instance = subject.layers.instance(name)
-    asked = {record.name for record in subject.layers.layers_of(instance)} if instance else {name}
-    wanted = set(asked)
-    found, passed = [], set()
-    for record in reversed(subject.trace.layers):
-        if record.name not in wanted:
-            continue
-        if record.name in among:
-            found.append(record.name)
-        if record.name in asked or record.name not in among:
-            passed.add(record.name)
-            wanted.update(record.sources or ())
-    return found[::-1], passed
 
 
 def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
@@ -399,27 +375,3 @@ def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
     if question.query.executed and any(flat(value)):  # no digits are wanted of a number of zeros
         question = replace(question, tolerance=as_asked(question))
     return same(question, corrected, value)
-
-
-def as_meant(question: Question, value: Value) -> Value:
-    """Return a volume with its depth last that has it first, and the right one where only the order
-    of its sizes is wrong or the depth is missing; any other answer as it is.
-    """
-    right = question.right
-    if question.query.key != "output" or not isinstance(right, tuple):
-        return value
-    if not isinstance(value, tuple) or len(value) < 2 or value == right:
-        return value
-    if sorted(flat(value)) == sorted(flat(right)) or value == right[:-1]:
-        return right
-    if len(value) != len(right):
-        return value
-    square = len(right) > 2 and len({*right[:-1]}) == len({*value[1:]}) == 1
-    return (*value[1:], value[0]) if square and value[0] == right[-1] != value[-1] else value
-
-
-def _volume(value: Value) -> bool:
-    """Say whether a value is a volume that a network can go on with."""
-    if not isinstance(value, tuple) or not 0 < len(value) <= 4:
-        return False
-    return all(type(size) is int and 0 < size < 2**20 for size in value)

@@ -7,7 +7,8 @@ from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.frequency import SLIPS
-from shapecalc.grading.own_answers import OwnAnswers, as_meant
+from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_volumes import as_meant
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Evidence, Explanations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -313,6 +314,22 @@ def test_biases_are_told_of_only_where_there_are_some() -> None:
     asks = ["conv1.parameters", "conv1.weights", "conv1.macs", "total.parameters"]
     for question in read_assignment({"spec": bare, "questions": asks}).questions:
         assert "biases" not in question.prompt, question.prompt
+
+
+def test_a_network_that_is_written_twice_is_one() -> None:
+    """So its layers have one name on the sheet, and what follows from one question counts."""
+    text = '{"input": "9x9x1", "layers": [{"conv": {"K": 1, "F": 3}}, {"dense": 4}]}'
+    one, again = json.loads(text), json.loads(text)
+    other = json.loads(text.replace('"K": 1', '"K": true'))  # which equals the first in Python
+    asks = [{"ask": "conv1.output", "spec": one}, {"ask": "dense1.weights", "spec": again}]
+    found = read_assignment({"questions": asks}).questions
+    assert found[0].subject is found[1].subject
+    deep: dict[str, Any] = {}
+    for _ in range(5000):
+        deep = {"layers": deep}
+    for wrong in (other, deep):
+        wrong_asks = [asks[0], {"ask": "conv1.macs", "spec": wrong}]
+        assert not read_assignment({"questions": wrong_asks}).usable
 
 
 def test_of_several_networks_each_is_named_where_no_layer_is() -> None:

@@ -130,3 +130,19 @@ def test_an_answer_that_leads_nowhere_does_not_stop_another(own: str) -> None:
     mark = marked({"conv1.output": own, "P(conv2)": 3, "max_pool2.output": "8x8x32"})
     assert mark["max_pool2.output"].verdict == "followed through"
     assert "from your answer 3 to question 2." in mark["max_pool2.output"].feedback
+
+
+def test_of_two_networks_each_goes_on_with_its_own_volume() -> None:
+    """Both have layers of the same names: (33 - 3)/2 + 1 = 16 and (21 - 3)/2 + 1 = 10 are right."""
+    first = {"input": "33x33x1", "layers": [{"conv": {"K": 4, "F": 3, "S": 2}}, {"max_pool": 2}]}
+    questions = [
+        {"id": "a", "spec": first, "ask": "conv1.output"},
+        {"id": "b", "spec": {**first, "input": "21x21x1"}, "ask": "conv1.output"},
+        {"id": "c", "spec": first, "ask": "max_pool1.output"},
+        {"id": "d", "spec": {**first, "input": "21x21x1"}, "ask": "max_pool1.output"},
+    ]
+    assignment = read_assignment({"questions": questions, "show": "always"})
+    assert assignment.usable, assignment.diagnostics
+    answers = {"a": "30x30x4", "b": "18x18x4", "c": "15x15x4", "d": "9x9x4"}
+    marks = Marker(assignment).mark("one", answers).marks
+    assert [mark.verdict for mark in marks[2:]] == ["followed through"] * 2

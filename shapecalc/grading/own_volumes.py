@@ -1,0 +1,67 @@
+"""A student's own volumes: which of them a network goes on with, and which of these matter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from shapecalc.grading.question import Question
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value, flat
+
+MOST_AXES, MOST_SIZE = 4, 2**20
+
+
+def as_meant(question: Question, value: Value) -> Value:
+    """Return a volume with its depth last that has it first, and the right one where only the order
+    of its sizes is wrong or the depth is missing; any other answer as it is.
+    """
+    right = question.right
+    if question.query.key != "output" or not isinstance(right, tuple):
+        return value
+    if not isinstance(value, tuple) or len(value) < 2 or value == right:
+        return value
+    if sorted(flat(value)) == sorted(flat(right)) or value == right[:-1]:
+        return right
+    if len(value) != len(right):
+        return value
+    square = len(right) > 2 and len({*right[:-1]}) == len({*value[1:]}) == 1
+    return (*value[1:], value[0]) if square and value[0] == right[-1] != value[-1] else value
+
+
+def is_volume(value: Value) -> bool:
+    """Say whether a value is a volume that a network can go on with."""
+    if not isinstance(value, tuple) or not 0 < len(value) <= MOST_AXES:
+        return False
+    return all(type(size) is int and 0 < size < MOST_SIZE for size in value)
+
+
+def nearest(question: Question, among: Collection[str]) -> tuple[list[str], Collection[str]]:
+    """Return those layers, in the network's order, whose outputs an answer depends on directly: the
+    last ones on each way there, for what lies in front of them no longer matters; and the layers
+    whose own work it depends on.
+    """
+    subject, name = question.subject, question.query.name
+    if name == "total":
+        return [name for name in subject.records if name in among], subject.records
+    instance = subject.layers.instance(name)
+    asked = {record.name for record in subject.layers.layers_of(instance)} if instance else {name}
+    wanted = set(asked)
+    found, passed = [], set()
+    for record in reversed(subject.trace.layers):
+        if record.name not in wanted:
+            continue
+        if record.name in among:
+            found.append(record.name)
+        if record.name in asked or record.name not in among:
+            passed.add(record.name)
+            wanted.update(record.sources or ())
+    return found[::-1], passed
+
+
+def has_answer(subject: Subject, question: Question) -> bool:
+    """Say whether a student's own network comes to an answer."""
+    try:
+        subject.answer(question.query)
+    except Exception:  # the student's own numbers may lead anywhere
+        return False
+    return True
