@@ -72,8 +72,8 @@ def respread(part: TransposedFit, change: Change) -> TransposedFit:
 
 
 def as_written(expression: Expression, change: Change) -> Expression:
-    """Return a formula as who makes a change writes it: zeros put on one side alone are one term,
-    32 - 5 + 2, and not 32 - 5 + 2 + 0.
+    """Return a formula as who makes a change writes it, without the zeros that are left out: of
+    one side 32 - 5 + 2, and not 32 - 5 + 2 + 0; of both 32 - 5, and not 32 - 5 + 2*0.
     """
     return _without_zeros(expression) if change.sides is not None else expression
 
@@ -83,10 +83,10 @@ def _without_zeros(expression: Expression) -> Expression:
         return expression
     operands = list(map(_without_zeros, expression.operands))
     if expression.operator == "+":
-        operands = [term for term in operands if isinstance(term, Operation) or term]
-        if len(operands) < 2:
-            return operands[0] if operands else 0
-    return Operation(expression.operator, *operands)
+        operands = [term for term in operands if term != 0] or [0]
+        return Operation("+", *operands) if len(operands) > 1 else operands[0]
+    nothing = 0 in operands and expression.operator in ("*", "-")
+    return 0 if nothing else Operation(expression.operator, *operands)
 
 
 def times(factors: Iterable[int]) -> str:

@@ -808,6 +808,8 @@ def test_names_are_those_of_the_files() -> None:
         (CONV, "conv1.parameters", 260, "5*5*10 + 10 = 260"),
         (CONV, "conv1.output", "30x30x10", "on both: (32 - 5 + 2)/1 + 1 = 30, so 30x30x10"),
         (UP, "conv_transpose1.output", "17x17x6", "on both: (8 - 1)*2 - 1 + 4 = 17, so 17x17x6"),
+        (CONV, "conv1.output", "28x28x10", "left out: (32 - 5)/1 + 1 = 28, so 28x28x10"),
+        (UP, "conv_transpose1.output", "18x18x6", "left out: (8 - 1)*2 + 4 = 18, so 18x18x6"),
         (net("15x15x8", {"pad": 2}), "pad1.output", "15x15x8", "left out: 15 stays 15, so 15x15x8"),
         (CONV, "conv1.biases", 10_240, "all positions share one: 32*32*10 = 10,240"),
         (net("9x9x1", {"conv": {"K": 7, "F": 1}}), "conv1.macs", 81, "not all of them: 9*9 = 81"),
