@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from html import escape
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -74,7 +75,9 @@ def read_rows(
     found: Found, rows: Iterator[Row], ids: Collection[str], mapped: Mapped, delimiter: str = "|"
 ) -> Iterator[Submission]:
     """Yield a submission a row of a table, whose first row is its header. Raises NotGradable."""
-    line, head = next(rows)
+    line, head = next(rows, (0, []))
+    if not line:
+        raise NotGradable("nothing stands in its cells")
     if len(head) > MOST_COLUMNS:
         raise NotGradable(f"more than {MOST_COLUMNS:,} columns")
     header = header_of(head, ids, mapped)
@@ -131,7 +134,8 @@ def _upright(
         lines += (first, *more)
         told.append((f"The {place}", ", ".join(filter(None, map(str.strip, cells)))))
         told += [(f"A further line in the {place}", text) for text in more]
-    read = lines_of("\n".join(lines), ids, told=told)
+    text = escape("\n".join(lines), quote=False)  # it is no HTML any more
+    read = lines_of(text, ids, told=told)
     answered = len(read.answers)
     if answered < min(2, len(ids)) or 2 * answered < len(rows):
         return None

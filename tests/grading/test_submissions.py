@@ -439,6 +439,17 @@ def test_an_answer_in_a_row_of_its_own_keeps_its_commas(
     assert (found.answers["q1"], found.answers["conv1.output"]) == ("5", answer)
 
 
+def test_a_cell_may_have_lines_of_html_and_their_signs(tmp_path: Path) -> None:
+    """`<br>` begins a line, `&lt;br&gt;` is how a student shows that sign, here to nobody."""
+    text = "question,answer\nq1,5<br>so\nq2,7\n<br>,&lt;br&gt; then\n"
+    found = one(tmp_path / "a.csv", text)
+    assert found.answers == {"q1": "5", "q2": "7"}
+    assert found.notes == (
+        "A further line in the row on line 2 was not read: `so`",
+        "The row on line 4 was not read: `<br>, &lt;br&gt; then`",
+    )
+
+
 @pytest.mark.parametrize("ids", [("q1", "conv1.output"), ("1", "2", "conv1.output")])
 def test_students_with_numbers_are_no_questions(tmp_path: Path, ids: tuple[str, ...]) -> None:
     """1 and 2 in front of a row are students where the header has a question's column beside."""
@@ -480,6 +491,7 @@ def test_a_row_without_a_name_is_named_by_its_line(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"", "empty"),
+        (b'"",""\n', "nothing stands in its cells"),
         (b"a,b\n1,2\n", "no column"),
         (b"q1,q2\n", "no row"),
         (b"q1\n1\n2\n", "several rows"),
