@@ -152,11 +152,15 @@ def _single(regrading: Regrading) -> str:
 
     if not regrading.answers:
         return ""
-    gained, lost = moved(regrading.answers)
-    where = Counter(change.column for change in lost)
+    ways = zip(("up", "down"), moved(regrading.answers), strict=True)
+    return f"\nsingle answers: {', '.join(_counted(way, changes) for way, changes in ways)}"
+
+
+def _counted(way: str, changes: Sequence[Change]) -> str:
+    """Return how many go a way, and at which questions, `3 up (q1: 1, q3: 2)`."""
+    where = Counter(change.column for change in changes)
     named = [f"{column}: {count:,}" for column, count in where.items()]
-    told = f" ({some(named, MOST_NAMED)})" if named else ""
-    return f"\nsingle answers: {len(gained):,} up, {len(lost):,} down{told}"
+    return f"{len(changes):,} {way}" + (f" ({some(named, MOST_NAMED)})" if named else "")
 
 
 def _open(regrading: Regrading) -> str:

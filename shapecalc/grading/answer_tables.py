@@ -6,14 +6,28 @@ What the columns are is table_header.py's; here the rows are read, one at a time
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from html import escape
 from itertools import chain, islice
 from typing import BinaryIO
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answer_texts import lines_of
-from shapecalc.grading.columns import EMAILS, FIRST, LAST, NAMES, NUMBERS, Mapped
-from shapecalc.grading.markdown_tables import as_line
+from shapecalc.grading.columns import (
+    EMAILS,
+    FIRST,
+    LAST,
+    NAMES,
+    NUMBERS,
+    WORD,
+    Mapped,
+    by_plain_id,
+    matched,
+    plain,
+)
+from shapecalc.grading.html_text import plain_text
+from shapecalc.grading.markdown_tables import ANSWERS, AROUND, as_line
 from shapecalc.grading.submission_file import (
     FOR_THE_AUTHOR,
     MOST_NOTES,
@@ -35,6 +49,7 @@ MOST_LINES = 500_000  # a cell may have several
 LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 KiB
 SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
 DELIMITERS = ",;\t"
+OF_QUESTIONS = re.compile(rf"{WORD}s?")  # a column with questions' numbers
 NO_STUDENT = f"{FOR_THE_AUTHOR} 'student=ITS COLUMN'"
 NO_QUESTION = f"{FOR_THE_AUTHOR} '{{}}=ITS COLUMN' for each"
 Row = tuple[int, list[str]]  # its line, and its cells
@@ -53,20 +68,22 @@ def read_table(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
             raise NotGradable("the file is empty")
         delimiter = _delimiter(first, ids, mapped)
         rows = _rows(csv.reader(chain([first], lines), delimiter=delimiter))
-        yield from read_rows(found, rows, ids, mapped)
+        yield from read_rows(found, rows, ids, mapped, delimiter)
 
 
 def read_rows(
-    found: Found, rows: Iterator[Row], ids: Collection[str], mapped: Mapped
+    found: Found, rows: Iterator[Row], ids: Collection[str], mapped: Mapped, delimiter: str = "|"
 ) -> Iterator[Submission]:
     """Yield a submission a row of a table, whose first row is its header. Raises NotGradable."""
-    line, head = next(rows)
+    line, head = next(rows, (0, []))
+    if not line:
+        raise NotGradable("nothing stands in its cells")
     if len(head) > MOST_COLUMNS:
         raise NotGradable(f"more than {MOST_COLUMNS:,} columns")
     header = header_of(head, ids, mapped)
     if len(header.questions) < 2 and not mapped.columns:
         few, rows = _first(rows, 2 * len(ids) + MOST_NOTES)
-        upright = _upright(found, [(line, head), *few], ids)
+        upright = _upright(found, [(line, head), *few], ids, header, delimiter)
         if upright is not None and len(upright.answers) > bool(header.people):
             yield upright
             return
@@ -99,16 +116,58 @@ def _refusing(error: NotGradable) -> Iterator[Row]:
     yield  # a generator: it is raised once somebody asks for a row
 
 
-def _upright(found: Found, rows: Sequence[Row], ids: Collection[str]) -> Submission | None:
+def _upright(
+    found: Found, rows: Sequence[Row], ids: Collection[str], header: Header, delimiter: str
+) -> Submission | None:
     """Return the answers of a table with a row a question, `q1,32x32x10`; None for other tables."""
-    lines = [as_line(rows[0][1], row) for _, row in rows]
-    head = lines_of(lines[0], ids)
-    lines = lines if head.answers or head.student else lines[1:]  # `question,answer`
-    read = lines_of("\n".join(lines), ids)
+    _, title = rows[0]
+    if _is_above_rows(header, title) and not _has_ids(rows, ids, header):
+        return None
+    head = lines_of(as_line(title, title), ids)
+    rows = rows if head.answers or head.student else rows[1:]  # `question,answer`
+    lines: list[str] = []
+    told: list[tuple[str, str]] = []
+    for line, cells in rows:
+        text = _answer_line(title, [plain_text(cell) for cell in cells], delimiter)
+        first, *more = text.splitlines() or [""]
+        place = f"row on line {line:,}"
+        lines += (first, *more)
+        told.append((f"The {place}", ", ".join(filter(None, map(str.strip, cells)))))
+        told += [(f"A further line in the {place}", text) for text in more]
+    text = escape("\n".join(lines), quote=False)  # it is no HTML any more
+    read = lines_of(text, ids, told=told)
     answered = len(read.answers)
-    if answered < min(2, len(ids)) or 2 * answered < len(lines):
+    if answered < min(2, len(ids)) or 2 * answered < len(rows):
         return None
     return read.of(found)
+
+
+def _answer_line(title: Sequence[str], cells: Sequence[str], delimiter: str) -> str:
+    """Return a question's row as a line of text. What it has more than its header belongs to an
+    answer in the last column, or else it is not known to which.
+    """
+    filled = [at for at, cell in enumerate(cells, 1) if cell.strip()]
+    last, end = len(title) - 1, max(filled, default=0)
+    if end > len(title):
+        if not ANSWERS.fullmatch(title[last].strip(AROUND)):
+            return as_line(cells, cells)
+        cells = [*cells[:last], delimiter.join(cells[last:end])]
+    return as_line(title, cells)
+
+
+def _is_above_rows(header: Header, title: Sequence[str]) -> bool:
+    """Say whether a header has a question's column beside one that is of no question: then numbers
+    in front of rows count these, `No,q2`.
+    """
+    beside = header.questions and 0 not in header.questions.values()
+    return bool(beside) and not OF_QUESTIONS.fullmatch(plain(title[0]))
+
+
+def _has_ids(rows: Sequence[Row], ids: Collection[str], header: Header) -> bool:
+    """Say whether ids stand in front of rows, where no people do."""
+    short = by_plain_id(ids)
+    keys = (cells[0] for _, cells in rows if 0 not in header.people.values())
+    return any(matched(key, ids, short) for key in keys if not key.strip().isdigit())
 
 
 def _lines(file: BinaryIO) -> Iterator[str]:

@@ -126,8 +126,15 @@ class Line(NamedTuple):
         return self.id is None and not self.named and not self.aside
 
 
-def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> Lines:
+def lines_of(
+    text: str,
+    ids: Collection[str],
+    can_answer: CanAnswer = never,
+    told: Sequence[tuple[str, str]] = (),
+) -> Lines:
     """Return the answers of the lines that begin with an id, or with a question's number.
+
+    `told` is what each line is called and how it is shown, where it is not written so itself.
 
     Numbers alone count where no line has an id, where they go on counting, or where a question has
     no other line and can have what stands there for its answer. A list in brackets goes on to its
@@ -137,7 +144,7 @@ def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> 
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
-    written = text.splitlines()
+    told = told or [(f"Line {n:,}", line) for n, line in enumerate(text.splitlines(), 1)]
     text = without_tables(text, lambda line: _split(line, ids, short, False) is not None)
     by_id, by_any = (_with_open_dash([*_keyed(text, ids, bare)]) for bare in (False, True))
     lines, counted = list(_joined(by_id)), list(_joined(by_any))
@@ -152,13 +159,13 @@ def lines_of(text: str, ids: Collection[str], can_answer: CanAnswer = never) -> 
     found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(found)
     lost = [line for line in lines if line.plain]
-    said = [
-        f"Line {line.number:,} was not read: `{quote(written[line.number - 1].strip())}`"
-        for line in lost
-    ]
+    named = (told[line.number - 1] for line in lost)
+    said = [f"{name} was not read: `{quote(written.strip())}`" for name, written in named]
     more = f"{len(said) - MOST_NOTES:,} more lines were not read"
     said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
-    taken = [f"Line {line.number:,} was read as the answer to {quote(line.id)}" for line in added]
+    taken = [
+        f"{told[line.number - 1][0]} was read as the answer to {quote(line.id)}" for line in added
+    ]
     when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
     notes = (*twice, *taken[:MOST_NOTES], *said)
     goes_on = tuple(dict.fromkeys(_that_go_on(lines)))

@@ -34,12 +34,13 @@ from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
 from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.written_formula import read_formula
-from shapecalc.grading.written_numbers import (
-    PLAIN,
-    Unreadable,
-    also_spelled,
-    number_of,
-    whole_if_so,
+from shapecalc.grading.written_numbers import Unreadable, also_spelled, number_of, whole_if_so
+from shapecalc.grading.written_sizes import (
+    VOLUME,
+    only_volume,
+    read_sizes,
+    sizes_by_name,
+    sizes_of_planes,
 )
 from shapecalc.grading.yes_or_no import has_condition, yes_or_no
 
@@ -47,45 +48,12 @@ Form = Literal["sizes", "field", "number", "truth", "array", "ranges", "formula"
 
 LONGEST = 1000  # characters of an answer
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
-AXES = (
-    "frames",
-    "height",
-    "h",
-    "length",
-    "l",
-    "width",
-    "w",
-    "depth",
-    "d",
-    "channels",
-    "c",
-    "units",
-)
-SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
-CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
-NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
-BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
-PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
-SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES}\)?", re.IGNORECASE)
-SLICES_OF = re.compile(
-    rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
-)
-VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
 # Between two answers of somebody who leaves the choice to the reader.
 OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|(?<!not )(?:exactly|precisely)|no,? wait)"
     r"\b:?",
     re.I,
-)
-DENIED = re.compile(
-    r"\b(?:not|never|no|wrong|instead|less|more|bigger|larger|smaller|greater"
-    r"|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
-    re.IGNORECASE,
-)
-# What makes none of a volume: a sum that it is a part of, and what it is the size of.
-GOES_ON = re.compile(
-    r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
 )
 # What is told of minus a name, `-dW = 3`; `-ln p = 0.7` is how a loss is worked out.
 OPPOSITE = re.compile(
@@ -212,7 +180,7 @@ def _read(text: str, form: Form) -> list[Reading]:
     """Read a text of which every word counts. Raises Unreadable."""
     shape = printed_shape(text) if form == "sizes" else None
     if shape is not None:
-        return _of_framework(_sizes(shape))
+        return _of_framework(read_sizes(shape))
     text = unwrapped(text)
     if form == "array":
         text = plain_list(text)
@@ -220,7 +188,7 @@ def _read(text: str, form: Form) -> list[Reading]:
         if worked is not None:
             return [Reading(read_list(worked), "the result of each working was taken")]
     if form == "sizes":
-        for sized in (_planes, _by_name):
+        for sized in (sizes_of_planes, sizes_by_name):
             found = sized(text)
             if found is not None:
                 return [Reading(found)]
@@ -318,39 +286,15 @@ def _as_sizes(value: Value) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _planes(text: str) -> tuple[Number, ...] | None:
-    """Read `32@40x40`, `40x40 with 32 channels`, `32 maps of 40x40`: depth and a plane."""
-    for pattern, depth, plane in ((PLANES, 1, 2), (SLICES_OF, 1, 2), (SLICED, 2, 1)):
-        match = pattern.fullmatch(text)
-        if match:
-            return (*_sizes(match[plane].strip()), int(match[depth]))
-    return None
-
-
-def _by_name(text: str) -> tuple[Number, ...] | None:
-    """Read sizes by name, `H=32, W=32, D=10`; None for a text that names fewer than two."""
-    named = dict(NAMED.findall(text.lower()))
-    rest = re.sub(r"[\s,;()]+|\band\b", "", NAMED.sub("", text))
-    return _sizes(named) if len(named) > 1 and not rest else None
-
-
-def _only_volume(text: str) -> list[Reading]:
-    """Return the only volume in a text of words, if there is one that is not denied there."""
-    if DENIED.search(text):
-        return []
-    volumes = [v for v in VOLUME.finditer(text) if not GOES_ON.match(text, v.end())]
-    found = {_sizes(volume[0]) for volume in volumes}
-    note = "taken from your answer"
-    return [Reading(sizes, f"{shown(sizes)} was {note}") for sizes in found if len(found) == 1]
-
-
 def _worked_towards(found: list[Reading], text: str) -> list[Reading]:
     """Return the only volume of a text where what was read first, if anything, is a size of it
     before it is rounded: `(30-3)/2 = 13.5, rounded down 13x13x24`.
 
     Raises Unreadable for a size that is not whole beside a volume that may not be meant.
     """
-    volumes = _only_volume(text)
+    sizes = only_volume(text)
+    taken = "" if sizes is None else f"{shown(sizes)} was taken from your answer"
+    volumes = [] if sizes is None else [Reading(sizes, taken)]
     if not found:
         return volumes
     size = _as_sizes(found[0].value)[0]
@@ -369,39 +313,14 @@ def _of_framework(sizes: tuple[Number, ...]) -> list[Reading]:
     return [Reading((*way[1:], way[0]), note) for way in ways if way]
 
 
-def _sizes(answer: Any) -> tuple[Number, ...]:
-    """Read `32x32x10`, `[32, 32, 10]`, `(None, 32, 32, 10)`; a single number is one size."""
-    if isinstance(answer, list | tuple):
-        if len(answer) > 1 and answer[0] in (None, "None"):
-            answer = answer[1:]
-        if not 0 < len(answer) <= DEEPEST:
-            raise Unreadable("not one size for each axis")
-        return tuple(number_of(size) for size in answer)
-    if isinstance(answer, Mapping):
-        axes = {str(name).lower(): size for name, size in answer.items()}
-        if not set(axes) <= set(AXES):
-            raise Unreadable(f"sizes by name are {', '.join(AXES)}")
-        return _sizes([axes[name] for name in AXES if name in axes])
-    if not isinstance(answer, str):
-        return (number_of(answer),)
-    bare = answer.strip("()[]{} ")
-    text = BATCH.sub("", bare)
-    parts = CROSS.split(text)
-    if len(parts) == 1 and (bare != answer or not PLAIN.fullmatch(text)):  # 7,600 is one number
-        parts = re.split(r"\s*,\s*|\s+(?=\d)", text.rstrip(", "))
-    if len(parts) > DEEPEST:
-        raise Unreadable(f"{quote(answer)} has too many sizes")
-    return tuple(number_of(part) for part in parts)
-
-
 def _field(answer: Any) -> Value:
     """Read a hyperparameter: a number, one for each axis, pairs of sides, or a policy's name."""
     policy = answer.lower().removesuffix(" padding") if isinstance(answer, str) else ""
     if policy in PADDING_POLICIES:
         return policy
     if isinstance(answer, list | tuple) and any(isinstance(side, list | tuple) for side in answer):
-        return tuple(_sizes(side) for side in answer[:DEEPEST])
-    sizes = _sizes(answer)
+        return tuple(read_sizes(side) for side in answer[:DEEPEST])
+    sizes = read_sizes(answer)
     return sizes[0] if len(sizes) == 1 else sizes
 
 
@@ -421,7 +340,7 @@ OWN: Mapping[Form, Callable[[Any], Iterable[tuple[Value, str]]]] = {
     "formula": lambda answer: [read_formula(answer)],
 }
 READERS: Mapping[Form, Callable[[Any], Value]] = {
-    "sizes": _sizes,
+    "sizes": read_sizes,
     "field": _field,
     "number": number_of,
     "truth": _truth,

@@ -9,12 +9,13 @@ from string import ascii_lowercase
 from typing import Any
 
 from shapecalc import rules
-from shapecalc.grading.answers import DENIED, SEVERAL, Form, Reading, read_answer, readings
+from shapecalc.grading.answers import SEVERAL, Form, Reading, read_answer, readings
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import Unreadable
+from shapecalc.grading.written_sizes import DENIED
 
 FORMS = ("sizes", "number", "field", "ranges", "formula")
 FEWEST = 2

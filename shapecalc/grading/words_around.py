@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import accumulate, islice
 
 from shapecalc.grading.answers import LONGEST as LONGEST_READ
-from shapecalc.grading.answers import NAMED, VOLUME, read_answer
+from shapecalc.grading.answers import read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.no_answer import is_blank
@@ -20,6 +20,7 @@ from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.question import Question, depth_first
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
+from shapecalc.grading.written_sizes import NAMED, VOLUME
 
 NUMBER = re.compile(r"\d+")
 WORD = re.compile(r"[A-Za-z]{2,}")

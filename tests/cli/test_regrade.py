@@ -42,7 +42,7 @@ def test_who_gains_by_an_answer_that_is_accepted(run: Run, folder: Path) -> None
         result.stdout
         == """\
 points change for 1 of 3 students: 1 up, 0 down; mean 1.33 before, 1.67 now
-single answers: 1 up, 0 down
+single answers: 1 up (q2: 1), 0 down
 
 student    question      before    now
 ---------  ----------  --------  -----
@@ -79,7 +79,18 @@ def test_an_answer_that_loses_is_told_where_the_student_gains(run: Run, folder: 
     text = run("regrade", "other.csv", "hw.yaml", "class").stdout
     assert text.splitlines()[:2] == [
         "points change for 1 of 3 students: 0 up, 0 down; mean 1.33 before, 1.33 now",
-        "single answers: 1 up, 1 down (q2: 1)",
+        "single answers: 1 up (q1: 1), 1 down (q2: 1)",
+    ]
+
+
+def test_each_way_names_its_questions(run: Run, folder: Path) -> None:
+    """The key's depth was wrong and nobody had q1; q2 took 750, which Bob alone has."""
+    old = "student,q1,q2,total\nPoints Possible,1,1,2\nann,0,1,1\nbob,0,1,1\neve,0,0,0\n"
+    (folder / "other.csv").write_text(old)
+    text = run("regrade", "other.csv", "hw.yaml", "class").stdout
+    assert text.splitlines()[:2] == [
+        "points change for 3 of 3 students: 2 up, 0 down; mean 0.67 before, 1.33 now",
+        "single answers: 3 up (q1: 3), 1 down (q2: 1)",
     ]
 
 
@@ -97,7 +108,7 @@ def test_points_so_far_are_compared_where_an_answer_is_open(run: Run, folder: Pa
     text = run("regrade", "open.csv", "hw.yaml", "class").stdout
     assert text.startswith(
         f"points change for 1 of 3 students: 1 up, 0 down; mean 1.00 before, 1.33 now\n"
-        f"single answers: 1 up, 0 down\n{told}"
+        f"single answers: 1 up (q2: 1), 0 down\n{told}"
     )
     assert "bob        total so far         0      1\n" in text
 

@@ -411,6 +411,61 @@ def test_a_table_may_have_a_row_a_question(tmp_path: Path, head: str, delimiter:
     assert (found.notes, found.unread) == ((), False)
 
 
+def test_a_row_that_answers_no_question_is_told_as_it_stands(tmp_path: Path) -> None:
+    """With the lines of the file, of which one is empty, and one in the middle of a cell."""
+    text = 'question,mark,answer\n\nq1,1,5\n2,,8\nconv1.output,1,"32x32x10\nor so"\nmore,,\n'
+    found = one(tmp_path / "a.csv", text)
+    assert found.answers == {"q1": "5", "conv1.output": "32x32x10"}
+    assert found.notes == (
+        "The row on line 4 was not read: `2, 8`",
+        "A further line in the row on line 6 was not read: `or so`",
+        "The row on line 7 was not read: `more`",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("question,answer\nq1,5\nconv1.output,32,32,10\n", "32,32,10"),
+        ("question;answer\nq1;5\nconv1.output;32;32;10;;\n", "32;32;10"),
+        # which cells are the answer cannot be told: it is read as no volume
+        ("question,answer,mark\nq1,5,1\nconv1.output,32,32,10,1\n", "32: 32: 10: 1"),
+    ],
+)
+def test_an_answer_in_a_row_of_its_own_keeps_its_commas(
+    tmp_path: Path, text: str, answer: str
+) -> None:
+    found = one(tmp_path / "a.csv", text)
+    assert (found.answers["q1"], found.answers["conv1.output"]) == ("5", answer)
+
+
+def test_a_cell_may_have_lines_of_html_and_their_signs(tmp_path: Path) -> None:
+    """`<br>` begins a line, `&lt;br&gt;` is how a student shows that sign, here to nobody."""
+    text = "question,answer\nq1,5<br>so\nq2,7\n<br>,&lt;br&gt; then\n"
+    found = one(tmp_path / "a.csv", text)
+    assert found.answers == {"q1": "5", "q2": "7"}
+    assert found.notes == (
+        "A further line in the row on line 2 was not read: `so`",
+        "The row on line 4 was not read: `<br>, &lt;br&gt; then`",
+    )
+
+
+@pytest.mark.parametrize("ids", [("q1", "conv1.output"), ("1", "2", "conv1.output")])
+def test_students_with_numbers_are_no_questions(tmp_path: Path, ids: tuple[str, ...]) -> None:
+    """1 and 2 in front of a row are students where the header has a question's column beside."""
+    found = read(tmp_path / "a.csv", "student,conv1.output\n1,5x5x1\n2,4x4x1\n3,see page 2\n", ids)
+    assert [(s.student, s.answers["conv1.output"], s.notes) for s in found] == [
+        ("1", "5x5x1", ()), ("2", "4x4x1", ()), ("3", "see page 2", ()),
+    ]  # fmt: skip
+    nobody = one(tmp_path / "b.csv", "No,conv1.output\n1,5x5x1\n2,4x4x1\n", ("q1", *ids[-1:]))
+    assert "no column tells whose they are" in nobody.reason
+
+
+def test_numbers_below_a_word_for_questions_are_these(tmp_path: Path) -> None:
+    found = one(tmp_path / "a.csv", "Question,Answer 1\n1,5\n2,760\n")
+    assert found.answers == {"q1": "5", "q2": "760"}
+
+
 def test_ids_with_commas_are_columns_too(tmp_path: Path) -> None:
     ids = ("conv1.value[0,2,1]", "b")
     found = one(tmp_path / "a.csv", 'id;"conv1.value[0,2,1]";b\n7;1,5;2\n', ids)
@@ -436,6 +491,7 @@ def test_a_row_without_a_name_is_named_by_its_line(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"", "empty"),
+        (b'"",""\n', "nothing stands in its cells"),
         (b"a,b\n1,2\n", "no column"),
         (b"q1,q2\n", "no row"),
         (b"q1\n1\n2\n", "several rows"),

@@ -115,7 +115,9 @@ def _of_formula(context: QuestionContext) -> Iterator[tuple[Misconception, Wrong
         values = tuple(Fraction(value) for value in column if isinstance(value, int))
         if len(values) == len(rows):
             formula = Formula("", values)
-            arithmetic = f"with {told}, for example, your formula gives {wrong.arithmetic}{other}"
+            of_volume = context.query.key not in WHAT and not wrong.by_size
+            own = f"{column[0]:,}" if of_volume else wrong.arithmetic
+            arithmetic = f"with {told}, for example, your formula gives {own}{other}"
             yield misconception, wrong._replace(value=formula, arithmetic=arithmetic)
 
 

@@ -11,10 +11,20 @@ from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple
 
+from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import LayerError
 from shapecalc.geometry import Fit, TransposedFit
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions.variants import Change, equal, refit, respread, times
+from shapecalc.grading.misconceptions.variants import (
+    AS_IS,
+    Change,
+    applied,
+    as_written,
+    equal,
+    refit,
+    respread,
+    times,
+)
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
@@ -173,13 +183,16 @@ class QuestionContext:
         if self.fits:
             yield from self.sized(change)
         elif self.transposed_fits and not change.less and not change.rounding:
-            yield from self.fitted([respread(part, change) for part in self.transposed_fits])
+            parts = [respread(part, change) for part in self.transposed_fits]
+            yield from self.fitted(parts, change)
         elif self.borders and change.sides is not None and change == Change(sides=change.sides):
             changed = [change.sides(*pair) for pair in self.borders]
             sizes = [W + a + b for W, (a, b) in zip(self.volume, changed, strict=False)]
             lines = [
-                f"{W} {'-' if a + b < 0 else '+'} {abs(a + b)} = {size}"
-                for W, (a, b), size in zip(self.volume, changed, sizes, strict=False)
+                f"{W} {'-' if size < W else '+'} {abs(size - W)} = {size}"
+                if size != W
+                else f"{W} stays {W}"
+                for W, size in zip(self.volume, sizes, strict=False)
             ]
             yield from self.volumes(sizes, lines)
 
@@ -187,15 +200,20 @@ class QuestionContext:
         """Yield the output volume with each axis' fit changed, where that gives a volume."""
         fits = [refit(fit, change) for fit in self.fits]
         if not change.less:
-            yield from self.fitted(fits)
+            yield from self.fitted(fits, change)
             return
         sizes = [fit.size - change.less for fit in fits]
-        lines = [f"{fit.steps()} = {size}" for fit, size in zip(fits, sizes, strict=True)]
+        steps = [as_written(fit.steps(), change) for fit in fits]
+        lines = [f"{step} = {size}" for step, size in zip(steps, sizes, strict=True)]
         yield from self.volumes(sizes, lines)
 
-    def fitted(self, axes: Sequence[Fit | TransposedFit]) -> Iterable[Wrong]:
-        """Yield the output volume that windows give which slide or spread along the axes so."""
-        lines = [sentences.sentence(axis.derivation()) for axis in axes]
+    def fitted(
+        self, axes: Sequence[Fit | TransposedFit], change: Change = AS_IS
+    ) -> Iterable[Wrong]:
+        """Yield the output volume that windows give which slide or spread along the axes so, by a
+        change or otherwise.
+        """
+        lines = [sentences.sentence(_as_written(axis.derivation(), change)) for axis in axes]
         yield from self.volumes([axis.size for axis in axes], lines)
 
     def volumes(self, sizes: Sequence[int], lines: Sequence[str]) -> Iterable[Wrong]:
@@ -295,7 +313,7 @@ class QuestionContext:
             text, value = f"{text} + {biases:,}", value + biases
         elif self.key in ("macs", "flops"):
             at = own.positions if positions is None else positions
-            text = f"{'*'.join(map(str, at))} * {text}" if at else text
+            text = applied("*".join(map(str, at)), text)
             value *= prod(at)
             if self.key == "flops":
                 text, value = f"2 * {text}", value * 2
@@ -367,3 +385,15 @@ class QuestionContext:
             return self.subject.answer(query)
         except Unanswerable:
             return None
+
+
+def _as_written(derivation: Derivation, change: Change) -> Derivation:
+    """Return how a size follows by a change, in terms that somebody writes."""
+    return Derivation(
+        derivation.quantity,
+        derivation.value,
+        as_written(derivation.expression or 0, change),
+        reason=derivation.reason,
+        given=derivation.given,
+        beside=derivation.beside,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from shapecalc.derivations import Expression, Operation
 from shapecalc.geometry import Fit, Padding, Rounding, TransposedFit, fit_transposed, fit_window
 
 Sides = Callable[[int, int], tuple[int, int]]
@@ -32,6 +33,7 @@ class Change(NamedTuple):
         )
 
 
+AS_IS = Change()
 MOST_TERMS = 12  # that arithmetic writes out
 
 
@@ -69,14 +71,40 @@ def respread(part: TransposedFit, change: Change) -> TransposedFit:
     )
 
 
+def as_written(expression: Expression, change: Change) -> Expression:
+    """Return a formula as who makes a change writes it, without the zeros that are left out: of
+    one side 32 - 5 + 2, and not 32 - 5 + 2 + 0; of both 32 - 5, and not 32 - 5 + 2*0.
+    """
+    return _without_zeros(expression) if change.sides is not None else expression
+
+
+def _without_zeros(expression: Expression) -> Expression:
+    if not isinstance(expression, Operation):
+        return expression
+    operands = list(map(_without_zeros, expression.operands))
+    if expression.operator == "+":
+        operands = [term for term in operands if term != 0] or [0]
+        return Operation("+", *operands) if len(operands) > 1 else operands[0]
+    nothing = 0 in operands and expression.operator in ("*", "-")
+    return 0 if nothing else Operation(expression.operator, *operands)
+
+
 def times(factors: Iterable[int]) -> str:
     """Return `5*5*3*10`, without factors of 1."""
     return "*".join(str(factor) for factor in factors if factor != 1) or "1"
 
 
-def equal(text: str, value: int) -> str:
-    """Return `5*5 = 25`; a lone number is not said to be itself."""
-    return f"{value:,}" if text in (str(value), f"{value:,}") else f"{text} = {value:,}"
+def applied(positions: str, text: str) -> str:
+    """Return `32*32*10 * 5*5*3`, a count at each position; without a count of 1."""
+    return " * ".join(filter(None, (positions, text if text != "1" else ""))) or text
+
+
+def equal(text: str, value: float) -> str:
+    """Return `5*5 = 25`; a lone number is not said to be itself. Sizes that were not rounded may
+    give a count with decimals, of which two are shown.
+    """
+    number = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
+    return number if text in (str(value), number) else f"{text} = {number}"
 
 
 def scaled(value: Any, factor: float) -> Any:

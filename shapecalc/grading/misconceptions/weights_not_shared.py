@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import times
+from shapecalc.grading.misconceptions.variants import applied, times
 from shapecalc.layers.conv import Convolution
 
 
@@ -20,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if each:
         value = outputs * each
         text = f"({times((*own.F, own.deep))} + 1)" if each > one and one > 1 else f"{each:,}"
-        yield Wrong(value, f"{times(context.output)} * {text} = {value:,}")
+        yield Wrong(value, f"{applied(times(context.output), text)} = {value:,}")
 
 
 MISCONCEPTION = Misconception(

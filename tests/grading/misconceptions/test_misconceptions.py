@@ -806,7 +806,13 @@ def test_names_are_those_of_the_files() -> None:
     [
         (CONV, "conv1.parameters", 750, "the biases were forgotten: 5*5*3*10 = 750"),
         (CONV, "conv1.parameters", 260, "5*5*10 + 10 = 260"),
-        (CONV, "conv1.output", "30x30x10", "(32 - 5 + 2 + 0)/1 + 1 = 30, so 30x30x10"),
+        (CONV, "conv1.output", "30x30x10", "on both: (32 - 5 + 2)/1 + 1 = 30, so 30x30x10"),
+        (UP, "conv_transpose1.output", "17x17x6", "on both: (8 - 1)*2 - 1 + 4 = 17, so 17x17x6"),
+        (CONV, "conv1.output", "28x28x10", "left out: (32 - 5)/1 + 1 = 28, so 28x28x10"),
+        (UP, "conv_transpose1.output", "18x18x6", "left out: (8 - 1)*2 + 4 = 18, so 18x18x6"),
+        (net("15x15x8", {"pad": 2}), "pad1.output", "15x15x8", "left out: 15 stays 15, so 15x15x8"),
+        (CONV, "conv1.biases", 10_240, "all positions share one: 32*32*10 = 10,240"),
+        (net("9x9x1", {"conv": {"K": 7, "F": 1}}), "conv1.macs", 81, "not all of them: 9*9 = 81"),
         (CONV, "conv1.output", "31x31x10", "(32 - 5 + 2*2)/1 = 31, so 31x31x10"),
         (ALEX, "conv1.parameters", 105_705_600, "55*55*96 * (11*11*3 + 1) = 105,705,600"),
         (POOL, "max_pool1.output", "16x16x8", "depth (16 - 2 + 2*0)/2 + 1 = 8, so 16x16x8"),
@@ -816,6 +822,13 @@ def test_names_are_those_of_the_files() -> None:
 )
 def test_the_arithmetic_is_shown(spec: dict[str, Any], path: str, answer: Any, text: str) -> None:
     assert text[1:] in marked(spec, path, answer).feedback
+
+
+def test_a_count_over_sizes_that_were_not_rounded_is_told_without_a_lone_0() -> None:
+    """(30 - 3)/2 + 1 = 14.5 each way, with 3*3*4 weights in each of 8 filters."""
+    spec = net("30x30x4", {"conv": {"K": 8, "F": 3, "S": 2}}, rounding="floor")
+    feedback = marked(spec, "conv1.macs", 60_552).feedback
+    assert "+ 1 = 14.5; 14.5*14.5 * 3*3*4*8 = 60,552. " in feedback
 
 
 @pytest.mark.parametrize(
@@ -830,7 +843,7 @@ def test_of_two_common_mistakes_both_are_named(volume: str, answer: Any, arithme
     mark = marked(net(volume, {"conv": {"K": 8, "F": 3, "P": 1}}), "conv1.output", answer)
     assert mark.misconception == "forgot_plus_one or padding_once"
     assert f"Perhaps the + 1 was forgotten: {arithmetic}" in mark.feedback
-    second = "; or the padding P was added on one side only: (32 - 3 + 1 + 0)/1 + 1 = 31"
+    second = "; or the padding P was added on one side only: (32 - 3 + 1)/1 + 1 = 31"
     assert second in mark.feedback
 
 

@@ -1,0 +1,104 @@
+"""Sizes as people write them: `32x32x10`, `(None, 32, 32, 10)`, `32@40x40`, `H=32, W=32, D=10`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from shapecalc.diagnostics import quote
+from shapecalc.grading.lists import DEEPEST
+from shapecalc.grading.values import Number
+from shapecalc.grading.written_numbers import PLAIN, Unreadable, number_of
+
+AXES = (
+    "frames",
+    "height",
+    "h",
+    "length",
+    "l",
+    "width",
+    "w",
+    "depth",
+    "d",
+    "channels",
+    "c",
+    "units",
+)
+SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
+CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
+NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
+BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
+PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
+SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES}\)?", re.IGNORECASE)
+SLICES_OF = re.compile(
+    rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
+)
+VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
+DENIED = re.compile(
+    r"\b(?:not|never|no|wrong|instead|less|more|bigger|larger|smaller|greater"
+    r"|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
+    re.IGNORECASE,
+)
+# What makes none of a volume: a sum that it is a part of, and what it is the size of.
+GOES_ON = re.compile(
+    r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
+)
+
+
+def read_sizes(answer: Any) -> tuple[Number, ...]:
+    """Read `32x32x10`, `[32, 32, 10]`, `(None, 32, 32, 10)`; a single number is one size.
+
+    Raises Unreadable.
+    """
+    if isinstance(answer, list | tuple):
+        if len(answer) > 1 and answer[0] in (None, "None"):
+            answer = answer[1:]
+        if not 0 < len(answer) <= DEEPEST:
+            raise Unreadable("not one size for each axis")
+        return tuple(number_of(size) for size in answer)
+    if isinstance(answer, Mapping):
+        axes = {str(name).lower(): size for name, size in answer.items()}
+        if not set(axes) <= set(AXES):
+            raise Unreadable(f"sizes by name are {', '.join(AXES)}")
+        return read_sizes([axes[name] for name in AXES if name in axes])
+    if not isinstance(answer, str):
+        return (number_of(answer),)
+    bare = answer.strip("()[]{} ")
+    text = BATCH.sub("", bare)
+    parts = CROSS.split(text)
+    if len(parts) == 1 and (bare != answer or not PLAIN.fullmatch(text)):  # 7,600 is one number
+        parts = re.split(r"\s*,\s*|\s+(?=\d)", text.rstrip(", "))
+    if len(parts) > DEEPEST:
+        raise Unreadable(f"{quote(answer)} has too many sizes")
+    return tuple(number_of(part) for part in parts)
+
+
+def sizes_of_planes(text: str) -> tuple[Number, ...] | None:
+    """Read `32@40x40`, `40x40 with 32 channels`, `32 maps of 40x40`: depth and a plane. None for
+    another text. Raises Unreadable.
+    """
+    for pattern, depth, plane in ((PLANES, 1, 2), (SLICES_OF, 1, 2), (SLICED, 2, 1)):
+        match = pattern.fullmatch(text)
+        if match:
+            return (*read_sizes(match[plane].strip()), int(match[depth]))
+    return None
+
+
+def sizes_by_name(text: str) -> tuple[Number, ...] | None:
+    """Read sizes by name, `H=32, W=32, D=10`; None for a text that names fewer than two.
+
+    Raises Unreadable.
+    """
+    named = dict(NAMED.findall(text.lower()))
+    rest = re.sub(r"[\s,;()]+|\band\b", "", NAMED.sub("", text))
+    return read_sizes(named) if len(named) > 1 and not rest else None
+
+
+def only_volume(text: str) -> tuple[Number, ...] | None:
+    """Return the only volume in a text of words, if there is one that is not denied there."""
+    if DENIED.search(text):
+        return None
+    volumes = [v for v in VOLUME.finditer(text) if not GOES_ON.match(text, v.end())]
+    found = {read_sizes(volume[0]) for volume in volumes}
+    return found.pop() if len(found) == 1 else None
