@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from shapecalc.grading.dependence import Way
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.misconceptions.variants import scaled, stepped
+from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.network.example import Example, Numbers
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Given = Callable[[KnownRecord, Role, Numbers], Numbers | None]  # another array, None: the same
 _SUBJECTS: WeakKeyDictionary[Subject, dict[str, Subject | None]] = WeakKeyDictionary()
+# For each question, the names of those that its own mistakes asked for, in their order.
+_ASKED: WeakKeyDictionary[Subject, dict[Query, dict[str, None]]] = WeakKeyDictionary()
 
 
 def with_given(context: QuestionContext, name: str, change: Given) -> Value | None:
@@ -182,6 +185,7 @@ def _answer(
     known = _SUBJECTS.setdefault(subject, {})
     if name not in known:
         known[name] = alter(subject)
+    _ASKED.setdefault(subject, {}).setdefault(query, {})[name] = None
     altered = known[name]
     return QuestionContext(altered, query, 0).of(query.name) if altered else None
 
@@ -209,9 +213,13 @@ def given_otherwise(subject: Subject, change: Given) -> tuple[dict[str, Numbers]
 
 
 def reruns(context: QuestionContext) -> list[tuple[Subject, Value]]:
-    """Return the examples that were computed otherwise so far, and what each of them answers."""
+    """Return the examples that were computed otherwise for the mistakes in a question, and what
+    each of them answers. Those in other questions do not count: which of these were looked at
+    hangs on what others answered.
+    """
     found = []
-    for subject in [*_SUBJECTS.get(context.subject, {}).values()]:
+    subjects = _SUBJECTS.get(context.subject, {})
+    for subject in [subjects[n] for n in _ASKED.get(context.subject, {}).get(context.query, ())]:
         value = (
             QuestionContext(subject, context.query, 0).of(context.query.name) if subject else None
         )
