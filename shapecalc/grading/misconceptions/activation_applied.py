@@ -19,7 +19,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     for activation in _behind(context, context.record):
         found = context.of(activation.name, activation.name)
         if found is not None:
-            told = f"the activation {activation.name} was applied as well; it comes behind {query.name}"
+            applied = f"the activation {activation.name} was applied as well"
+            told = f"{applied}; it comes behind {query.name}"
             yield Wrong(found, f"{activation.name} = {shown(found)}", told)
 
 

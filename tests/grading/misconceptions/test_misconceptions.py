@@ -706,7 +706,7 @@ def test_a_relus_slope_is_told_of_by_what_it_does() -> None:
         ("conv1.value", [[1, -2, 3, 4]], "the values of the input were given; those of conv1"),
         ("conv2.value", [[2, 0, 6, 8]], "the values of relu1 were given; those of conv2 are"),
         ("relu1.grad", [[3, 0, 6, -9]], "the gradient of conv1 was given; that of relu1 is"),
-        ("conv1.value[0,3]", 23, "the value of conv2 was given; that of conv1 is asked for: conv2 ="),
+        ("conv1.value[0,3]", 23, "of conv2 was given; that of conv1 is asked for: conv2 = 23"),
         ("conv1.value", [[2, 0, 6, 8]], "perhaps the activation relu1 was applied as well; it"),
         ("conv2.value[0,0]", 2, "perhaps the value of relu1 was given; that of conv2 is asked"),
         ("conv2.value", [[5, -1, 17, 8]], None),  # 8 is the ReLU's, and the others are right
