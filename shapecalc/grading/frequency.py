@@ -56,6 +56,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1
         "field_of_filter_only",  # the layer before sees a window of the same size
+        "field_enlarging_ignored",  # the layer before it is as many pixels apart
         "activation_applied",  # the layer after is the activation
         "activation_forgotten",  # the layer before is what the activation takes
         "slope_forgotten",  # the gradient of the layer after

@@ -228,6 +228,17 @@ CHAIN = example(
     },
     upstream={"conv2": [[1, -1, 2, -3]]},
 )  # fmt: skip
+# 3 pixels, 2 apart, doubled: 3 + 2*1 = 5 and 5 + 2*1 = 7
+DOUBLED = net(
+    "16x16x3", {"conv": {"K": 8, "F": 3, "S": 2, "P": 1}}, {"upsample": 2},
+    *[{"conv": {"K": 4, "F": 3, "P": 1}}] * 2, rounding="floor",
+)  # fmt: skip
+# 3 and 3 + 2*2 = 7 pixels, 4 apart; the filter of 2 at S=2 spreads each: 2 apart, 7 + 2*2 = 11
+SPREAD_OUT = net(
+    "16x16x3", *[{"conv": {"K": 8, "F": 3, "S": 2, "P": 1}}] * 2,
+    {"conv_transpose": {"K": 8, "F": 2, "S": 2}}, {"conv": {"K": 4, "F": 3, "P": 1}},
+    rounding="floor",
+)  # fmt: skip
 # The mean of 1, 1, 5, 5 is 3, the variance 4: -1, -1, 1, 1, times 1.5 and 0.25 more
 NORMED = example(
     "4x1", {"conv": {"K": 1, "F": 1}}, "batch_norm", "relu",
@@ -276,6 +287,9 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("relu_for_leaky", "prelu1.value"): "the slope below 0 was taken as 0; here it is the layer's",
     ("activation_applied", "conv1.value"): "was applied as well; it comes behind conv1",
     ("activation_applied", "dense1.value"): "the activation sigmoid1 was applied as well; it comes",
+    ("field_enlarging_ignored", "conv2.receptive_field"): "the enlarging by upsample1 was ignored",
+    ("field_enlarging_ignored", "conv3.receptive_field"): "1 was ignored; behind it neighbours",
+    ("field_enlarging_ignored", "conv3.jump"): "the enlarging by upsample1 was ignored; behind it",
     ("neighbour", "conv1.value"): "were given; those of conv1 are asked for",
     ("neighbour", "conv2.value"): "were given; those of conv2 are asked for",
     ("neighbour", "relu1.grad"): "was given; that of relu1 is asked for",
@@ -427,6 +441,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "conv3.receptive_field",
         (1 + 6 * 2 + 2 * 4 + 4 * 4 + 2 * 4, 45),
     ),
+    ("field_enlarging_ignored", DOUBLED, "conv2.receptive_field", (1 + 2 + 2 * 2, 7)),
+    ("field_enlarging_ignored", DOUBLED, "conv3.receptive_field", (1 + 2 + 2 * 2 + 2 * 2, 11)),
+    ("field_enlarging_ignored", DOUBLED, "conv3.jump", 2),
+    ("field_enlarging_ignored", SPREAD_OUT, "conv3.receptive_field", (7 + 2 * 4, 15)),
     ("padding_doubled", CONV, "P(conv1)", 4),
     ("im2col_transposed", ALEX, "conv1.im2col", (3025, 363)),
     # [1, -1, 2] on [1, 2, 3]: 1 - 2 + 6 - 8 = -3; turned round: 2 - 2 + 3 - 8 = -5
