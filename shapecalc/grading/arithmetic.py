@@ -1,8 +1,8 @@
 """Sums and products as people write them: `16*3*5*5 + 16`, `(5x5x3 + 1) x 10`, `2^10`.
 
 A text is worked out by a small grammar of its own: + - * / ^, Python's // and brackets between
-plain numbers; in formulas also letters, side by side for their product, and floor. Nothing else is
-understood, and no step may grow past what an answer can be.
+plain numbers, side by side for their product; in formulas also letters, side by side as well, and
+floor. Nothing else is understood, and no step may grow past what an answer can be.
 """
 
 from __future__ import annotations
@@ -105,9 +105,23 @@ def _tokens(text: str) -> list[str]:
             and text[match.start(2) - 1] == " "
         ):
             raise ValueError(WHAT_IT_IS_NOT)  # 760 (5*5*3*10 + 10) is no product
+        if match[1] and found and found[-1] in (")", "]"):
+            if not _is_factor(found, match[1]) or text[match.start(1) - 1] == " ":
+                raise ValueError(WHAT_IT_IS_NOT)
+            found.append("*")
         found.append(match[1] or ("*" if sign in TIMES else "/" if sign in OVER else sign))
         at = match.end()
     return found
+
+
+def _is_factor(before: list[str], number: str) -> bool:
+    """Say whether a number right behind a bracket is one more factor, as it is behind a sum: not in
+    `(2)760`, which may be the second answer, in `(32*32)10`, which may be a volume, nor in
+    `(4 - 3)2`, which may have been a square; nor behind a division.
+    """
+    at = max((at for at, token in enumerate(before) if token in OPENING), default=0)
+    is_sum = not {"+", "-"}.isdisjoint(before[at:])
+    return is_sum and number not in ("2", "3") and {"/", FLOORED}.isdisjoint(before)
 
 
 class _Reader:

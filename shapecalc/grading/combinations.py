@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.frequency import ANOTHERS
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import (
     AND,
@@ -267,7 +268,8 @@ def _of_values(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pai
     if len(context.subject.trace.layers) > MOST_COMPUTED:
         return
     for subject, value in reruns(context):
-        first = next(((m, w) for m, w in single if w.value == value), None)
+        same = ((m, w) for m, w in single if w.value == value and m.name != ANOTHERS)
+        first = next(same, None)
         if first is None:
             continue
         for other, wrong in wrong_answers(QuestionContext(subject, context.query, value)):

@@ -14,14 +14,14 @@ COMMON = frozenset((
     "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
-    "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded",
-    "field_of_blocks", "field_own_stride", "filter_transposed", "half_filter_padding",
-    "layer_left_out", "loss_base", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
-    "transposed_one_too_large",
+    "activation_applied", "bias_per_input", "bias_per_slice", "brackets_left_out",
+    "depth_multiplied", "depth_padded", "field_of_blocks", "field_own_stride", "filter_transposed",
+    "half_filter_padding", "layer_left_out", "loss_base", "macs_with_biases", "neighbour",
+    "one_unit", "pool_has_weights", "transposed_one_too_large",
 ))  # fmt: skip
 
 # Mistakes by which an activation gives 0: it is what they give, and not nothing at all.
-CUT_TO_0 = frozenset(("relu_for_leaky",))
+CUT_TO_0 = frozenset(("activation_applied", "relu_for_leaky"))
 
 ANOTHERS = "neighbour"  # another layer's answer is that answer, without a second mistake
 
@@ -56,6 +56,10 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1
         "field_of_filter_only",  # the layer before sees a window of the same size
+        "field_enlarging_ignored",  # the layer before it is as many pixels apart
+        "activation_applied",  # the layer after is the activation
+        "activation_forgotten",  # the layer before is what the activation takes
+        "slope_forgotten",  # the gradient of the layer after
     ),
 }
 

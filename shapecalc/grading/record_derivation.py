@@ -9,6 +9,7 @@ from math import prod
 from types import MappingProxyType
 
 from shapecalc.derivations import Derivation, Operation, plus, times
+from shapecalc.grading.enlarged_field import ENLARGING, enlarged_field, enlarges
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
 from shapecalc.grading.values import flat
@@ -29,7 +30,7 @@ FIELD_FORMULAS = {
 # The jump before a layer, in words that stand on a sheet.
 STRIDES = "(product of the strides before)"
 APART = "(pixels between neighbours before)"  # where some layer brings them closer
-CLOSER = ("enlarged", "transposed", "widest_window", "scattered")  # reasons of such layers
+CLOSER = (*ENLARGING, "scattered")  # reasons of such layers
 
 MOST_STEPS = 12  # of a receptive field, that are told from the input on
 
@@ -185,11 +186,12 @@ def _before(record: KnownRecord, records: Mapping[str, KnownRecord]) -> KnownRec
 
 def _field(record: KnownRecord, key: str, records: Mapping[str, KnownRecord]) -> list[Derivation]:
     """Return how a receptive field follows, without the jump, or that jump alone."""
-    found = sentences.chosen(record, [key])
-    if key == "jump":
-        found = _jumps(found)
+    found = _found(record, key, records)
     reasoned = [d for d in found if d.reason or d.expression is not None]
     before = record.source_fields[0]
+    if reasoned and key == "jump" and enlarges(record):
+        formula = _jump_before(record, records)
+        return [_alone(d, str(d.given["formula"]).format(formula)) for d in reasoned]
     if not reasoned and before is not None and len(record.sources or ()) == 1:
         was = before.sizes() if key == "receptive_field" else before.jumps()
         now = record.receptive_field if key == "receptive_field" else record.jump
@@ -203,6 +205,14 @@ def _field(record: KnownRecord, key: str, records: Mapping[str, KnownRecord]) ->
     return [_alone(d, named) for d in reasoned]
 
 
+def _found(record: KnownRecord, key: str, records: Mapping[str, KnownRecord]) -> list[Derivation]:
+    """Return how a layer's receptive field or jump follows from those before."""
+    if enlarges(record):
+        return enlarged_field(record, key, records)
+    found = sentences.chosen(record, [key])
+    return _jumps(found) if key == "jump" else found
+
+
 def _from_the_input(
     field: Derivation, record: KnownRecord, records: Mapping[str, KnownRecord], jump: str
 ) -> Derivation:
@@ -210,7 +220,7 @@ def _from_the_input(
     these are sums as well: a slip may be in any of them.
     """
     expression, dilated = field.expression, "effective" in str(field.given.get("formula"))
-    if not isinstance(expression, Operation):
+    if not isinstance(expression, Operation) or field.reason:
         return field
     fewest = len(expression.operands)
     at = record
@@ -219,8 +229,8 @@ def _from_the_input(
         if source is None:
             break
         at = source
-        own = [d for d in sentences.chosen(at, ["receptive_field"]) if d.expression is not None]
-        step = next((d.expression for d in own if d.part == field.part), None)
+        own = [d for d in _found(at, "receptive_field", records) if d.expression is not None]
+        step = next((d.expression for d in own if d.part == field.part and not d.reason), None)
         if isinstance(step, Operation):
             dilated |= _is_dilated(at)
             expression = plus(*step.operands, *expression.operands[1:])

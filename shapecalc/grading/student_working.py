@@ -8,14 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import islice
+from itertools import accumulate, islice
 from math import isclose as is_close
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
-from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
 from shapecalc.grading.misconceptions.variants import Change, refit
+from shapecalc.grading.notation import on_one_line
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
 if TYPE_CHECKING:
@@ -25,15 +26,18 @@ if TYPE_CHECKING:
 LONGEST = 1000  # characters that are looked through
 MOST_FORMULAS = 8  # of one answer, and as many with what they go on from put in
 FORMULA = re.compile(r"(?<![\w.])[\dWFSP(\[][\dWFSP()\[\] .+*/×·−-]*")
-TWICE_P = re.compile(r"(?<![\w.])2 ?[*·×]? ?P\b")
+TWICE_P = re.compile(r"(?<![\w.])\(?2\)? ?[*·×]? ?\(?P\b")
 OVER_S = re.compile(r"(?<=[)\]])\s*(/)\s*(?:\d+|S)")
-SIGN = re.compile(r"(?=[-+])")
+ROUND = str.maketrans("[]", "()")
 RESULT = re.compile(r"\s*=\s*(\d+)(?![\d.])")
 LEADING = re.compile(r"\d+(?![\d.])")
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
 BY = re.compile(  # 5x5x3x10 + 1; a volume, too
     r"(?<=[\d)]) ?[xX] ?(?=[\d(])"
 )
+SIDE_BY_SIDE = re.compile(r"(?<=[\d)\]])(?=[(\[])|(?<=[)\]])(?=[\d.])")  # (5)(5), 0.1(24)
+LONE = re.compile(r"(?<![A-Za-z])[(\[] ?(\d+(?:\.\d+)?) ?[)\]]")
+PRODUCT = re.compile(r"\(([\d\s*×]+)\)")
 ONE = re.compile(r"(?<![\d.,])1(?![\d.,])")
 SIZES = re.compile(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
 SIZE = re.compile(r"\d+")
@@ -143,7 +147,8 @@ def working_in(answer: Any) -> Working:
     """Return what is worked out in an answer."""
     if not isinstance(answer, str) or len(answer) > LONGEST:
         return Working()
-    text = answer.replace("\u2212", "-")
+    text = "\n".join(map(on_one_line, answer.splitlines()))
+    text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     formulas = [formula for formula in _in_full(text) if re.search(r"[\w)\]]\s*[-+*·×]", formula)]
     products = BY.sub("*", text)
@@ -152,9 +157,9 @@ def working_in(answer: Any) -> Working:
     sizes = (SIZE.findall(match[0]) for match in islice(SIZES.finditer(text), MOST_FORMULAS))
     volumes = tuple(tuple(map(int, size)) for size in sizes)
     squares = tuple(filter(None, map(_squares, text.split("=")[:MOST_FORMULAS])))
-    twice_P = bool(TWICE_P.search(answer))
+    twice_P = bool(TWICE_P.search(text))
     mean = bool(OF_MEAN.search(text))
-    half = bool(OF_HALF.search(text))
+    half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
     unrounded = unrounded[:MOST_FORMULAS]
     return Working(tuple(formulas), twice_P, unrounded, volumes, squares, mean, half)
 
@@ -197,6 +202,7 @@ def _summands(text: str) -> list[Any] | None:
     for another text.
     """
     text = re.sub(r",(?=\d{3})", "", text.partition("=")[0]).replace("×", "*")
+    text = PRODUCT.sub(r"\1", text)
     if not COUNT.fullmatch(text):
         return None
     terms = [[int(n) for n in re.findall(r"\d+", term) if int(n) != 1] for term in text.split("+")]
@@ -214,15 +220,64 @@ def _parts(formula: str) -> tuple[str, str, str]:
 
 
 def _terms_of(formula: str, letters: Mapping[str, int]) -> Terms | None:
-    """Return the signed terms of `32 - 5 + 2P`: 32, -5 and 4; None where it is no sum."""
+    """Return the signed terms of `32 - 5 + 2P`: 32, -5 and 4; None where it is no sum. Those of a
+    bracket that is a term are terms, and brackets that are not closed, or not opened, are none.
+    """
     text = re.sub(r"(?<=[\d)\]]) ?(?=[WFSP])", "*", formula)
     text = re.sub(r"[WFSP]", lambda letter: str(letters.get(letter[0], letter[0])), text)
+    text = re.sub(r"\s", "", text.translate(ROUND))
+    return _signed(_in_pairs(text), 0)
+
+
+def _signed(text: str, depth: int) -> Terms | None:
+    """Return the signed terms of a sum without spaces whose brackets are all closed."""
+    if depth > MOST_BRACKETS:
+        return None
     found: Terms = Counter()
-    for part in SIGN.split(re.sub(r"[()\[\]\s]", "", text)):
+    for part in filter(None, _parts_of_sum(text)):
+        sign = -1 if part.startswith("-") else 1
         term = part.lstrip("+-")
-        value = Fraction(term) if PLAIN.fullmatch(term) else worked_out(term)
-        if value is None and part:
+        inside = _signed(term[1:-1], depth + 1) if _is_bracket(term) else _value(term)
+        if inside is None:
             return None
-        if value:
-            found[-value if part.startswith("-") else value] += 1
+        for value, times in inside.items():
+            found[sign * value] += times
     return found
+
+
+def _value(term: str) -> Terms | None:
+    """Return a term that is no sum, as the only one; none for 0."""
+    value = Fraction(term) if PLAIN.fullmatch(term) else worked_out(term)
+    return None if value is None else Counter({value: 1} if value else {})
+
+
+def _parts_of_sum(text: str) -> Iterator[str]:
+    """Yield the terms of a sum with their signs: what no bracket holds together."""
+    begin, depth = 0, 0
+    for at, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if sign in "+-" and not depth:
+            yield text[begin:at]
+            begin = at
+    yield text[begin:]
+
+
+def _is_bracket(term: str) -> bool:
+    """Say whether the bracket that a term begins with ends it."""
+    depth = list(accumulate((sign == "(") - (sign == ")") for sign in term))
+    return len(term) > 1 and depth.count(0) == 1 == depth[0] and not depth[-1]
+
+
+def _in_pairs(text: str) -> str:
+    """Return a text without brackets that are not closed, or not opened."""
+    opened: list[int] = []
+    alone: set[int] = set()
+    for at, sign in enumerate(text):
+        if sign == "(":
+            opened.append(at)
+        elif sign == ")" and opened:
+            opened.pop()
+        elif sign == ")":
+            alone.add(at)
+    alone.update(opened)
+    return "".join(sign for at, sign in enumerate(text) if at not in alone)

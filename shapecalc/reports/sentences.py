@@ -156,6 +156,20 @@ def _enlarged(of: Derivation) -> str:
     return f"receptive field: the jump is divided by {of.given['scale']}{bound}"
 
 
+def _over_values(of: Derivation) -> str:
+    """Tell a receptive field by the fields of the values that one output reaches over."""
+    given = of.given
+    noun = "pixel" if given["pixels"] else "value"
+    pixels = f"{given['size']} pixel{'s' if given['size'] != 1 else ''}"
+    if given["values"] == 1:
+        seen = "" if given["pixels"] else f", which sees {pixels}"
+        told = f"one output sees at most one {noun} of {given['layer']}{seen}"
+        return f"receptive field = {of.value}: {told}"
+    seen = "" if given["pixels"] else f", which see {pixels} each, {given['jump']} apart"
+    told = f"one output reaches over at most {given['values']} {noun}s of {given['layer']}{seen}"
+    return f"receptive field = {text(of.expression or 0)} = {of.value}: {told}"
+
+
 def _product(of: Operation, value: int) -> str:
     """Return `2*2*8 = 32`; one number alone as it is."""
     return f"{text(of)} = {value:,}" if len(of.operands) > 1 else f"{value:,}"
@@ -270,6 +284,11 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
         "receptive field: the statistics run over the whole input; the jump is kept"
     ),
     "widest_bin": lambda of: f"receptive field: of the widest bin, {show(of.given['bin'])}",
+    "over_values": _over_values,
+    "widest_of_outputs": lambda of: (
+        f"receptive field = {show(of.value)}, the widest of those of its outputs, which do not all"
+        " see equally much"
+    ),
     "widest_window": _always("receptive field: of the widest window behind the upsampling"),
     "scattered": _always("receptive field: kept, but neighbours are no longer neighbours"),
     "enlarged": _enlarged,

@@ -111,6 +111,7 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         ("16*3*5*5 + 16", 1216),
         ("(5x5x3 + 1) x 10", 760),
         ("10(5*5*3+1)", 760),
+        ("(5*5*3+1)10", 760),
         ("760 (5*5*3*10 + 10)", 760),
         ("760 (S=1)", 760),
         ("7.6*10^3", 7600),
@@ -382,6 +383,10 @@ def test_not_blank(answer: Any) -> None:
         ("27/2 = 13.5, not 13x13x24", "sizes"),
         ("four times the input", "number"),
         ("one less", "number"),
+        ("(2)760", "number"),  # the second answer, or a product
+        ("(7-3)2", "number"),  # may have been a square
+        ("(32*32)10", "number"),  # may be a volume
+        ("100/(7-2)10", "number"),
         ("2 dozen", "number"),
         (1, "truth"),
         ("a b", "array"),

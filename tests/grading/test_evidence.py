@@ -259,6 +259,10 @@ def test_two_mistakes_of_one_name_are_paid_as_two(partial: dict[str, float], poi
         ("31x31x8 (2P is added)", "forgot_plus_one"),
         ("(32 - 3 + 1)/1 + 1 = 31, so 31x31x8", "padding_once"),
         ("(W - F + P)/S + 1: 31x31x8", "padding_once"),
+        ("(32 + 2(1) - 3)/1 = 31, so 31x31x8", "forgot_plus_one"),
+        ("(32 + (2)(1) - 3)/(1) = 31, so 31x31x8", "forgot_plus_one"),
+        ("31x31x8, W - F + 2(P)", "forgot_plus_one"),
+        (r"\frac{32 - 3 + 1}{1} + 1 = 31, so 31x31x8", "padding_once"),
         ("31x31x8", "forgot_plus_one or padding_once"),
         ("31x31x8, 32 - 1", "forgot_plus_one or padding_once"),
     ],
@@ -319,8 +323,10 @@ def test_a_bare_sum_of_squares_shows_that_the_half_is_missing(answer: str, sure:
 
 
 @pytest.mark.parametrize(
-    "answer", ["6*6*3*24 + 1 = 2593", "6x6x3x24+1", "6*6*3*24 = 2592, 2592+1 = 2593"]
-)
+    "answer",
+    ["6*6*3*24 + 1 = 2593", "6x6x3x24+1", "6*6*3*24 = 2592, 2592+1 = 2593", "6(6)(3)(24)+1",
+     "(6*6*3)(24) + 1 = 2593", "(6x6x3)24 + 1 = 2593"],
+)  # fmt: skip
 def test_a_working_that_is_the_mistake_itself_makes_it_sure(answer: str) -> None:
     """A right count elsewhere, 3*3*24*10 + 10 = 2,170, speaks against it, and the number alone."""
     layers = ({"conv": {"K": 24, "F": 6, "S": 2, "P": 1}}, {"conv": {"K": 10, "F": 3}})
@@ -357,6 +363,15 @@ NEXT = "dense1.weight.next[0,0]"
         (NEXT, "3 + 0.1*16 = 4.6", "gradient_added", True),
         (NEXT, "0.1*16 + 3 = 4.6", "gradient_added", True),
         (NEXT, "3 + 1.6 = 4.6", "gradient_added", True),
+        (NEXT, "3 + (0.1)(16) = 4.6", "gradient_added", True),
+        (NEXT, "3 + 0.1(16) = 4.6", "gradient_added", True),
+        (NEXT, "3 + (0.1)16 = 4.6", "gradient_added", True),
+        (NEXT, "3 - (0.1)(-16) = 4.6", "gradient_added", True),
+        (NEXT, "(3) + [0.1][16] = 4.6", "gradient_added", True),
+        (NEXT, r"3 + 0.1 \cdot 16 = 4.6", "gradient_added", True),
+        (NEXT, r"3 + \frac{1}{10}(16) = 4.6", "gradient_added", True),
+        (NEXT, "3 + (0.4 + 1.2) = 4.6", "gradient_added", False),  # other terms
+        (NEXT, "3 - 1(16) = -13", "rate_forgotten", True),
         (NEXT, "3 - 16 = -13", "rate_forgotten", True),
         (NEXT, "3 + 16 = 19", "gradient_added, rate_forgotten", True),
         (NEXT, "4.6", "gradient_added", False),

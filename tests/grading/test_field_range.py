@@ -130,6 +130,17 @@ def test_a_wrong_range_gets_its_name(answer: str, name: str) -> None:
     assert f"The right answer is rows 4 to 10, columns 6 to 12: {told}" in found.feedback
 
 
+def test_behind_an_upsampling_the_jump_is_no_product_of_strides() -> None:
+    """At S=2 doubled and pooled by 2: 2 pixels apart, and not 2*2. Row 4: from 4*2 - 1 = 7."""
+    layers = [{"conv": {"K": 8, "F": 3, "S": 2, "P": 1}}, {"upsample": 2}, {"max_pool": 2}]
+    spec = {"input": "24x24x3", "layers": layers, "rounding": "floor"}
+    ask = "max_pool1.receptive_field[4,5]"
+    assert mark({"spec": spec, "questions": [ask]}, {ask: "7-9, 9-11"}).marks[0].verdict == "right"
+    (found,) = mark({"spec": spec, "questions": [ask]}, {ask: "3-5, 4-6"}).marks
+    assert found.misconception == "range_jump_ignored"
+    assert "were taken to be one pixel apart; here they lie further apart: rows" in found.feedback
+
+
 def test_a_unit_at_the_border_sees_no_padding() -> None:
     """Unit 0 begins at -2, and the input at 0."""
     assert marked("0-4, 0-4", "0,0").verdict == "right"

@@ -111,6 +111,13 @@ def test_the_ranking_names_only_what_there_is() -> None:
     assert {*MORE_SPECIFIC, *sum(MORE_SPECIFIC.values(), ())} <= names
 
 
+LEAKY = net(
+    "3x1", {"conv": {"K": 1, "F": 1}}, {"leaky_relu": 0.5},
+    example={
+        "given": {"input": [[-2.1, 3.4, -4.3]], "conv1.weight": [[[1]]]},
+        "upstream": {"leaky_relu1": [[1.5, 4.1, 2.2]]},
+    },
+)  # fmt: skip
 # What is given way to, on a network where both give one number.
 MEETINGS: list[tuple[str, str, dict[str, Any], str]] = [
     ("activation_forgotten", "slope_forgotten",
@@ -156,6 +163,12 @@ MEETINGS: list[tuple[str, str, dict[str, Any], str]] = [
     ("neighbour", "field_of_filter_only",
      net("16x16x4", {"conv": {"K": 4, "F": 3}}, {"conv": {"K": 4, "F": 3}}),
      "conv2.receptive_field"),
+    ("neighbour", "field_enlarging_ignored",
+     net("16x16x3", {"conv": {"K": 8, "F": 3, "S": 2, "P": 1}}, {"upsample": 2},
+         {"conv": {"K": 4, "F": 3}}, rounding="floor"), "conv2.jump"),
+    ("neighbour", "activation_applied", LEAKY, "conv1.value"),
+    ("neighbour", "activation_forgotten", LEAKY, "leaky_relu1.value"),
+    ("neighbour", "slope_forgotten", LEAKY, "conv1.grad"),
 ]  # fmt: skip
 
 

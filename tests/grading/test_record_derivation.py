@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isclose
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from shapecalc import trace
 from shapecalc.grading.query import read_path
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.worked_out import worked_out
 from shapecalc.tracing import KnownTrace
 
 BEFORE = "(product of the strides before)"
@@ -139,6 +141,98 @@ def test_the_jump_behind_a_layer_that_enlarges_is_no_product_of_strides() -> Non
         f"receptive field = 1 + the sum of (F - 1)*{apart} = 1 + (3 - 1)*1 + (3 - 1)*2 = 7"
     )
     assert subject.working(read_path("conv2.jump")) == f"jump = {apart} * S = 2*2 = 4"
+
+
+DOWN = {"conv": {"K": 8, "F": 3, "S": 2, "P": 1}}  # sees 3 pixels, 2 apart
+ROW = "one output reaches over at most"
+SUM = "(F - 1)*(pixels between neighbours before)"
+SKIPPED = [
+    {"conv": {"K": 8, "F": 3, "P": 1}}, {"max_pool": 2},
+    {"conv_transpose": {"K": 8, "F": 2, "S": 2}}, {"concat": ["conv1", "conv_transpose1"]},
+    {"conv": {"K": 8, "F": 3, "P": 1}},
+    {"upsample": {"scale": 2, "mode": "bilinear"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("layers", "ask", "right", "working"),
+    [
+        # a copy of each value; then two of four copies, or three, are of at most two values
+        ([DOWN, {"upsample": 2}], "upsample1.receptive_field", 3,
+         "receptive field = 3: one output sees at most one value of conv1, which sees 3 pixels"),
+        ([DOWN, {"upsample": 2}], "upsample1.jump", 1, f"jump = {BEFORE}/scale = 2/2 = 1"),
+        ([DOWN, {"upsample": 2}, {"max_pool": {"F": 2, "S": 1}}], "max_pool1.receptive_field", 5,
+         f"receptive field = 3 + (2 - 1)*2 = 5: {ROW} 2 values of conv1, which see 3 pixels each,"
+         " 2 apart"),
+        ([DOWN, {"upsample": 2}, {"conv": {"K": 1, "F": 3}}], "conv2.receptive_field", 5,
+         f"receptive field = 1 + the sum of {SUM} = 1 + (3 - 1)*1 + (3 - 1)*1 = 5"),
+        ([DOWN, {"upsample": 3}, {"conv": {"K": 1, "F": 2, "S": 2}}], "conv2.jump", 4 / 3,
+         "jump = (pixels between neighbours before) * S = 2/3*2 = 4/3"),
+        # between two values; a filter of 4 at S=2 lies on at most two, one of 3 also at S=1
+        ([DOWN, {"upsample": {"scale": 2, "mode": "bilinear"}}], "upsample1.receptive_field", 5,
+         f"receptive field = 3 + (2 - 1)*2 = 5: {ROW} 2 values of conv1, which see 3 pixels each,"
+         " 2 apart"),
+        ([DOWN, DOWN, {"conv_transpose": {"K": 4, "F": 4, "S": 2, "P": 1}}],
+         "conv_transpose1.receptive_field", 11,
+         f"receptive field = 7 + (2 - 1)*4 = 11: {ROW} 2 values of conv2, which see 7 pixels each,"
+         " 4 apart"),
+        ([DOWN, DOWN, {"conv_transpose": {"K": 4, "F": 4, "S": 2, "P": 1}}],
+         "conv_transpose1.jump", 2, f"jump = {BEFORE}/S = 4/2 = 2"),
+        ([{"conv_transpose": {"K": 4, "F": 3, "S": 2}}], "conv_transpose1.receptive_field", 2,
+         f"receptive field = 1 + (2 - 1)*1 = 2: {ROW} 2 pixels of the input"),
+        ([{"upsample": 2}], "upsample1.receptive_field", 1,
+         "receptive field = 1: one output sees at most one pixel of the input"),
+        ([{"max_pool": 2}, {"max_unpool": "max_pool1"}], "max_unpool1.receptive_field", 2,
+         "receptive field = 2: one output sees at most one value of max_pool1, which sees 2"
+         " pixels"),
+        # 1 + 2 + 1 = 4 behind the pool, and 3 pixels beside: 4 + 2*1 = 6 behind the two joined
+        (SKIPPED, "conv2.receptive_field", 6,
+         f"receptive field = field before + {SUM} = 4 + (3 - 1)*1 = 6"),
+        (SKIPPED, "upsample1.receptive_field", 8,
+         "receptive field = 8x8, the widest of those of its outputs, which do not all see equally"
+         " much"),
+    ],
+)  # fmt: skip
+def test_a_field_behind_a_layer_that_enlarges_is_worked_out(
+    layers: list[Any], ask: str, right: float, working: str
+) -> None:
+    subject = Subject(trace({"input": "16x16x3", "layers": layers, "rounding": "floor"}))
+    query = read_path(ask)
+    assert subject.answer(query) == (right, right)
+    assert subject.working(query) == working
+
+
+def test_of_axes_that_are_enlarged_otherwise_each_is_worked_out() -> None:
+    layers = [DOWN, {"upsample": {"scale": [2, 1]}}]
+    subject = Subject(trace({"input": "16x16x3", "layers": layers, "rounding": "floor"}))
+    assert subject.working(read_path("upsample1.jump")) == (
+        f"height: jump = {BEFORE}/scale = 2/2 = 1; width: jump = {BEFORE}/scale = 2/1 = 2"
+    )
+
+
+ENLARGING = (
+    {"upsample": 2}, {"upsample": 3}, {"upsample": {"scale": 2, "mode": "bilinear"}},
+    *({"conv_transpose": {"K": 2, "F": F, "S": S}} for F in (1, 2, 3, 4) for S in (2, 3)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", ENLARGING, ids=str)
+def test_the_arithmetic_of_a_field_comes_to_it(layer: Any) -> None:
+    """Whichever way it is told; it is known behind every layer that enlarges."""
+    for F in (1, 2, 3, 4):
+        for S in (1, 2):
+            windows = [{"conv": {"K": 2, "F": F, "S": S}}, {"max_pool": {"F": 2, "S": 1}}]
+            layers = [DOWN, layer, *windows]
+            subject = Subject(trace({"input": "24x24x3", "layers": layers, "rounding": "floor"}))
+            for record in subject.trace.layers[1:]:
+                query = read_path(f"{record.name}.receptive_field")
+                (size, _) = record.receptive_field
+                for one in subject.derivations(query):
+                    assert one.reason != "widest_of_outputs"
+                    if one.expression is not None:
+                        assert isclose(worked_out(one.expression), size)
+                    elif one.reason == "over_values":
+                        assert one.value == size == one.given["size"]
 
 
 CONV, POOL = {"K": 4, "F": 3}, {"F": 3}

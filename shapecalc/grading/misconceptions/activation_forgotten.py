@@ -20,7 +20,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         before = record.sources[0]
         found = context.of(before, before) if query.key == record.name else None
         if found is not None:
-            yield Wrong(found, f"{before} = {shown(found)}")
+            told = f"the dropout {record.name} was left out" if record.kind == "dropout" else ""
+            yield Wrong(found, f"{before} = {shown(found)}", told)
     found = with_kernels(context, MISTAKE)
     if found is not None:
         text = f"without the activation it would be {shown(found)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.rerun import through_back, with_kernels
+from shapecalc.grading.misconceptions.rerun import altered_on_the_way_back, with_kernels
 from shapecalc.grading.values import shown
 
 BACK = (
@@ -17,7 +17,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with the mean of a window where the largest is asked for."""
     found = with_kernels(context, "mean")
     if found is not None:
-        told = BACK if through_back(context, "mean") else ""
+        told = BACK if altered_on_the_way_back(context, "mean") else ""
         yield Wrong(found, f"with the mean of each window it would be {shown(found)}", told)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.rerun import through_back, with_kernels
+from shapecalc.grading.misconceptions.rerun import altered_on_the_way_back, with_kernels
 from shapecalc.grading.values import shown
 
 BACK = (
@@ -18,7 +18,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with the largest of a window where the mean is asked for."""
     found = with_kernels(context, "largest")
     if found is not None:
-        told = BACK if through_back(context, "largest") else ""
+        told = BACK if altered_on_the_way_back(context, "largest") else ""
         yield Wrong(found, f"with the largest of each window it would be {shown(found)}", told)
 
 

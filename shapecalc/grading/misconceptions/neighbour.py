@@ -1,4 +1,4 @@
-"""The answer for the layer before or after: conv1's 28x28x6 for pool1's 14x14x6."""
+"""The answer for the layer before or after: conv1's 28x28x6 for pool1's 14x14x6, or its values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.values import Value, shown
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.layers.normalization import Normalization
 from shapecalc.layers.reshape import Bordered
 from shapecalc.quantities import QUANTITIES
@@ -24,6 +24,7 @@ NOUNS = {  # where the title of a column is none
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the nearest other answers."""
+    yield from _of_values(context)
     if context.record is None or not context.key:
         return
     if isinstance(context.layer, Normalization) and context.key not in VOLUMES:
@@ -49,6 +50,48 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             own = context.key == "output" and volume == context.volume
             told = UNCHANGED if own else OF_NETWORK
             yield Wrong(volume, shown(volume), told)
+
+
+def _of_values(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the values, or the gradient, of other layers whose output is as large: before and after
+    the one that is asked about, the nearest of all and the nearest of its kind.
+    """
+    query, record = context.query, context.record
+    ending = ".grad" if query.key.endswith(".grad") else ""
+    if query.kind != "example" or record is None or query.key != query.name + ending:
+        return
+    records = context.subject.trace.layers
+    at = next(i for i, other in enumerate(records) if other is record)
+    before = [(other.name, other.kind, other.output) for other in reversed(records[:at])]
+    before += [(name, "", volume) for name, volume in context.subject.trace.inputs.items()]
+    after = [(other.name, other.kind, other.output) for other in records[at + 1 :]]
+    for way in (before, after):
+        met = False
+        for name, kind, volume in way:
+            if volume != record.output or (met and kind != record.kind):
+                continue
+            found = context.of(name, name + ending)
+            if found is not None and found != context.right:
+                yield Wrong(found, _written(name, ending, found), _of_another(context, name, found))
+                met = True
+                if kind == record.kind:
+                    break
+
+
+def _written(name: str, ending: str, found: Value) -> str:
+    return f"{'gradient of ' if ending else ''}{name} = {shown(found)}"
+
+
+def _of_another(context: QuestionContext, name: str, found: Value) -> str:
+    """Return whose values were given, or whose gradient."""
+    whose = name
+    if name not in context.subject.records:
+        whose = "the input" if name == "input" else f"the input {name}"
+    if context.query.key.endswith(".grad"):
+        return f"the gradient of {whose} was given; that of {context.query.name} is asked for"
+    if len(flat(found)) == 1:
+        return f"the value of {whose} was given; that of {context.query.name} is asked for"
+    return f"the values of {whose} were given; those of {context.query.name} are asked for"
 
 
 def _shown_already(context: QuestionContext) -> Iterator[Value]:

@@ -351,24 +351,33 @@ class QuestionContext:
     @cached_property
     def windows(self) -> list[tuple[Fit, ...]]:
         """The windows from the network's input to this layer; none where the way branches."""
+        return self.windows_without(lambda record: False)[0]
+
+    def windows_without(
+        self, left_out: Callable[[KnownRecord], bool]
+    ) -> tuple[list[tuple[Fit, ...]], list[KnownRecord]]:
+        """Return the same as if some layers on the way were not there, and these."""
         found: list[tuple[Fit, ...]] = []
+        passed: list[KnownRecord] = []
         record = self.record
         if record is None or record.field is None or record.field.whole:
-            return []
+            return [], []
         met: set[str] = set()  # where two layers have one name, the way goes in a circle
         while record is not None:
             if record.layer is None or not record.sources or len(record.input or ()) != 1:
-                return []
+                return [], []
             if record.name in met:
-                return []
+                return [], []
             met.add(record.name)
             context = QuestionContext(self.subject, self.query._replace(name=record.name), 0)
-            if context.slides:
+            if left_out(record):
+                passed.append(record)
+            elif context.slides:
                 found.append(context.fits)
             elif context.output != context.volume and record.kind not in ("pad", "crop"):
-                return []
+                return [], []
             record = self.subject.records.get(record.sources[0])
-        return found[::-1]
+        return found[::-1], passed[::-1]
 
     def of(self, name: str, key: str | None = None) -> Value | None:
         """Return the right answer to the same question about another layer; None: there is none."""

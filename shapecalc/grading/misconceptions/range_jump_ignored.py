@@ -8,6 +8,10 @@ from shapecalc.grading.kinds.field_range import Seen, seen
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.ranges import Range, shown_ranges
 
+APART = (
+    "the fields of neighbouring units were taken to be one pixel apart; here they lie further apart"
+)
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the ranges with a jump of 1."""
@@ -16,7 +20,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     found = seen(context.subject.layers, context.query)
     if all(len(one.axis.starts) == 1 for one in found):
         value = tuple(map(_close_by, found))
-        yield Wrong(value, shown_ranges(value))
+        told = "" if context.windows else APART  # no product of strides behind an upsampling
+        yield Wrong(value, shown_ranges(value), told)
 
 
 def _close_by(one: Seen) -> Range:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.rerun import altered_on_the_way, with_kernels
+from shapecalc.grading.misconceptions.rerun import (
+    altered_on_the_way,
+    altered_on_the_way_back,
+    with_kernels,
+)
 from shapecalc.grading.values import shown
 from shapecalc.layers.activation import LeakyRelu, Relu
 from shapecalc.records import KnownRecord
@@ -15,11 +19,12 @@ BOTH, BACK = "relu_for_leaky", "relu_slope_for_leaky"
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with ReLUs, and with their slopes on the way back alone."""
-    for mistake, how in ((BOTH, ""), (BACK, " on the way back")):
+    ways = ((BOTH, "", altered_on_the_way), (BACK, " on the way back", altered_on_the_way_back))
+    for mistake, how, layers in ways:
         found = with_kernels(context, mistake)
         if found is not None:
             text = f"with 0 for what is negative it would be {shown(found)}"
-            yield Wrong(found, text, _taken(altered_on_the_way(context, mistake), how))
+            yield Wrong(found, text, _taken(layers(context, mistake), how))
 
 
 def _taken(layers: list[KnownRecord], how: str) -> str:

@@ -78,17 +78,17 @@ def altered_on_the_way(context: QuestionContext, mistake: str) -> list[KnownReco
     return [subject.trace.layers[at] for at in sorted(altered)]
 
 
-def through_back(context: QuestionContext, mistake: str) -> bool:
-    """Say whether a gradient is asked for that comes back through a layer that computes otherwise
-    with a mistake; such a layer before it only changes the values that it is computed from.
+def altered_on_the_way_back(context: QuestionContext, mistake: str) -> list[KnownRecord]:
+    """Return the layers that compute otherwise with a mistake and that a gradient which is asked
+    for comes back through; such a layer before it only changes the values that it is computed from.
     """
     query = context.query
     if not query.key.endswith((".grad", ".next")):
-        return False
+        return []
     subject, owner = context.subject, query.name.rpartition(".")[0]  # of conv1.weight
     up_to = subject.way_back(owner if owner in subject.records else query.name, ()).layers
     before = {subject.trace.layers[at].name for at in up_to}
-    return any(layer.name not in before for layer in altered_on_the_way(context, mistake))
+    return [layer for layer in altered_on_the_way(context, mistake) if layer.name not in before]
 
 
 def with_example(context: QuestionContext, name: str, example: Example) -> Value | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.rerun import altered_on_the_way, with_kernels
+from shapecalc.grading.misconceptions.rerun import altered_on_the_way_back, with_kernels
 from shapecalc.grading.values import shown
 from shapecalc.grading.wording import in_a_row
 
@@ -22,7 +22,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 def _of_which(context: QuestionContext) -> str:
     """Return whose slopes were forgotten, and what they do: a ReLU's is 0 or 1."""
-    layers = altered_on_the_way(context, MISTAKE)
+    layers = altered_on_the_way_back(context, MISTAKE)
     if not layers:
         return ""
     several = len(layers) > 1

@@ -218,6 +218,35 @@ def leaking(layer: Any, kind: str, **given: Any) -> dict[str, Any]:
 LEAKY = leaking({"leaky_relu": 0.5}, "leaky_relu")
 PRELU = leaking("prelu", "prelu", **{"prelu1.weight": [0.5]})
 ELU = leaking("elu", "elu")
+# 2*1, 2*(-2), 2*3, 2*4, without -4, and three times that less 1: 5, -1, 17, 23. Back come 3 times
+# 1, -1, 2, -3 to the ReLU, and 0 for -3 to the first convolution.
+CHAIN = example(
+    "4x1", {"conv": {"K": 1, "F": 1}}, "relu", {"conv": {"K": 1, "F": 1}},
+    given={
+        "input": [[1, -2, 3, 4]], "conv1.weight": [[[2]]], "conv2.weight": [[[3]]],
+        "conv2.bias": [-1],
+    },
+    upstream={"conv2": [[1, -1, 2, -3]]},
+)  # fmt: skip
+# 3 pixels, 2 apart, doubled: 3 + 2*1 = 5 and 5 + 2*1 = 7
+DOUBLED = net(
+    "16x16x3", {"conv": {"K": 8, "F": 3, "S": 2, "P": 1}}, {"upsample": 2},
+    *[{"conv": {"K": 4, "F": 3, "P": 1}}] * 2, rounding="floor",
+)  # fmt: skip
+# 3 and 3 + 2*2 = 7 pixels, 4 apart; the filter of 2 at S=2 spreads each: 2 apart, 7 + 2*2 = 11
+SPREAD_OUT = net(
+    "16x16x3", *[{"conv": {"K": 8, "F": 3, "S": 2, "P": 1}}] * 2,
+    {"conv_transpose": {"K": 8, "F": 2, "S": 2}}, {"conv": {"K": 4, "F": 3, "P": 1}},
+    rounding="floor",
+)  # fmt: skip
+# The mean of 1, 1, 5, 5 is 3, the variance 4: -1, -1, 1, 1, times 1.5 and 0.25 more
+NORMED = example(
+    "4x1", {"conv": {"K": 1, "F": 1}}, "batch_norm", "relu",
+    given={
+        "input": [[1, 1, 5, 5]], "conv1.weight": [[[1]]], "batch_norm1.weight": [1.5],
+        "batch_norm1.bias": [0.25],
+    },
+)  # fmt: skip
 
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
@@ -256,6 +285,14 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("relu_for_leaky", "conv1.grad"): "the slope below 0 was taken as 0; here it is 0.5",
     ("relu_for_leaky", "conv1.weight.grad"): "the slope below 0 was taken as 0; here it is",
     ("relu_for_leaky", "prelu1.value"): "the slope below 0 was taken as 0; here it is the layer's",
+    ("activation_applied", "conv1.value"): "was applied as well; it comes behind conv1",
+    ("activation_applied", "dense1.value"): "the activation sigmoid1 was applied as well; it comes",
+    ("field_enlarging_ignored", "conv2.receptive_field"): "the enlarging by upsample1 was ignored",
+    ("field_enlarging_ignored", "conv3.receptive_field"): "1 was ignored; behind it neighbours",
+    ("field_enlarging_ignored", "conv3.jump"): "the enlarging by upsample1 was ignored; behind it",
+    ("neighbour", "conv1.value"): "were given; those of conv1 are asked for",
+    ("neighbour", "conv2.value"): "were given; those of conv2 are asked for",
+    ("neighbour", "relu1.grad"): "was given; that of relu1 is asked for",
 }
 CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("padding_once", CONV, "conv1.output", (32 - 5 + 2 + 1, 30, 10)),
@@ -404,11 +441,23 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "conv3.receptive_field",
         (1 + 6 * 2 + 2 * 4 + 4 * 4 + 2 * 4, 45),
     ),
+    ("field_enlarging_ignored", DOUBLED, "conv2.receptive_field", (1 + 2 + 2 * 2, 7)),
+    ("field_enlarging_ignored", DOUBLED, "conv3.receptive_field", (1 + 2 + 2 * 2 + 2 * 2, 11)),
+    ("field_enlarging_ignored", DOUBLED, "conv3.jump", 2),
+    ("field_enlarging_ignored", SPREAD_OUT, "conv3.receptive_field", (7 + 2 * 4, 15)),
     ("padding_doubled", CONV, "P(conv1)", 4),
     ("im2col_transposed", ALEX, "conv1.im2col", (3025, 363)),
     # [1, -1, 2] on [1, 2, 3]: 1 - 2 + 6 - 8 = -3; turned round: 2 - 2 + 3 - 8 = -5
     ("filter_flipped", LINE, "conv1.value[0,0]", -5),
     ("activation_forgotten", ACTIVATED, "relu1.value", [-2, 3, -1, 4]),
+    ("activation_applied", LEAKY, "conv1.value", [[-1, 3, -2]]),
+    ("activation_applied", NORMED, "conv1.value", [[0, 0, 1.75, 1.75]]),
+    ("activation_applied", NEURON, "dense1.value", 0.6457),
+    ("neighbour", NORMED, "conv1.value", [[-1.25, -1.25, 1.75, 1.75]]),
+    ("neighbour", CHAIN, "conv2.value", [[2, 0, 6, 8]]),
+    ("neighbour", CHAIN, "conv2.value", [[2, -4, 6, 8]]),
+    ("neighbour", CHAIN, "conv1.value", [[5, -1, 17, 23]]),
+    ("neighbour", CHAIN, "relu1.grad", [[1, -1, 2, -3]]),
     # the loss (0 - 3)^2 = 9; 9 + 36 + 81 + 144 = 270 over 4 values; (4 + 16 + 36)/3 over a batch
     ("loss_halved", LINE, "loss", 4.5),
     ("loss_mean", IMAGE, "loss", 67.5),
@@ -667,6 +716,78 @@ GATED = example(
 def test_a_relus_slope_is_told_of_by_what_it_does() -> None:
     feedback = marked(GATED, "conv1.grad", [[1.5, 2, 3]]).feedback
     assert "he slope of relu1 was forgotten; no gradient comes back where its input" in feedback
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "told"),
+    [
+        ("conv1.value", [[1, -2, 3, 4]], "the values of the input were given; those of conv1"),
+        ("conv2.value", [[2, 0, 6, 8]], "the values of relu1 were given; those of conv2 are"),
+        ("relu1.grad", [[3, 0, 6, -9]], "the gradient of conv1 was given; that of relu1 is"),
+        ("conv1.value[0,3]", 23, "of conv2 was given; that of conv1 is asked for: conv2 = 23"),
+        ("conv1.value", [[2, 0, 6, 8]], "perhaps the activation relu1 was applied as well; it"),
+        ("conv2.value[0,0]", 2, "perhaps the value of relu1 was given; that of conv2 is asked"),
+        ("conv2.value", [[5, -1, 17, 8]], None),  # 8 is the ReLU's, and the others are right
+    ],
+)  # fmt: skip
+def test_another_layers_values_are_told_of_by_its_name(
+    ask: str, answer: Any, told: str | None
+) -> None:
+    mark = marked(CHAIN, ask, answer)
+    assert mark.verdict == "wrong"
+    assert (told or "the right answer is") in mark.feedback.lower()
+    assert (mark.misconception is None) is (told is None)
+
+
+def test_another_layers_values_are_no_second_mistake() -> None:
+    """-2.55, 4.25, 5.27 and 1.19 without -2.55, less 1, doubled: -2, 6.5, 8.54 and 0.38 come back,
+    which are the ReLU's own gradient as well.
+    """
+    spec = example(
+        "2x2x1", {"conv": {"K": 1, "F": 1}}, "relu",
+        given={"input": [[-1.5, 2.5], [3.1, 0.7]], "conv1.weight": [[[[1.7]]]]},
+        loss={"squared_error": [[1, 1], [1, 1]]},
+    )  # fmt: skip
+    mark = marked(spec, "conv1.grad", [[-2, 8.54], [6.5, 0.38]])
+    assert mark.misconception == "slope_forgotten, swapped_axes"
+
+
+def test_only_the_slopes_on_the_way_back_were_forgotten() -> None:
+    """The ReLU lies in front of what is asked for: nothing comes back through it."""
+    spec = example(
+        "3x1", {"conv": {"K": 1, "F": 1}}, "relu", {"conv": {"K": 1, "F": 1}}, "tanh",
+        given={
+            "input": [[1.5, -2.5, 0.5]], "conv1.weight": [[[1]]], "conv2.weight": [[[0.4]]],
+        },
+        upstream={"tanh1": [[1.5, -2.3, 3.4]]},
+    )  # fmt: skip
+    # tanh 0.6 = 0.537, tanh 0.2 = 0.1974: 1.5*0.7116 = 1.0674, 3.4*0.9610 = 3.2675
+    assert marked(spec, "conv2.grad", [[1.0674, -2.3, 3.2675]]).verdict == "right"
+    mark = marked(spec, "conv2.grad", [[1.5, -2.3, 3.4]])
+    assert mark.misconception == "slope_forgotten"
+    assert "he slope of tanh1 was forgotten; the gradient is multiplied by it" in mark.feedback
+
+
+def test_only_a_slope_on_the_way_back_was_taken_as_0() -> None:
+    """-2 and 3 become -1 and 3, and these 1 and -3, behind which 1.5*1 and -2*0.1 go back."""
+    spec = example(
+        "2x1", {"conv": {"K": 1, "F": 1}}, {"leaky_relu": 0.5}, {"conv": {"K": 1, "F": 1}},
+        {"leaky_relu": 0.1},
+        given={
+            "input": [[-2, 3]], "conv1.weight": [[[1]]], "conv2.weight": [[[-1]]],
+        },
+        upstream={"leaky_relu2": [[1.5, -2]]},
+    )  # fmt: skip
+    assert marked(spec, "conv2.grad", [[1.5, -0.2]]).verdict == "right"
+    feedback = marked(spec, "conv2.grad", [[1.5, 0]]).feedback
+    assert "he slope below 0 was taken as 0 on the way back; here it is 0.1" in feedback
+
+
+def test_a_dropout_is_no_activation() -> None:
+    """1.13 and 6.1 are doubled, and the others are 0."""
+    mark = marked(DROPPED, "dropout1.value", [1.13, 5, 6.1, 11])
+    assert mark.misconception == "activation_forgotten"
+    assert "he dropout dropout1 was left out" in mark.feedback
 
 
 def test_a_slope_taken_as_0_on_the_way_back_alone_is_told_as_that() -> None:
