@@ -62,10 +62,11 @@ class Diagnosis:
             if found is not None:
                 return found
         in_own = self._in_own(question, value, own, evidence, again=alone)
-        if in_own is not None:
+        if in_own is not None and not in_own.unexplained:
             return in_own
         found = found or self._elsewhere(question, value, own)
-        return found or explanations.cause_of(value, question.partial, evidence=evidence)
+        found = found or explanations.cause_of(value, question.partial, evidence=evidence)
+        return in_own if in_own and (found is None or found.unexplained) else found
 
     def _in_own(
         self,
