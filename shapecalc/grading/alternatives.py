@@ -81,19 +81,23 @@ def _more_specific(pair: frozenset[str]) -> Iterator[frozenset[str]]:
 
 def shared(
     pairs: Sequence[Cause], single: Iterable[Cause], right: Value, given: Value
-) -> Iterator[tuple[Cause, frozenset[int]]]:
-    """Yield what all pairs of mistakes have in common that give a volume, as the cause of some of
-    its sizes, which are at these places; `single` are those of one mistake.
+) -> Iterator[tuple[Cause, Value]]:
+    """Yield what all pairs of mistakes have in common that give a volume, and the right one with
+    those sizes that show it; `single` are those of one mistake.
     """
     if not isinstance(right, tuple) or not isinstance(given, tuple) or len(right) != len(given):
         return
     names = frozenset.intersection(*(cause.names for cause in pairs)) if pairs else ()
     for cause in single:
-        wrong: Any = cause.wrong.value
-        own, rest = differing(right, wrong), differing(given, wrong)
-        if cause.misconception.name in names and rest and own.isdisjoint(rest):
-            others = [volume_axes(len(right))[at] for at in sorted(rest)]
-            yield cause._replace(unexplained=f"{are_or_is(others)} wrong, too"), own
+        name, wrong = cause.misconception.name, cause.wrong.value
+        rest = differing(given, wrong)
+        own = differing(right, wrong) - rest
+        if name in names and own and rest:
+            axes = volume_axes(len(right))
+            axes = (axes[-1], *axes[:-1]) if name == "depth_first" else axes
+            others = [axes[at] for at in sorted(rest)]
+            seen = tuple(given[at] if at in own else size for at, size in enumerate(right))
+            yield cause._replace(unexplained=f"{are_or_is(others)} wrong, too"), seen
 
 
 def differing(one: Any, other: Any) -> frozenset[int]:

@@ -357,11 +357,11 @@ class Explanations:
         """
         pairs = self._as_worked_out(list(pairs), evidence.working)
         told = []
-        for cause, sizes in shared(pairs, self.single, self.right, given):
+        for cause, seen in shared(pairs, self.single, self.right, given):
             tiers = self._tiers if cause.misconception.name in RARE else self._tiers[:2]
-            tried = [c for c in chain(*tiers) if differing(self.right, c.wrong.value) <= sizes]
-            value, answers = cause.wrong.value, room(self.right, cause.wrong.value, slips=True)
-            if found := self._judged(value, [cause], tried, evidence, answers=answers):
+            sizes, answers = differing(self.right, seen), room(self.right, seen, slips=True)
+            others = [c for c in chain(*tiers) if differing(self.right, c.wrong.value) <= sizes]
+            if found := self._judged(seen, [cause], [cause, *others], evidence, answers=answers):
                 told.append(found)
         if len(pairs) == 1 and evidence.working.agrees(self.context, pairs[0]):
             other = next((c for c in told if c.misconception.change is None), None)

@@ -61,6 +61,8 @@ def marked(spec: dict[str, Any], answers: dict[str, str], **more: Any) -> list[M
         (conv("28x28x16", K=32, F=5, P=2), (27, 27, 16), "depth_kept, forgot_plus_one", True, ""),
         # one filter gives a depth of 1 as well, and the depth kept is the more specific of them
         (conv("28x28x1", K=8, F=5, S=2), (24, 24, 1), "depth_kept, stride_ignored", True, ""),
+        (conv("30x20x3", K=16, F=3, P=1), (16, 29, 19), "depth_first", True,
+         "the height and the width are wrong, too"),
         # no mistake gives a size of 17
         (PADDED, (17, 17, 16), "", False, ""),
         # no mistake gives a depth of 19
