@@ -62,11 +62,10 @@ class Diagnosis:
             if found is not None:
                 return found
         in_own = self._in_own(question, value, own, evidence, again=alone)
-        if in_own is not None and not in_own.unexplained:
+        if in_own is not None:
             return in_own
         found = found or self._elsewhere(question, value, own)
-        found = found or explanations.cause_of(value, question.partial, evidence=evidence)
-        return in_own if in_own and (found is None or found.unexplained) else found
+        return found or explanations.cause_of(value, question.partial, evidence=evidence)
 
     def _in_own(
         self,

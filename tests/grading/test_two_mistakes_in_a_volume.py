@@ -130,17 +130,19 @@ def test_no_credit_makes_a_volume_of_two_mistakes_that_nothing_gives() -> None:
     assert (found.misconception, found.points) == (None, 0)
 
 
-def test_in_what_follows_from_an_earlier_slip() -> None:
-    """conv2 keeps the 13 that it gets; without the + 1, or with P on one side only, it gives 12."""
+@pytest.mark.parametrize(("pooled", "given"), [("13x13x16", "12x12x16"), ("13x13x32", "12x12x32")])
+def test_in_what_follows_from_an_earlier_slip(pooled: str, given: str) -> None:
+    """conv2 keeps the 13 that it gets; without the + 1, or with P on one side only, it gives 12. So
+    it does of the right 14 with no padding, but that is not what the student goes on from.
+    """
     spec = net(
         "28x28x16", {"conv": {"K": 32, "F": 3, "P": 1}}, {"max_pool": 2},
         {"conv": {"K": 48, "F": 3, "P": 1}},
     )  # fmt: skip
-    answers = {"max_pool1.output": "13x13x16", "conv2.output": "12x12x16"}
-    found = marked(spec, answers, show="hint")[1]
+    found = marked(spec, {"max_pool1.output": pooled, "conv2.output": given}, show="hint")[1]
     assert (found.misconception, found.perhaps) == ("depth_kept", False)
     assert found.feedback == (
-        f"{KEPT.capitalize()}. {BOTH_WRONG[:-1]}, even with your answer 13x13x16 to question 1."
+        f"{KEPT.capitalize()}. {BOTH_WRONG[:-1]}, even with your answer {pooled} to question 1."
     )
 
 
