@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from shapecalc.grading import combinations
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.frequency import ALIKE
+from shapecalc.grading.differences import are_or_is
+from shapecalc.grading.frequency import ALIKE, MORE_SPECIFIC
 from shapecalc.grading.misconceptions.question_context import Misconception
+from shapecalc.grading.values import Value
+from shapecalc.grading.wording import volume_axes
 
 MOST_ALTERNATIVES = 2  # of which one is said to be meant
 
@@ -32,6 +36,12 @@ def with_credited(
     return expected[0]._replace(sure=False) if alone or not found else either([expected[0], found])
 
 
+def credited_of(pairs: Sequence[Cause], credited: Collection[str]) -> Cause | None:
+    """Return the pair of mistakes that are both `credited`, or the several such as one."""
+    found = [cause for cause in pairs if cause.names <= {*credited}]
+    return perhaps(found) or (either(found) if found else None)
+
+
 def as_one(causes: list[Cause]) -> list[Cause]:
     """Return causes with those as one that no number tells apart."""
     for pair in ALIKE:
@@ -53,3 +63,47 @@ def either(causes: Sequence[Cause]) -> Cause:
     name = combinations.OR.join(cause.misconception.name for cause in causes)
     told = Misconception(name, ", or ".join(cause.title for cause in causes), lambda _: ())
     return Cause(told, causes[0].wrong, sure=False, either=tuple(causes))
+
+
+def specific_pairs(pairs: Sequence[Cause]) -> list[Cause]:
+    """Return the pairs of mistakes behind a volume of which none is less specific than the one in
+    its place in another: there each is seen in its own sizes, and in a sum it is not.
+    """
+    names = {cause.names for cause in pairs}
+    return [cause for cause in pairs if names.isdisjoint(_more_specific(cause.names))]
+
+
+def _more_specific(pair: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Yield pairs with one of the mistakes as a more specific one."""
+    for name in pair:
+        yield from (pair - {name} | {other} for other in MORE_SPECIFIC.get(name, ()))
+
+
+def shared(
+    pairs: Sequence[Cause], single: Iterable[Cause], right: Value, given: Value
+) -> Iterator[tuple[Cause, Value]]:
+    """Yield what all pairs of mistakes have in common that give a volume, and the right one with
+    those sizes that show it; `single` are those of one mistake.
+    """
+    if not isinstance(right, tuple) or not isinstance(given, tuple) or len(right) != len(given):
+        return
+    names = frozenset.intersection(*(cause.names for cause in pairs)) if pairs else ()
+    for cause in single:
+        name, wrong = cause.misconception.name, cause.wrong.value
+        rest = differing(given, wrong)
+        own = differing(right, wrong) - rest
+        if name in names and own and rest:
+            axes = volume_axes(len(right))
+            axes = (axes[-1], *axes[:-1]) if name == "depth_first" else axes
+            others = [axes[at] for at in sorted(rest)]
+            seen = tuple(given[at] if at in own else size for at, size in enumerate(right))
+            yield cause._replace(unexplained=f"{are_or_is(others)} wrong, too"), seen
+
+
+def differing(one: Any, other: Any) -> frozenset[int]:
+    """Return the places at which two volumes differ: all of the first one's, where they have not as
+    many sizes.
+    """
+    if not isinstance(other, tuple) or len(one) != len(other):
+        return frozenset(range(len(one)))
+    return frozenset(at for at, size in enumerate(one) if size != other[at])

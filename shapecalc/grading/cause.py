@@ -19,8 +19,9 @@ class Cause(NamedTuple):
     """A mistake that explains a wrong answer; not `sure` where chance might do as well.
 
     `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
-    where that is no right number: `your answer 15x15x8 to question 4`. Those that are `tied` always
-    give one number, so that they count as one.
+    where that is no right number: `your answer 15x15x8 to question 4`; the mistake may have been
+    made `again` there. Those that are `tied` always give one number, so that they count as one.
+    `unexplained` is what it leaves without a cause: `the height and the width are wrong, too`.
     """
 
     misconception: Misconception
@@ -29,6 +30,8 @@ class Cause(NamedTuple):
     either: tuple[Cause, ...] = ()
     source: str = ""
     tied: bool = False
+    again: bool = False
+    unexplained: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -50,9 +53,14 @@ class Cause(NamedTuple):
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is
         one, the largest; of mistakes that are made at once, of one of them that of the other.
+
+        Credit is for an answer that is right but for a mistake: who has something else wrong
+        besides gets none, as if that had a name without credit.
         """
         if self.either:
             return max(cause.share(partial) for cause in self.either)
+        if self.unexplained:
+            return 0.0
         return prod(self.shares(partial))
 
     def shares(self, partial: Mapping[str, float]) -> list[float]:
@@ -66,31 +74,41 @@ class Cause(NamedTuple):
     def told(self) -> str:
         """What was done wrong, with the arithmetic that leads to the answer.
 
-        An array is not told again: its arithmetic is the answer itself.
+        An array is not told again: its arithmetic is the answer itself. That of a mistake which
+        explains but some sizes is another volume's.
         """
         value = self.wrong.value
         several = isinstance(value, tuple) and len(flat(value)) > 1
-        if several and not whole_numbers(value) and not self.wrong.sizes:
+        array = several and not whole_numbers(value) and not self.wrong.sizes
+        if array or self.unexplained:
             return self.hint
         source = f"with {self.source}, " if self.source else ""
         if self.either:
             parts = [f"{cause.title}: {cause.wrong.arithmetic}" for cause in self.either]
             return f"perhaps {source}{'; or '.join(parts)}"
-        return f"{self._perhaps}{self._explanation}: {source}{self.wrong.arithmetic}"
+        return f"{self._begin}{self._explanation}: {source}{self.wrong.arithmetic}"
 
     @property
     def hint(self) -> str:
         """What was done wrong, without a number but those that the student gave."""
-        source = f". Otherwise it follows from {self.source}" if self.source else ""
+        follows = self.source and not self.unexplained
+        source = f". Otherwise it follows from {self.source}" if follows else ""
         if self.either:
             return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
-        return f"{self._perhaps}{self._explanation}{source}"
+        return f"{self._begin}{self._explanation}{source}"
 
     @property
     def matter(self) -> str:
         """What was done wrong, in the words that the student is told, whether it is sure or not."""
         titles = [cause.title for cause in self.either]
-        return ", or ".join(titles) if titles else self._explanation
+        found = ", or ".join(titles) if titles else self._explanation
+        return f"{found}; and {self.unexplained}" if self.unexplained else found
+
+    @property
+    def besides(self) -> str:
+        """What it leaves without a cause, also for the student's own numbers; empty for nothing."""
+        source = f", even with {self.source}" if self.source else ""
+        return f"{self.unexplained}{source}" if self.unexplained else ""
 
     @property
     def title(self) -> str:
@@ -98,8 +116,8 @@ class Cause(NamedTuple):
         return title_of(self._explanation)
 
     @property
-    def _perhaps(self) -> str:
-        return "" if self.sure else "perhaps "
+    def _begin(self) -> str:
+        return f"{'' if self.sure else 'perhaps '}{'again ' if self.again else ''}"
 
     @property
     def _explanation(self) -> str:

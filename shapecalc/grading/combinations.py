@@ -94,8 +94,12 @@ def with_others(
 def joined(one: Misconception, other: Misconception) -> Misconception:
     """Return two misconceptions as one, in whatever order they were made."""
     one, other = sorted((one, other), key=lambda misconception: misconception.name)
+    both = one.change.with_(other.change) if one.change and other.change else None
     return Misconception(
-        f"{one.name}, {other.name}", f"{one.explanation}{AND}{other.explanation}", _nothing
+        f"{one.name}, {other.name}",
+        f"{one.explanation}{AND}{other.explanation}",
+        _nothing,
+        both or one.change or other.change,
     )
 
 
@@ -187,7 +191,11 @@ def of_sizes(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]
     deep = [(m, w, v) for m, w, v in whole if v[-1] != right[-1] and v[:-1] == right[:-1]]
     for one, a, v in spatial:
         for other, b, u in deep:
-            yield joined(one, other), Wrong((*v[:-1], u[-1]), f"{a.arithmetic}; {b.arithmetic}")
+            lines = dict.fromkeys(
+                line for wrong in (a, b) for line in wrong.by_size or (wrong.arithmetic,) if line
+            )
+            sizes = *v[:-1], u[-1]
+            yield joined(one, other), Wrong(sizes, f"{'; '.join(lines)}, so {shown(sizes)}")
     for last, _, _ in whole:
         for one, a, v in (*spatial, *deep):
             if last.name == "depth_first":

@@ -118,7 +118,7 @@ def right_part(question: Question, value: Value) -> str:
     bad = [name for name, a, b in zip(names, right, value, strict=True) if a != b]
     if not good or not bad:
         return ""
-    return f"{capital(_listed(good))} right; {_listed(bad)} not."
+    return f"{capital(are_or_is(good))} right; {are_or_is(bad)} not."
 
 
 def _add_up(question: Question, value: Value) -> bool:
@@ -147,7 +147,7 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
         return f"The right shape has {axes}, {whose} has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
     if len(names) == len(right) > 1 and value == right[:-1] and query.form == "sizes":
-        return f"{capital(_listed([*names[:-1]]))} right; the {names[-1]} is missing."
+        return f"{capital(are_or_is([*names[:-1]]))} right; the {names[-1]} is missing."
     one_for_all = query.key in ("receptive_field", "jump") and len(value) == 1  # of the axes
     if len(names) != len(right) or one_for_all:
         return ""
@@ -172,7 +172,7 @@ def first_wrong(right: Value, value: Value, near: Callable[[float, float], bool]
     return index
 
 
-def _listed(names: list[str]) -> str:
+def are_or_is(names: list[str]) -> str:
     """Return `the height and the width are`."""
     said = in_a_row([f"the {name}" for name in names])
     return f"{said} {'are' if len(names) > 1 else 'is'}"

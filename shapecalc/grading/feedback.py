@@ -47,8 +47,13 @@ class Told(NamedTuple):
         if cause is None:
             said.append(rounded(question, value))
         else:
-            said.append(f"{capital(cause.told if self.shown == 'always' else cause.hint)}.")
+            said += self._of_cause(cause)
         return self._sentences([*said, credit], question, value)
+
+    def _of_cause(self, cause: Cause) -> list[str]:
+        """Return what is told of a mistake, and of what it leaves unexplained."""
+        told = [cause.told if self.shown == "always" else cause.hint, cause.besides]
+        return [f"{capital(sentence)}." for sentence in told if sentence]
 
     def followed(
         self,
@@ -96,9 +101,8 @@ class Told(NamedTuple):
         a cause.
         """
         if cause is not None:
-            told = cause.told if self.shown == "always" else cause.hint
-            said = [f"Your working gives {shown(value)}, not what you wrote.", f"{capital(told)}."]
-            return self._sentences(said, question)
+            said = [f"Your working gives {shown(value)}, not what you wrote."]
+            return self._sentences([*said, *self._of_cause(cause)], question)
         good = f"follows correctly from {source}" if source else "is right"
         gives = f" and gives {shown(value)}" if self.shown == "always" else ""
         slip = (

@@ -13,6 +13,7 @@ from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
+from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import (
     by_another_convention,
@@ -251,7 +252,7 @@ class Marker:
             credit = credit_told(question, share, through) if followed else ""
             share *= through
             if not followed:
-                found = self._diagnosis.cause(question, value, own, evidence)
+                found = self._cause(question, value, own, evidence)
                 if found is None:
                     return None
                 name = f"{found.misconception.name}, {name}"
@@ -281,7 +282,7 @@ class Marker:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
-        found = self._diagnosis.cause(question, reading.value, own, evidence) if credit else None
+        found = self._cause(question, reading.value, own, evidence) if credit else None
         unknown = question.query.executed and found is None and not followed
         if unknown and not self._only_rounded(question, reading.value, own):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)
@@ -333,6 +334,18 @@ class Marker:
                 self.told.wrong(question, reading.value, found, credited), reading.note
             ),
         )
+
+    def _cause(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
+        """Return what explains a wrong answer; and whether it is made again, where the student goes
+        on from an earlier slip and was told of the same mistake.
+        """
+        found = self._diagnosis.cause(question, value, own, evidence)
+        if not found or not found.source:
+            return found
+        told = {name for one in evidence.told for name in one.split(", ")}
+        return found._replace(again=found.names <= told)
 
     def _only_rounded(self, question: Question, value: Value, own: OwnAnswers) -> bool:
         """Say whether an answer is the right one, or what follows from others, rounded too far."""

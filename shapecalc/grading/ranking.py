@@ -14,7 +14,17 @@ from itertools import chain
 from typing import NamedTuple
 
 from shapecalc.grading import combinations
-from shapecalc.grading.alternatives import MOST_ALTERNATIVES, as_one, either, perhaps, with_credited
+from shapecalc.grading.alternatives import (
+    MOST_ALTERNATIVES,
+    as_one,
+    credited_of,
+    differing,
+    either,
+    perhaps,
+    shared,
+    specific_pairs,
+    with_credited,
+)
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.causes_by_value import Causes
 from shapecalc.grading.chance import room
@@ -156,15 +166,19 @@ class Explanations:
             clear = all(cause in every for cause in specific(fitting))
             found = found._replace(sure=found.sure and clear)
         if self.own and found is None and not one:
-            found = self._likely_two(given, self._twos.giving(given), evidence)
+            pairs = self._two(given)
+            found = self._likely_two(given, pairs, evidence)
             found = found or self._made_elsewhere_and_here(given, evidence)
+            found = found or self._shared(given, pairs, evidence)
         if self.own:
             return found if found and (found.sure or found.tied) else None
         found = with_credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
         if found is None and not one and two:
-            found = self._likely_two(given, self._twos.giving(given), evidence)
+            pairs = self._two(given)
+            found = self._likely_two(given, pairs, evidence)
+            found = found or self._shared(given, pairs, evidence, credited)
         return found or perhaps(self._cut(given, every))
 
     def _cut(self, given: Value, fitting: Sequence[Cause]) -> list[Cause]:
@@ -325,6 +339,36 @@ class Explanations:
                 return self._judged(given, here, tried, evidence, unique=True, rate=OF_TWO)
         return None
 
+    def _two(self, given: Value) -> list[Cause]:
+        """Return the pairs of mistakes that give an answer."""
+        pairs = self._twos.giving(given)
+        return specific_pairs(pairs) if self.context.key in ("output", "input") else pairs
+
+    def _shared(
+        self,
+        given: Value,
+        pairs: Sequence[Cause],
+        evidence: Evidence,
+        credited: Collection[str] = (),
+    ) -> Cause | None:
+        """Return the mistake that is in all pairs which give a volume, where nothing tells which of
+        them is meant, if chance is less likely in its own sizes; or the pair of which a working
+        shows the other sizes, or that is `credited`.
+        """
+        pairs = self._as_worked_out(list(pairs), evidence.working)
+        told = []
+        for cause, seen in shared(pairs, self.single, self.right, given):
+            tiers = self._tiers if cause.misconception.name in RARE else self._tiers[:2]
+            sizes, answers = differing(self.right, seen), room(self.right, seen, slips=True)
+            others = [c for c in chain(*tiers) if differing(self.right, c.wrong.value) <= sizes]
+            if found := self._judged(seen, [cause], [cause, *others], evidence, answers=answers):
+                told.append(found)
+        if len(pairs) == 1 and evidence.working.agrees(self.context, pairs[0]):
+            other = next((c for c in told if c.misconception.change is None), None)
+            if other is not None:
+                return pairs[0]._replace(sure=other.sure)
+        return credited_of(pairs, credited) or told[0] if told else None
+
     def _judged(
         self,
         given: Value,
@@ -345,7 +389,8 @@ class Explanations:
         first = self._as_worked_out(first, evidence.working)
         if not first:
             return None
-        if len(first) == 1 and evidence.working.agrees(self.context, first[0]):
+        half = first[0].misconception.change is not None and len(first[0].names) > 1
+        if len(first) == 1 and not half and evidence.working.agrees(self.context, first[0]):
             return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
         among, first = len(first), as_one(likely or first)

@@ -28,13 +28,16 @@ RANDOM = 5  # random numbers for a question
 
 
 class Case(NamedTuple):
-    """One wrong answer, what was done wrong, and the cause that is named; empty: none is."""
+    """One wrong answer, what was done wrong, and the cause that is named; empty: none is. It may
+    explain the answer only `partly`.
+    """
 
     ask: str
     done: str
     answer: Answer
     named: str
     sure: bool
+    partly: bool
 
 
 class Rate(NamedTuple):
@@ -47,8 +50,9 @@ class Rate(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The part of the answers that get a cause."""
-        return sum(bool(case.named) for case in self.cases) / max(1, len(self.cases))
+        """The part of the answers that get a cause: the whole one, where they should get any."""
+        found = [case for case in self.cases if case.named and (self.most or not case.partly)]
+        return len(found) / max(1, len(self.cases))
 
     @property
     def kept(self) -> bool:
@@ -77,7 +81,8 @@ class Judged:
         """Return what is said about a wrong answer."""
         cause = self.explanations.cause_of(_nested(answer))
         named = cause.misconception.name if cause else ""
-        return Case(self.problem.ask, done, answer, named, cause is not None and cause.sure)
+        sure, partly = (cause.sure, bool(cause.unexplained)) if cause else (False, False)
+        return Case(self.problem.ask, done, answer, named, sure, partly)
 
 
 def _is(question: Question, right: Answer) -> bool:
@@ -150,8 +155,14 @@ def misnamed(rate: Rate) -> list[Case]:
     return [
         case
         for case in rate.cases
-        if case.named and {*case.done.split("+")} not in map(_called, case.named.split(" or "))
+        if case.named and not any(_is_told(case, name) for name in case.named.split(" or "))
     ]
+
+
+def _is_told(case: Case, name: str) -> bool:
+    """Say whether a name is that of what was done wrong, or of a part of it if it is to be one."""
+    done, called = {*case.done.split("+")}, _called(name)
+    return called < done if case.partly else called == done
 
 
 def _called(named: str) -> set[str]:
@@ -163,8 +174,10 @@ def print_rates(count: int, seed: int, closely: bool = False) -> None:
     for rate in measured(count, seed):
         print(f"{rate}{'' if rate.kept else ': NOT KEPT'}", flush=True)
         if not rate.most:
-            share = len(misnamed(rate)) / len(rate.cases)
-            print(f"    {share:.1%} of all are called by another name", flush=True)
+            other = len(misnamed(rate)) / len(rate.cases)
+            partly = sum(case.partly for case in rate.cases) / len(rate.cases)
+            told = f"{other:.1%} of all are called by another name, {partly:.1%} told in part"
+            print(f"    {told}", flush=True)
         if closely:
             wrong = [case for case in rate.cases if case.named] if rate.most else misnamed(rate)
             missed = [] if rate.most else [case for case in rate.cases if not case.named]

@@ -46,10 +46,35 @@ def test_what_is_forgotten_at_every_layer_goes_before_what_nothing_else_shows() 
     beside = marked({**NO_ONE, POOL2: "5x5x32"})[POOL2]
     assert (beside.misconception, beside.perhaps) == ("forgot_plus_one", False)
     told = (
-        "The + 1 was forgotten at max_pool1 and max_pool2: with your answer 30x30x16 to question 1,"
-        " floor((30 - 3 + 2*0)/2) = 13, so 13x13x16; (13 - 3 + 2*0)/2 = 5, so 5x5x32."
+        "Again the + 1 was forgotten at max_pool1 and max_pool2: with your answer 30x30x16 to"
+        " question 1, floor((30 - 3 + 2*0)/2) = 13, so 13x13x16; (13 - 3 + 2*0)/2 = 5, so 5x5x32."
     )
     assert told in beside.feedback
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        (NO_ONE | {POOL1: "13x13x16"},  # floor((30 - 3)/2)
+         "Again the + 1 was forgotten. Otherwise it follows from your answer 30x30x16"),
+        ({CONV1: "61x61x16", POOL1: "30x30x16", "conv2.output": "26x26x32"},  # 30 - 5 + 1
+         "The padding P was left out. Otherwise it follows from your answer 30x30x16"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_to_be_made_again_in_what_follows_from_it(
+    answers: dict[str, str], told: str
+) -> None:
+    *_, last = marked(answers, show="hint").values()
+    assert not last.perhaps
+    assert f" are not. {told}" in last.feedback
+
+
+def test_a_slip_behind_a_working_is_told_with_the_mistake_that_is_made_again() -> None:
+    """(15 - 5 + 4)/1 = 14 is written as 13 behind it."""
+    answers = {CONV1: "30x30x16", POOL1: "14x14x16", "conv2.output.height": "14 - 5 + 2*2 = 12"}
+    mark = marked(answers, show="hint")["conv2.output.height"]
+    assert mark.misconception == "forgot_plus_one, arithmetic_slip"
+    assert "gives 13, not what you wrote. Again the + 1 was forgotten. Oth" in mark.feedback
 
 
 def test_a_later_answer_shows_it_as_well() -> None:
