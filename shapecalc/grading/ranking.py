@@ -331,12 +331,21 @@ class Explanations:
     def _likely_two(
         self, given: Value, fitting: Sequence[Cause], evidence: Evidence
     ) -> Cause | None:
-        """Return the one pair of mistakes that gives an answer, if chance is less likely."""
+        """Return the one pair of mistakes that gives an answer, if chance is less likely.
+
+        Of values, who makes one small slip often comes to what two odd mistakes give: one of them
+        has to be common or made elsewhere, and none is certain unless both are.
+        """
+        usual = COMMON | evidence.made
+        if self.context.query.executed:
+            fitting = [c for c in fitting if not c.names.isdisjoint(usual)]
         tried = list(self._tiers[0])
         for tier in self._pairs:
             tried += tier
             if here := _of(tier, fitting):
-                return self._judged(given, here, tried, evidence, unique=True, rate=OF_TWO)
+                found = self._judged(given, here, tried, evidence, unique=True, rate=OF_TWO)
+                odd = found and self.context.query.executed and not found.names <= usual
+                return found._replace(sure=False) if found and odd else found
         return None
 
     def _two(self, given: Value) -> list[Cause]:
