@@ -51,15 +51,15 @@ def squares(kind: str, output: Array, index: int, wanted: Array) -> Loss:
     return Loss(value, index, index, difference * output.dtype.type(2 * share))
 
 
-def svm(scores: Array, index: int, classes: Array) -> Loss:
-    """Return the multiclass hinge loss with margin 1, summed over positions, averaged over N.
+def svm(scores: Array, index: int, classes: Array, margin: float = 1) -> Loss:
+    """Return the multiclass hinge loss with a margin, summed over positions, averaged over N.
 
     `classes` holds a class for each example and position. Where a margin is exactly 0 nothing is
     sent back.
     """
     count = scores.dtype.type(len(scores))
     own = np.take_along_axis(scores, classes[..., None], axis=-1)
-    margins = np.maximum(scores - own + 1, 0)
+    margins = np.maximum(scores - own + scores.dtype.type(margin), 0)
     np.put_along_axis(margins, classes[..., None], 0, axis=-1)
     over = (margins > 0).astype(scores.dtype)
     np.put_along_axis(over, classes[..., None], -over.sum(axis=-1, keepdims=True), axis=-1)

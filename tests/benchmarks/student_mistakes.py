@@ -688,10 +688,10 @@ def neuron(draw: random.Random) -> Problem:
             typical |= {
                 "gradient_added": _step(w, right, -rate),
                 "rate_forgotten": _step(w, right, 1),
+                "step_alone": [-rate * v for v in right],
             }
             others = {n: _step(w, v, rate) for n, v in others.items() if v} | {
                 "ten times the rate": _step(w, right, 10 * rate),
-                "the step alone": [-rate * v for v in right],
             }
             right = _step(w, right, rate)
         if len(ins) == 1 and ask != "dense1.weight.next":

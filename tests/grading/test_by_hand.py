@@ -64,7 +64,7 @@ def marked(answers: dict[str, Any], spec: Any = SPEC) -> dict[str, Mark]:
             "loss",
             0.851,
             "loss_over_outputs",
-            "The loss was divided by the number of outputs",
+            "The loss was averaged over the classes",
         ),  # 1.7014/2
         (
             "dense1.grad",

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.rerun import with_example
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.values import shown
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield w + rate*dw, which is 2w less the right w - rate*dw."""
-    example = context.subject.trace.spec.example
-    if example is None or not example.plain:
+    """Yield w + rate*dw, which is 2w less the right w - rate*dw; of several steps, or with Adam,
+    with each of these the other way, and with all of them as they are.
+    """
+    example, key = context.subject.trace.spec.example, context.query.key
+    if example is None or context.query.kind != "example" or not key.endswith(".next"):
         return
-    if context.query.kind == "example" and context.query.key.endswith(".next"):
-        old = context.of(context.query.name, context.query.key.removesuffix(".next"))
-        if old is not None:
-            value = stepped(old, context.right, -1.0)
-            yield Wrong(value, f"weight + rate * gradient = {shown(value)}")
+    old = context.of(context.query.name, key.removesuffix(".next"))
+    if old is None:
+        return
+    if not example.plain and example.rate:
+        up = with_example(context, "upwards", replace(example, rate=-example.rate))
+        if up is not None:
+            yield Wrong(up, f"with rate * gradient added it would be {shown(up)}")
+    value = stepped(old, context.right, -1.0)
+    told = "weight + rate * gradient" if example.plain else "with all that is taken off added:"
+    yield Wrong(value, f"{told} = {shown(value)}" if example.plain else f"{told} {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

@@ -15,7 +15,7 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.misconceptions.variants import scaled, stepped
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, flat
 from shapecalc.network.example import Example, Numbers
 from shapecalc.quantities import Role
 from shapecalc.records import KnownRecord
@@ -123,6 +123,21 @@ def with_target(
         return subject.giving(replace(example, loss=loss))
 
     return _answer(context, name, altered, _through_the_loss)
+
+
+def without_margin(context: QuestionContext) -> Value | None:
+    """Return the answer where an svm loss of one output has a margin of 0."""
+
+    def bare(part: Loss) -> Loss:
+        svm, array = import_module("shapecalc.executor.losses").svm, import_module("numpy").array
+        computed = context.subject.computed
+        scores = computed.session.value(part.output)
+        (wanted,) = computed.example.loss.values()
+        classes = array(flat(wanted.values), int).reshape(scores.shape[:-1])
+        found: Loss = svm(scores, part.output, classes, margin=0)
+        return found
+
+    return with_losses(context, "svm without margin", bare)
 
 
 def _through_the_loss(way: Way) -> bool:

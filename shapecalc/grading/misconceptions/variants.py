@@ -114,6 +114,13 @@ def scaled(value: Any, factor: float) -> Any:
     return value * factor
 
 
+def added(value: Any, other: Any) -> Any:
+    """Return the sum of two numbers, or of nested tuples of one shape."""
+    if isinstance(value, tuple):
+        return tuple(added(a, b) for a, b in zip(value, other, strict=True))
+    return value + other
+
+
 def stepped(old: Any, new: Any, factor: float) -> Any:
     """Return old + factor*(new - old), of numbers or nested tuples."""
     if isinstance(old, tuple):

@@ -177,6 +177,12 @@ SCORES = example(
 )  # fmt: skip
 # The same with the third class: -ln 0.6652 = 0.4076, -ln 0.2447 = 1.4076
 THIRD = {**SCORES, "example": {**SCORES["example"], "loss": {"cross_entropy": 2}}}
+# Scores 3.2, 2, 1.7 and the second class: 3.2 - 2 + 1 = 2.2, 1.7 - 2 + 1 = 0.7, in all 2.9
+HINGE = example(
+    2, {"dense": 3},
+    given={"input": [1, 0], "dense1.weight": [[3.2, 0], [2, 0], [1.7, 0]], "dense1.bias": [0, 0, 0]},
+    loss={"svm": 1},
+)  # fmt: skip
 # 5 - 3 = 2: half of 4, and 4
 ERROR = example(
     1, {"dense": 1}, given={"input": [2], "dense1.weight": [[2]], "dense1.bias": [1]},
@@ -464,6 +470,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("loss_summed", BATCH, "loss", 56),
     # dw = 2*(3*1 + 6*2 + 9*3 + 12*4) = 180: 3 - 0.1*180 = -15
     ("gradient_added", IMAGE, "conv1.weight.next", 21),
+    ("step_alone", IMAGE, "conv1.weight.next", -18),
+    ("step_alone", IMAGE, "conv1.weight.next", 18),
     ("rate_forgotten", IMAGE, "conv1.weight.next", -177),
     (
         "not_rounded",
@@ -629,6 +637,12 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("loss_halved", NEURON, "dense1.weight.next", 0.5811),
     ("loss_not_halved", HALF, "loss", 0.1255),
     ("loss_not_halved", ERROR, "loss", 4),
+    ("svm_margin_forgotten", HINGE, "loss", 1.2),
+    ("svm_margin_forgotten", HINGE, "dense1.grad", [1, -1, 0]),
+    ("svm_own_class", HINGE, "loss", 3.9),
+    ("svm_largest_margin", HINGE, "loss", 2.2),
+    ("loss_over_outputs", HINGE, "loss", 0.9667),
+    ("loss_over_outputs", HINGE, "loss", 1.45),
     ("loss_sign", THIRD, "loss", -0.4076),
     ("loss_base", THIRD, "loss", 0.177),  # -lg 0.6652
     ("loss_base", THIRD, "loss", 0.588),  # to base 2
@@ -654,6 +668,9 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("other_convention", CONV, "conv1.flops", 1_536_000),
     ("dropout_not_scaled", DROPPED, "dense1.value[0]", 7.23),
     ("steps_left_out", THRICE_DOWN, "dense1.weight.next", 0.8464),
+    # 1 + 0.08 = 1.08 and 1.08 + 0.01*(0.9*8 + 8.64) = 1.2384; 0.08 + 0.1456 is taken off rightly
+    ("gradient_added", ROLLING, "dense1.weight.next", 1.2384),
+    ("gradient_added", ROLLING, "dense1.weight.next", 1.2256),
     ("momentum_left_out", ROLLING, "dense1.weight.next", 0.8464),
     ("means_not_corrected", ADAM, "dense1.weight.next", 0.9684),
     ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
