@@ -328,7 +328,8 @@ def test_a_letter_says_until_when_it_was_due(class_run: ClassRun) -> None:
         ({"per_day": 0.1}, "2026-11-21 00:12:09",
          ", 13 minutes late: it was due by 2026-11-20 23:59. That counts as 1 day and costs 10 %"),
         ({"per_day": 0.3, "most": 0.5}, "2026-11-30 09:00",
-         "That counts as 10 days and costs 50 % of the points reached (30 % for each day that has begun, 50 % at most)"),
+         "That counts as 10 days and costs 50 % of the points reached (30 % for each day that has"
+         " begun, 50 % at most)"),
         (0.25, "2026-11-21 09:00",
          ", 9 hours 1 minute late: it was due by 2026-11-20 23:59. That costs 25 %"),
         (0.25, "", "It was handed in late: it was due by 2026-11-20 23:59. That costs 25 %"),
@@ -360,7 +361,8 @@ def test_a_gradebook_has_no_penalty_of_points_that_are_not_all_given(class_run: 
     assert (second["late penalty"], second["total"], second["points so far"]) == ("", "", "2")
     assert "1 day 9 hours late" in first["feedback"]
     assert first["feedback"].endswith(
-        "That counts as 2 days and costs 20 % of the points reached (10 % for each day that has begun)."
+        "That counts as 2 days and costs 20 % of the points reached (10 % for each day that has"
+        " begun)."
     )
     assert "20 % of the points reached" in second["feedback"]
     assert "and of those that are still to be given. | Question 2: " in second["feedback"]
