@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.kinds.fitting_input import written
+from shapecalc.grading.kinds.fitting_input import another, written
 from shapecalc.grading.prompts import Secrets, is_ours
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
@@ -46,10 +46,12 @@ def sizes_needed(questions: Sequence[Question], numbers: Mapping[str, int]) -> I
 
 def _resized(question: Question) -> Subject | None:
     """Return the network at another size that fits, if there is one."""
-    spec, name, volume = question.subject.trace.spec, question.query.name, question.right
-    if volume == written(question.subject.layers, question.query):
+    subject, query = question.subject, question.query
+    volume = another(subject.layers, query)
+    if volume is None:
         return None
-    inputs = {**spec.inputs, name: volume}
+    spec = subject.trace.spec
+    inputs = {**spec.inputs, query.name: volume}
     return Subject(walk(replace(spec, inputs=inputs, example=None, findings=())))
 
 

@@ -113,6 +113,14 @@ def _answer(layers: NamedLayers, query: Query) -> Volume:
     raise Unanswerable(message, "write inputs that fit each other", rules.UNUSABLE_NETWORK)
 
 
+def another(layers: NamedLayers, query: Query) -> Volume | None:
+    """Return a volume of the input that fits, other than the written one; None where there is none.
+    Raises Unanswerable where no size fits at all.
+    """
+    found = _answer(layers, query)
+    return None if found == written(layers, query) else found
+
+
 def _candidates(layers: NamedLayers, query: Query) -> Iterator[Volume]:
     """Yield volumes that may fit: the nearest above and below the written one and the excluded one,
     then any, and the written one at last.
