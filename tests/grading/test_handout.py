@@ -216,7 +216,7 @@ def test_a_sheet_explains_the_fields_and_kinds_that_not_every_course_has(form: s
         spec = {"input": "20x20x2", "layers": list(layers)}
         text = FORMATS[form](read_assignment({"spec": spec, "questions": ["total.macs"]}))
         words = re.findall(
-            r"^[^\w\n]*(?:noindent )?([a-z_]+(?:=false)?): ", text.replace("\\_", "_"), re.M
+            r"^[^\w\n]*(?:noindent )?([a-zP_]+(?:=[a-z_]+)?): ", text.replace("\\_", "_"), re.M
         )
         return set(words) - {"input", "student"}
 
@@ -225,6 +225,9 @@ def test_a_sheet_explains_the_fields_and_kinds_that_not_every_course_has(form: s
     assert told(*SHEET) == every
     assert told(SHEET[3], "relu", "flatten") == set()
     assert told({"depthwise_conv": {"F": 3}}) == {"depthwise_conv"}
+    assert told({"max_pool": {"F": 3, "S": 2, "rounding": "ceil"}}) == {"rounding"}
+    for P in ("same", "same_lower", "valid", "full"):
+        assert told({"conv": {"K": 4, "F": 3, "P": P}}) == {f"P={P}"}
 
 
 def test_a_kind_is_told_with_the_usual_value_of_a_field_that_is_not_printed() -> None:

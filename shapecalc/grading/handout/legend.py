@@ -13,8 +13,14 @@ from shapecalc.grading.wording import LETTERS
 from shapecalc.layers.base import Layer, field_word
 from shapecalc.pages.rendering import heading
 
+SAME = "as many zeros as give W/S values along each axis, rounded up"
 # Fields as they stand behind a layer, which prints only what is not the usual.
 FIELDS: Mapping[str, str] = {
+    "P=same": f"{SAME}; of an odd number one more stands at the end",
+    "P=same_lower": f"{SAME}; of an odd number one more stands in front",
+    "P=valid": "no padding",
+    "P=full": "so much padding that every overlap of a filter with the input counts",
+    "P=causal": "padding in front alone, which keeps the length at S=1",
     "dilation=": "how far apart on the input neighbouring places of a filter or window stand: 1,"
     " unless written, is side by side, 2 leaves out every other value",
     "groups=": "the number of equal parts that the depth is dealt into; a filter sees one of them",
@@ -50,8 +56,9 @@ def meanings(questions: Sequence[Question], lines: Sequence[str]) -> Iterator[st
     ]
     if used:
         yield f"{'; '.join(used)}."
-    told = {field: said for field, said in FIELDS.items() if f" {field}" in text}
-    yield from (f"{field.removesuffix('=')}: {said}." for field, said in told.items())
+    for field, said in FIELDS.items():
+        if re.search(rf" {field}((?<==)|(?!\w))", text):  # P=same is no P=same_lower
+            yield f"{field.removesuffix('=')}: {said}."
     kinds: dict[str, Layer | None] = {}
     for subject in dict.fromkeys(question.subject for question in questions):
         kinds |= {record.kind: record.layer for record in subject.trace.layers}
