@@ -34,7 +34,7 @@ KEYS = (
 )  # fmt: skip
 QUESTION_KEYS = (
     "id", "ask", "prompt", "points", "key", "spec", "partial", "follow_through", "tolerance",
-    "order", "accept", "choices", "flops", "given",
+    "order", "accept", "exclude", "choices", "flops", "given",
 )  # fmt: skip
 MOST_QUESTIONS = 10_000
 EXAMPLE = "for example {spec: alexnet.yaml, questions: [conv1.output, conv1.parameters]}"
@@ -181,6 +181,7 @@ class _QuestionReader:
     def _answered(self, ask: str, subject: Subject, section: Section) -> Question:
         """Return a question with its computed answer. Raises Unanswerable."""
         query = settings.by_convention(read_path(ask), section, self.whole)
+        query = settings.excluding(query, subject, section)
         right, order = subject.answer(query), settings.depth_first(section, self.whole)
         working = subject.working(query)
         return Question(

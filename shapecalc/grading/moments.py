@@ -1,4 +1,4 @@
-"""When something was handed in, as platforms write it; and how many days that is too late."""
+"""When something was handed in, as platforms write it; and by how much that is too late."""
 
 from __future__ import annotations
 
@@ -64,10 +64,24 @@ def shown_deadline(due: datetime) -> str:
 
 
 def days_late(due: datetime, handed_in: datetime) -> int:
-    """Return how many days a time is past another, each as soon as it begins; 0 if it is not.
+    """Return how many days a time is past another, each as soon as it begins; 0 if it is not."""
+    return max(0, ceil(_between(due, handed_in) / timedelta(days=1)))
 
-    Where one of them has no zone, both are taken to be of the same.
+
+def time_late(due: datetime, handed_in: datetime) -> str:
+    """Return by how much a time is past another, `13 minutes` or `2 days 3 hours`: to the minute,
+    and what is less than an hour not behind days and hours; empty if it is not past.
     """
+    minutes = ceil(_between(due, handed_in) / timedelta(minutes=1))
+    hours, minutes = divmod(max(0, minutes), 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "day"), (hours, "hour"), (minutes, "minute"))
+    told = [f"{count:,} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
+    return " ".join(told[:2])
+
+
+def _between(due: datetime, handed_in: datetime) -> timedelta:
+    """Return how much later one time is; where one of them has no zone, both are of the same."""
     if due.tzinfo is None or handed_in.tzinfo is None:
         due, handed_in = due.replace(tzinfo=None), handed_in.replace(tzinfo=None)
-    return max(0, ceil((handed_in - due) / timedelta(days=1)))
+    return handed_in - due

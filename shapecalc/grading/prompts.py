@@ -15,6 +15,7 @@ from math import prod
 
 from shapecalc.grading.array_axes import array_axes, outermost
 from shapecalc.grading.kinds import KINDS
+from shapecalc.grading.kinds.fitting_input import hides_the_input
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.same_sizes import same_sizes
@@ -48,7 +49,7 @@ class Secrets:
             if query.kind == "size":
                 self.volumes.add(question.subject.records[query.name].output or ())
             elif query.kind == "fitting":
-                if question.right == question.subject.trace.inputs[query.name]:
+                if hides_the_input(question.subject.layers, query):
                     self.open.add(query.name)
             elif query.kind == "field":
                 self.fields.setdefault(query.name, set()).add(query.key)

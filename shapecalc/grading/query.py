@@ -37,6 +37,8 @@ class Query(NamedTuple):
 
     `key` is a record's (`output`, `macs`), `fits`, a field (`P`), an example's (`conv1.grad`), a
     size's (`height`), a parameter's (`weight`), or which layers are counted (`layers`, `conv`).
+    `place` is an index; of a question for FLOPs it is their convention, of one for a size that fits
+    the volume that is excluded.
     """
 
     path: str

@@ -5,20 +5,24 @@ may be off, what a known mistake gets, and what follows from an earlier slip.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote, some
 from shapecalc.grading.answers import Form, read_answer
+from shapecalc.grading.kinds import fitting_input
 from shapecalc.grading.kinds.flops import USUAL
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.moments import deadline
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Late, Policy, Tolerance
 from shapecalc.grading.section import Section
+from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.grading.written_numbers import Unreadable
+from shapecalc.layers.base import show
 
 COUNTED = {"mac": (1, 2), "bias": (1, 2, 0)}  # in FLOPs: the last of each unless it is written
 ORDERS = ("depth_last", "depth_first")
@@ -126,6 +130,27 @@ def by_convention(query: Query, question: Section, whole: Section) -> Query:
     if query.kind != "record" or query.key != "flops" or convention == USUAL:
         return query
     return query._replace(kind="flops", place=convention)
+
+
+def excluding(query: Query, subject: Subject, question: Section) -> Query:
+    """Return a question for a size that fits as one for another than that which is written; others
+    as they are. Raises Unanswerable.
+    """
+    size = question.data.get("exclude")
+    if size is None:
+        return query
+    message, hint = "only a question for a size that fits excludes one", "leave exclude out"
+    if query.kind == "fitting":
+        found, name = None, query.name
+        with suppress(Unreadable):
+            found = fitting_input.excluding(subject.layers, query, read_answer(size, "sizes"))
+        if found is not None:
+            return found
+        given = show(fitting_input.written(subject.layers, query))
+        message = f"exclude must be a size of {name}, {given}, not {quote(size)}"
+        hint = f"for example exclude: {given}"
+    question.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, hint, "exclude")
+    return query
 
 
 def _one_of(section: Section, key: str, numbers: Sequence[int]) -> int:

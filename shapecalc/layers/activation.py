@@ -251,7 +251,7 @@ class LogSoftmax(AlongDepth, Elementwise):
 
 
 class LeakyRelu(Elementwise):
-    """leaky_relu: x above 0, slope*x below.
+    """leaky_relu: x above 0, `slope` times x below.
 
     Backward: dx = dy where x > 0, otherwise slope*dy.
 

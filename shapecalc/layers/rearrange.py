@@ -44,7 +44,7 @@ from shapecalc.volumes import axes_of, sized, titles_of
 
 
 class ChannelShuffle(Layer):
-    """channel_shuffle: interleave the slices of `groups` groups.
+    """channel_shuffle: interleave the slices of several groups.
 
     Slice i*groups + j of the output is slice j*D/groups + i of the input. The volume is kept;
     groups must divide the depth. No parameters, no MACs.
@@ -153,8 +153,9 @@ def _product(scales: Sequence[int]) -> str:
 
 
 class PixelUnshuffle(Blocks):
-    """pixel_unshuffle: gather each block of scale x scale positions in one, the reverse of
-    pixel_shuffle.
+    """pixel_unshuffle: gather each block of scale x scale positions in one.
+
+    It is the reverse of pixel_shuffle.
 
     Output: W/scale along each axis, which scale must divide; the depth times scale*scale (the
     product of all axes' scales). The orders are those of pixel_shuffle. No parameters, no MACs.

@@ -219,6 +219,13 @@ def _by_convention(of: Derivation) -> str:
     return f"{macs} + {'' if bias == 1 else f'{bias} * '}{of.given['biases']:,} biases added"
 
 
+def _sizes_that_fit(of: Derivation) -> str:
+    """Tell which sizes fit beside the one that is the answer."""
+    but = f" other than {of.given['but']}" if of.given["but"] else ""
+    sizes = "; ".join([*of.given["sizes"], *of.given["constraints"]])
+    return f"one of those{but} that fit ({sizes})"
+
+
 def _always(said: str) -> Callable[[Any], str]:
     return lambda of: said
 
@@ -255,9 +262,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
         f"{count} {kind}"
         for kind, count in zip(of.given["kinds"], of.expression.operands, strict=True)  # type: ignore[union-attr]
     ),
-    "sizes_that_fit": lambda of: (
-        f"one of those that fit, {'; '.join([*of.given['sizes'], *of.given['constraints']])}"
-    ),
+    "sizes_that_fit": _sizes_that_fit,
     "pixels_seen": _pixels_seen,
     "im2col_cell": _im2col_cell,
     "by_convention": _by_convention,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import lcm
 from typing import NamedTuple
 
@@ -66,9 +66,13 @@ class Sizes(NamedTuple):
 
     def text(self, letter: str) -> str:
         """Return the set in words; empty where there is none."""
-        return "; ".join(self._told(letter))
+        return "; ".join(self._told(letter, _by_formula))
 
-    def _told(self, letter: str) -> Iterator[str]:
+    def in_members(self, letter: str) -> str:
+        """Return the set in words without a formula, `W: 16, 24, 32, ...`."""
+        return "; ".join(self._told(letter, _by_members))
+
+    def _told(self, letter: str, endless_one: Callable[[Progression, str], str]) -> Iterator[str]:
         endless = [part for part in self.parts if part.last is None and part.step]
         together = _together(endless, letter)
         if together:
@@ -77,7 +81,7 @@ class Sizes(NamedTuple):
             if part.step == 1:
                 yield f"every {letter} from {part.first}"
             else:
-                yield f"{letter} = {part.first} + {part.step}k, from {part.first}"
+                yield endless_one(part, letter)
         limited = sorted(set(self.parts) - set(endless), key=lambda part: part.first)
         for part in limited:
             if not part.step or part.last == part.first:
@@ -130,6 +134,15 @@ def _together(parts: Sequence[Progression], letter: str) -> str:
     *others, last = told
     listed = f"{', '.join(others)} or {last}" if others else last
     return f"{letter} leaves {listed} when divided by {step}, from {first}"
+
+
+def _by_formula(part: Progression, letter: str) -> str:
+    return f"{letter} = {part.first} + {part.step}k, from {part.first}"
+
+
+def _by_members(part: Progression, letter: str) -> str:
+    members = (str(part.first + part.step * k) for k in range(3))
+    return f"{letter}: {', '.join(members)}, ..."
 
 
 MOST_MEMBERS = 100_000

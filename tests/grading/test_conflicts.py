@@ -62,7 +62,10 @@ def test_a_field_that_another_network_is_printed_with() -> None:
         "question 1: P of conv1 is printed with Network 2 (Variant), which has the same layer;"
         " ask about another one"
     )
+    own = {"ask": "P(conv1)", "prompt": "Which padding keeps the size?"}
+    assert told(own, also) == [said]
     assert told("P(conv1)", {**also, "ask": "P(conv1)"}) == []
+    assert told(own, {**also, "ask": "padding(conv1)"}) == []
     layers = [{"conv": {"K": 10, "F": 5, "P": 1}}, *SPEC["layers"][1:]]
     assert told("P(conv1)", {**also, "spec": {**SPEC, "layers": layers}}) == []
 

@@ -322,12 +322,16 @@ def test_a_letter_says_until_when_it_was_due(class_run: ClassRun) -> None:
     ("penalty", "when", "told"),
     [
         ({"per_day": 0.1}, "2026-11-22 09:00",
-         "It was handed in at 2026-11-22 09:00, 2 days late: it was due by 2026-11-20 23:59. That"
-         " costs 20 % of the points reached (10 % for each day that has begun), and of those that"
-         " are still to be given."),
+         "It was handed in at 2026-11-22 09:00, 1 day 9 hours late: it was due by 2026-11-20 23:59."
+         " That counts as 2 days and costs 20 % of the points reached (10 % for each day that has"
+         " begun), and of those that are still to be given."),
+        ({"per_day": 0.1}, "2026-11-21 00:12:09",
+         ", 13 minutes late: it was due by 2026-11-20 23:59. That counts as 1 day and costs 10 %"),
         ({"per_day": 0.3, "most": 0.5}, "2026-11-30 09:00",
-         "That costs 50 % of the points reached (30 % for each day that has begun, 50 % at most)"),
-        (0.25, "2026-11-21 09:00", ", 1 day late: it was due by 2026-11-20 23:59. That costs 25 %"),
+         "That counts as 10 days and costs 50 % of the points reached (30 % for each day that has"
+         " begun, 50 % at most)"),
+        (0.25, "2026-11-21 09:00",
+         ", 9 hours 1 minute late: it was due by 2026-11-20 23:59. That costs 25 %"),
         (0.25, "", "It was handed in late: it was due by 2026-11-20 23:59. That costs 25 %"),
     ],
 )  # fmt: skip
@@ -355,9 +359,10 @@ def test_a_gradebook_has_no_penalty_of_points_that_are_not_all_given(class_run: 
     first, second = (dict(zip(head, row, strict=True)) for row in told)
     assert (first["late penalty"], first["total"], first["points so far"]) == ("-0.9", "3.6", "")
     assert (second["late penalty"], second["total"], second["points so far"]) == ("", "", "2")
-    assert "2 days late" in first["feedback"]
+    assert "1 day 9 hours late" in first["feedback"]
     assert first["feedback"].endswith(
-        "That costs 20 % of the points reached (10 % for each day that has begun)."
+        "That counts as 2 days and costs 20 % of the points reached (10 % for each day that has"
+        " begun)."
     )
     assert "20 % of the points reached" in second["feedback"]
     assert "and of those that are still to be given. | Question 2: " in second["feedback"]

@@ -75,7 +75,7 @@ def test_a_size_that_does_not_fit_is_told_with_the_layer_that_refuses_it(
     found = marked(answer)
     assert (found.verdict, found.misconception) == ("wrong", "does_not_fit")
     assert says in found.feedback
-    assert "227x227x3: one of those that fit, H, W = 19 + 8k, from 19." in found.feedback
+    assert "is 235x235x3: one of those that fit (H and W: 19, 27, 35, ...)." in found.feedback
 
 
 @pytest.mark.parametrize("answer", ["0x0", "-5", "2.5", "10000000000x227", [227, 227, 227, 3]])
@@ -141,8 +141,8 @@ def test_a_text_with_one_axis_and_one_of_two_inputs() -> None:
 def test_a_whole_network_is_asked_about() -> None:
     """U-Net: W = 188 + 16k (Ronneberger et al., 2015, choose 572)."""
     (question,) = read_assignment({"spec": str(UNET), "questions": [ASK]}).questions
-    assert question.right == (572, 572, 1)
-    assert "H, W = 188 + 16k, from 188" in question.working
+    assert question.right == (588, 588, 1)
+    assert "H and W: 188, 204, 220, ..." in question.working
     for W in (172, 188, 204, 570, 571):
         assert question.subject.suits(question.query, (W, W)) == (W in (188, 204))
 
@@ -173,11 +173,80 @@ def test_a_key_and_choices_are_checked() -> None:
     assert "2 of its choices are right" in found.message
 
 
-def test_questions_that_need_the_size_are_told() -> None:
-    found = read_assignment(homework(alexnet(), "conv1.output", "conv1.parameters"))
+def test_questions_that_need_the_size_are_told_and_the_advice_works() -> None:
+    asked = ["conv1.output", "conv1.parameters", "max_pool1.output"]
+    found = read_assignment(homework(alexnet(), *asked))
     (told,) = conflicts(found)
-    assert told.startswith("questions 1 and 2: conv1.output hangs on the size of input")
+    assert told == (
+        "question 1 hides the size of input, on which questions 2 and 4 hang; with"
+        " `exclude: 227x227` question 1 asks for another size, and the size of input is told"
+    )
+    mended = read_assignment(homework(alexnet(), *asked, exclude="227x227"))
+    assert mended.usable, mended.diagnostics
+    assert not list(conflicts(mended))
+    sheet = FORMATS["markdown"](mended)
+    assert "- input: 227x227x3" in sheet
+    assert "height and width of the input other than 227x227 fit all layers" in sheet
+    assert "on 227x227x3. What is its output volume" in sheet
+
+
+def test_a_field_needs_the_size_and_a_size_without_another_has_no_such_advice() -> None:
     told = [*conflicts(read_assignment(homework(alexnet(), "P(conv1)")))]
-    assert [text.partition(":")[0] for text in told] == ["questions 1 and 2"]
+    assert [text.partition(";")[0] for text in told] == [
+        "question 1 hides the size of input, on which question 2 hangs"
+    ]
     shown = read_assignment(homework(alexnet("224x224x3"), "conv1.parameters"))
     assert not list(conflicts(shown))
+    only = {"input": "4x4x1", "layers": ["flatten", {"reshape": "4x4x1"}, {"conv": {"F": 2}}]}
+    only["layers"][2] = {"conv": {"K": 1, "F": 2}}
+    (said,) = conflicts(read_assignment(homework(only, "P(conv1)")))
+    assert said.endswith("question 2 hangs; ask question 1 about another network")
+    (fault,) = read_assignment(homework(only, exclude="4x4")).diagnostics
+    assert (fault.code, fault.hint) == ("SC504", "leave `exclude` out")
+    assert "no size was found that fits but 4x4x1" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [("227x227", False), ("227", False), ("227x227x3", False), ("(1, 227, 227, 3)", False),
+     ("227x235", True), ("19x19", True), ("219", True), ("19, 27, 227", True), ("224", False)],
+)  # fmt: skip
+@pytest.mark.parametrize("exclude", ["227x227", 227, [227, 227, 3]])
+def test_a_size_that_is_excluded_is_not_right(answer: str, right: bool, exclude: Any) -> None:
+    """227 = 19 + 8*26 fits, and so does every other size of that row."""
+    found = mark(homework(exclude=exclude), {ASK: answer}).marks[0]
+    assert found.verdict == ("right" if right else "wrong")
+    if not right:
+        told = "235x235x3: one of those other than 227x227 that fit (H and W: 19, 27, 35, ...)."
+        assert told in found.feedback
+        assert (found.misconception == "does_not_fit") is (answer == "224")
+
+
+@pytest.mark.parametrize(
+    ("ask", "exclude", "says"),
+    [
+        (ASK, "227x227x1", "exclude must be a size of input, 227x227x3, not 227x227x1"),
+        (ASK, "all", "exclude must be a size of input, 227x227x3, not all"),
+        (ASK, {"H": {}}, "exclude must be a size of input"),
+        ("conv1.output", "227x227", "only a question for a size that fits excludes one"),
+    ],
+)
+def test_what_cannot_be_excluded(ask: str, exclude: Any, says: str) -> None:
+    asked = {"spec": alexnet(), "questions": [{"ask": ask, "exclude": exclude}]}
+    (found,) = read_assignment(asked).diagnostics
+    assert found.code == "SC503"
+    assert found.message.startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("Which size other than 227x227 fits?", True), ("Another than 227 x 227 x 3?", True),
+     ("Which size fits?", False), ("Other than 1227x227?", False)],
+)  # fmt: skip
+def test_a_text_that_tells_the_hidden_size_is_told(text: str, told: bool) -> None:
+    said = [
+        "the text of question 1 tells 227x227, which counts as right; with `exclude: 227x227`"
+        " another size is asked for"
+    ]
+    assert list(conflicts(read_assignment(homework(prompt=text)))) == (said if told else [])
+    assert list(conflicts(read_assignment(homework(prompt=text, exclude="227x227")))) == []

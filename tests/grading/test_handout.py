@@ -19,10 +19,13 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.differences import USUAL_PRECISION
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.handout.given import LOSSES, OF_AXES, given
+from shapecalc.grading.handout.legend import EVERYBODY_KNOWS, FIELDS
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.submission_file import Found
 from shapecalc.grading.submissions import read_submissions
+from shapecalc.layers import KINDS
+from shapecalc.layers.base import field_word
 from shapecalc.network.example import LOSSES as ALL_LOSSES
 
 HOSTILE = "50 % of $x_1$ & #2 {a} \\b ~^<i>\n\nq: =3"
@@ -198,6 +201,55 @@ def test_a_sheet_explains_its_letters(form: str) -> None:
         {"spec": {"input": "5x5x1", "layers": layers}, "questions": ["conv1.output"]}
     )
     assert "K is the number of filters; F is the size of a filter or window" in FORMATS[form](found)
+
+
+SHEET: list[Any] = [
+    {"conv": {"K": 4, "F": 3, "dilation": 2, "groups": 2}}, "leaky_relu",
+    {"depthwise_conv": {"F": 3, "bias": False}}, {"max_pool": 2}, "global_avg_pool", "flatten",
+    {"dense": 3},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_a_sheet_explains_the_fields_and_kinds_that_not_every_course_has(form: str) -> None:
+    def told(*layers: Any) -> set[str]:
+        spec = {"input": "20x20x2", "layers": list(layers)}
+        text = FORMATS[form](read_assignment({"spec": spec, "questions": ["total.macs"]}))
+        words = re.findall(
+            r"^[^\w\n]*(?:noindent )?([a-zP_]+(?:=[a-z_]+)?): ", text.replace("\\_", "_"), re.M
+        )
+        return set(words) - {"input", "student"}
+
+    every = {"dilation", "groups", "bias=false", "leaky_relu", "depthwise_conv"}
+    every |= {"global_avg_pool", "dense"}
+    assert told(*SHEET) == every
+    assert told(SHEET[3], "relu", "flatten") == set()
+    assert told({"depthwise_conv": {"F": 3}}) == {"depthwise_conv"}
+    assert told({"max_pool": {"F": 3, "S": 2, "rounding": "ceil"}}) == {"rounding"}
+    for P in ("same", "same_lower", "valid", "full"):
+        assert told({"conv": {"K": 4, "F": 3, "P": P}}) == {f"P={P}"}
+
+
+def test_a_kind_is_told_with_the_usual_value_of_a_field_that_is_not_printed() -> None:
+    """Keras' LeakyReLU and PyTorch's have a slope of their own; the usual one here is PyTorch's."""
+    found = read_assignment({"spec": {"input": "9", "layers": SHEET[1:2]}, "questions": "all"})
+    text = FORMATS["blank"](found)
+    assert "# leaky_relu: x above 0, slope times x below (slope is 0.01 unless written).\n" in text
+
+
+def test_every_field_of_a_legend_is_one_that_some_layer_prints() -> None:
+    shown = {field_word(name) for cls in KINDS.values() for name in cls.model_fields}
+    assert {field.partition("=")[0] for field in FIELDS} <= shown
+    assert set(EVERYBODY_KNOWS) <= set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_heading_of_one_whole_sentence(kind: str) -> None:
+    """A line of a legend ends where the heading does."""
+    first, _, rest = str(KINDS[kind].__doc__).partition("\n")
+    assert re.match(rf"{kind}( \([\w, ]+\))?: ", first)
+    assert first.endswith(".")
+    assert not rest.strip() or rest.startswith("\n")
 
 
 def test_c_is_explained_where_the_shape_of_a_weight_is_asked() -> None:

@@ -17,7 +17,7 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
 from shapecalc.grading.exports.feedback import of_times
 from shapecalc.grading.graded import ClassRun
-from shapecalc.grading.moments import days_late, deadline, moment
+from shapecalc.grading.moments import days_late, deadline, moment, time_late
 from shapecalc.grading.regrading import NotAGradebook, read_gradebook, regraded
 from shapecalc.grading.submission_file import Found, NotGradable
 
@@ -228,6 +228,26 @@ def test_a_question_called_as_another_column_has_one_of_its_own(tmp_path: Path, 
 def test_a_day_and_a_minute_last_to_their_ends(due: str, last: str, first_late: str) -> None:
     assert days_late(deadline(due), moment(last)) == 0
     assert days_late(deadline(due), moment(first_late)) == 1
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "by"),
+    [
+        ("2026-11-20 23:59:59", ""),
+        ("2026-11-21 00:00:00", "1 minute"),
+        ("2026-11-21 00:12:09", "13 minutes"),
+        ("2026-11-21 08:30", "8 hours 31 minutes"),
+        ("2026-11-21 23:59:59", "1 day"),
+        ("2026-11-22 00:00", "1 day 1 minute"),
+        ("2026-11-23 02:59:30", "2 days 3 hours"),
+        ("2026-11-23 03:40", "2 days 3 hours"),
+    ],
+)
+def test_how_late_is_said_to_the_minute(handed_in: str, by: str) -> None:
+    """A clock at both ends: from 23:59 to 00:12 are 13 minutes, to 08:30 are 8 hours 31 minutes."""
+    assert time_late(deadline("2026-11-20 23:59"), moment(handed_in)) == by
+    zoned = time_late(deadline("2026-11-20 23:59+00:00"), moment("2026-11-21 01:12:09+01:00"))
+    assert zoned == "13 minutes"
 
 
 @pytest.mark.parametrize(

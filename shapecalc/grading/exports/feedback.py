@@ -12,7 +12,7 @@ from shapecalc.grading.exports import number
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, Verdict, title
 from shapecalc.grading.misconceptions import misconceptions
-from shapecalc.grading.moments import days_late, moment, shown_deadline
+from shapecalc.grading.moments import days_late, moment, shown_deadline, time_late
 from shapecalc.grading.question import Policy
 from shapecalc.grading.submission_file import FOR_THE_AUTHOR
 from shapecalc.grading.wording import questions_by
@@ -120,7 +120,9 @@ def students(count: int) -> str:
 
 
 def lateness(graded: Graded, policy: Policy) -> str:
-    """Return when a submission was handed in that is late, by how much, and what that costs."""
+    """Return when a submission was handed in that is late, by how much, and what that costs; as how
+    many days it counts only where each day costs something.
+    """
     due, late, days = policy.due, policy.late, 0
     said = "It was handed in late"
     if due is not None and graded.when:
@@ -128,7 +130,7 @@ def lateness(graded: Graded, policy: Policy) -> str:
             handed_in = moment(graded.when)
             days = days_late(due, handed_in)
             said = f"It was handed in at {shown_deadline(handed_in)}"
-            said += f", {days} {'day' if days == 1 else 'days'} late" if days else ""
+            said += f", {time_late(due, handed_in)} late" if days else ""
     if due is not None:
         said += f": it was due by {shown_deadline(due)}"
     if not late.share:
@@ -137,7 +139,8 @@ def lateness(graded: Graded, policy: Policy) -> str:
     most = f", {late.most * 100:.4g} % at most" if late.most < 1 else ""
     each = f" ({late.share * 100:.4g} % for each day that has begun{most})" if late.each_day else ""
     later = ", and of those that are still to be given" if graded.marked.unread else ""
-    return f"{said}. That costs {lost}{each}{later}."
+    counted = f" counts as {days:,} {'day' if days == 1 else 'days'} and" if days else ""
+    return f"{said}. That{counted if late.each_day else ''} costs {lost}{each}{later}."
 
 
 def of_whole(graded: Graded, policy: Policy) -> Iterator[str]:

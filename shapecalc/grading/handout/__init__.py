@@ -11,12 +11,13 @@ from functools import partial
 
 from shapecalc.grading.differences import precision
 from shapecalc.grading.handout.given import given
+from shapecalc.grading.handout.legend import meanings
 from shapecalc.grading.moments import shown_deadline
 from shapecalc.grading.prompts import Secrets, by_network, described, name_of, on_the_sheet, titles
 from shapecalc.grading.question import Assignment, Late, Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.formats import FORMATS as QUIZ_FORMATS
-from shapecalc.grading.wording import LETTERS, questions_by
+from shapecalc.grading.wording import questions_by
 from shapecalc.registry import Registry
 
 UNTITLED = "Homework"
@@ -86,16 +87,17 @@ def several(assignment: Assignment) -> bool:
 
 def instructions(assignment: Assignment) -> list[str]:
     """Return what stands below the title: until when, what being late costs, which attempt counts,
-    for what else than right answers there are points, how a list is written, and what the letters
-    mean.
+    for what else than right answers there are points, how a list is written, and what the letters,
+    fields and kinds of layers mean.
     """
-    policy, meanings = assignment.policy, legend(assignment)
+    policy, questions = assignment.policy, assignment.questions
     told = [f"To be handed in by {shown_deadline(policy.due)}."] if policy.due else []
     told += [late_rule(policy.late)] if policy.late.share else []
     told += [f"Of several attempts the {policy.attempts} counts."] if policy.attempts else []
-    told += list(credit_rules(assignment.questions))
-    listed = any(q.query.form == "array" and not q.choices for q in assignment.questions)
-    return [*told, *([OF_LISTS] if listed else []), *([meanings] if meanings else [])]
+    told += list(credit_rules(questions))
+    listed = any(q.query.form == "array" and not q.choices for q in questions)
+    lines = [line for _, layers in networks(assignment) for line in layers]
+    return [*told, *([OF_LISTS] if listed else []), *meanings(questions, lines)]
 
 
 def credit_rules(questions: Sequence[Question]) -> Iterator[str]:
@@ -133,21 +135,6 @@ def points(question: Question) -> str:
     word = "point" if question.points == 1 else "points"
     how = "answer with a letter" if question.choices else precision(question)
     return f"{question.points:g} {word}{f'; {how}' if how else ''}"
-
-
-def legend(assignment: Assignment) -> str:
-    """Return what the letters in the networks mean, in a sentence; empty where there are none.
-
-    C stands in no network, but in the axes of a weight: `K x C x F x F`.
-    """
-    text = " ".join(line for _, layers in networks(assignment) for line in layers)
-    shapes = any(question.query.kind == "shape" for question in assignment.questions)
-    used = [
-        f"{letter} is {meaning}"
-        for letter, meaning in LETTERS.items()
-        if f" {letter}=" in text or (shapes and letter == "C")
-    ]
-    return f"{'; '.join(used)}." if used else ""
 
 
 def _on_platform(form: str, assignment: Assignment) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shapecalc.grading.handout.open_inputs import sizes_needed
 from shapecalc.grading.hyperparameters import SPATIAL
+from shapecalc.grading.kinds.fitting_input import hides_the_input, written
 from shapecalc.grading.prompts import Secrets, by_network, is_ours, titles
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import NOTE, decided_by_a_tie
 from shapecalc.grading.wording import questions_by
-from shapecalc.layers.base import aliases
+from shapecalc.layers.base import aliases, show
 
 MEND = "leave one out, or give it in a prompt of your own"
 MOST = 300  # questions
@@ -45,10 +46,13 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
                 both = questions_by([numbers[q.id] for q in (question, *more)])
                 fields = " and ".join(q.query.key for q in (question, *more))
                 yield f"{both}: {fields} of {name} follow only from each other; {MEND}"
-            yield from _told_elsewhere(question, numbers, groups)
+        for question in questions:
+            if question.query.kind == "field":
+                yield from _told_elsewhere(question, numbers, groups)
         yield from sizes_needed(questions, numbers)
         for question in questions:
             if not is_ours(question, secrets):
+                yield from _names_the_hidden_size(question, numbers[question.id])
                 told = [q for q in questions if q is not question and _tells(question, q)]
                 if decided_by_a_tie(question.subject, question.query):
                     yield f"question {numbers[question.id]}: {NOTE}; each such answer is right"
@@ -70,11 +74,26 @@ def _told_elsewhere(
         other = subject.records[name].layer if name in subject.records else None
         if subject is question.subject or layer is None or type(other) is not type(layer):
             continue
-        hidden = key in Secrets(questions).fields.get(name, ())
+        words = aliases(type(layer))
+        hidden = words[key] in {words[k] for k in Secrets(questions).fields.get(name, ())}
         if not hidden and other is not None and other.summary() == layer.summary():
             yield (
                 f"question {numbers[question.id]}: {key} of {name} is printed with"
                 f" {which[subject]}, which has the same layer; ask about another one"
+            )
+
+
+def _names_the_hidden_size(question: Question, number: int) -> Iterator[str]:
+    """Yield that a text names the input's own size, which is one that fits: it counts as right."""
+    query, layers = question.query, question.subject.layers
+    if query.kind == "fitting" and hides_the_input(layers, query):
+        volume = written(layers, query)
+        size = show(volume[:-1])
+        spelled = (show(volume), *([size] if "x" in size else []))
+        if any(_stands_in(text, question.prompt) for text in spelled):
+            yield (
+                f"the text of question {number} tells {size}, which counts as right;"
+                f" with `exclude: {size}` another size is asked for"
             )
 
 

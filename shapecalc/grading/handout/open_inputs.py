@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.kinds.fitting_input import another
+from shapecalc.grading.kinds.fitting_input import another, written
 from shapecalc.grading.prompts import Secrets, is_ours
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.wording import questions_by
+from shapecalc.layers.base import show
 from shapecalc.tracing import walk
 
 
@@ -22,15 +23,25 @@ def sizes_needed(questions: Sequence[Question], numbers: Mapping[str, int]) -> I
         if query.kind != "fitting" or query.name not in secrets.open:
             continue
         other = _resized(question)
-        for one in questions:
-            if one.query.kind == "fitting":
-                continue
+        needy = [
+            numbers[one.id]
+            for one in questions
             # A field follows from volumes, which our own text does not give.
-            field = one.query.kind == "field" and is_ours(one, secrets)
-            if field or (other is not None and _differs(one, other)):
-                both = questions_by(sorted((numbers[one.id], numbers[question.id])))
-                why = f"{one.query.path} hangs on the size of {query.name}"
-                yield f"{both}: {why}, which is not told; ask for it about a network of its own"
+            if (one.query.kind == "field" and is_ours(one, secrets))
+            or (other is not None and one.query.kind != "fitting" and _differs(one, other))
+        ]
+        if needy:
+            number, size = numbers[question.id], show(written(question.subject.layers, query)[:-1])
+            yield (
+                f"question {number} hides the size of {query.name}, on which {questions_by(needy)}"
+                f" {'hangs' if len(needy) == 1 else 'hang'}; "
+                + (
+                    f"with `exclude: {size}` question {number} asks for another size, and the size"
+                    f" of {query.name} is told"
+                    if other is not None
+                    else f"ask question {number} about another network"
+                )
+            )
 
 
 def _resized(question: Question) -> Subject | None:
