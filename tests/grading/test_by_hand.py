@@ -70,7 +70,7 @@ def marked(answers: dict[str, Any], spec: Any = SPEC) -> dict[str, Mark]:
             "dense1.grad",
             [-0.409, 0.409],
             "loss_over_outputs",
-            "The loss was divided by the number of",
+            "The loss was averaged over the classes",
         ),
     ],
 )

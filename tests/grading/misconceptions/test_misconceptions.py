@@ -180,7 +180,9 @@ THIRD = {**SCORES, "example": {**SCORES["example"], "loss": {"cross_entropy": 2}
 # Scores 3.2, 2, 1.7 and the second class: 3.2 - 2 + 1 = 2.2, 1.7 - 2 + 1 = 0.7, in all 2.9
 HINGE = example(
     2, {"dense": 3},
-    given={"input": [1, 0], "dense1.weight": [[3.2, 0], [2, 0], [1.7, 0]], "dense1.bias": [0, 0, 0]},
+    given={
+        "input": [1, 0], "dense1.weight": [[3.2, 0], [2, 0], [1.7, 0]], "dense1.bias": [0, 0, 0],
+    },
     loss={"svm": 1},
 )  # fmt: skip
 # 5 - 3 = 2: half of 4, and 4
