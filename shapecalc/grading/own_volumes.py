@@ -11,7 +11,7 @@ from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
 
 MOST_AXES, MOST_SIZE = 4, 2**20
-MOST_CHOSEN_FROM = 3  # wrong ones that one answer hangs on, of which some may have been gone on with
+MOST_CHOSEN_FROM = 3  # wrong ones that an answer hangs on, of which it may go on with some
 OF_INPUT = ("input", "parameters", "weights", "biases")  # what a layer's own output says nothing of
 
 

@@ -215,7 +215,8 @@ def _way(there: QuestionContext, context: QuestionContext, outputs: Mapping[str,
         right, wrong = context.unflattened, there.unflattened
     else:
         right, wrong = context.output, outputs.get(context.query.name, context.output)
-    return Way(right, wrong, tuple(v for v in outputs.values() if v[:-1] != wrong[:-1]))
+    between = tuple(v for v in outputs.values() if v[:-1] != wrong[:-1])
+    return Way(right, wrong, between, frozenset(outputs))
 
 
 def _followed(context: QuestionContext, value: Value) -> str:

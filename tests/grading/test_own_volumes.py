@@ -1,7 +1,7 @@
 """Which of a student's own volumes an answer follows from, where it hangs on several.
 
-44x44x64: max_pool1 halves the sizes, 22x22x64; conv1 gives (22 - 4 + 2*1)/2 + 1 = 11, 11x11x96, with
-4*4*64*96 = 98,304 weights and 11*11*98,304 = 11,894,784 MACs.
+44x44x64: max_pool1 halves the sizes, 22x22x64; conv1 gives (22 - 4 + 2*1)/2 + 1 = 11, 11x11x96; it
+has 4*4*64*96 = 98,304 weights and takes 11*11*98,304 = 11,894,784 MACs.
 """
 
 from __future__ import annotations
