@@ -146,7 +146,8 @@ class Diagnosis:
         if question.id not in self._explained:
             subject, query = question.subject, question.query
             context = QuestionContext(subject, query, subject.answer(query))
-            self._explained[question.id] = Explanations(context)
+            chosen = bool(question.choices)
+            self._explained[question.id] = Explanations(context, chosen=chosen)
         return self._explained[question.id]
 
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
@@ -158,5 +159,5 @@ def _supposed(question: Question, subject: Subject) -> Explanations | None:
     """Return what explains answers about a student's own numbers, which may lead anywhere."""
     with suppress(Exception):
         context = QuestionContext(subject, question.query, subject.answer(question.query))
-        return Explanations(context, own=True)
+        return Explanations(context, own=True, chosen=bool(question.choices))
     return None

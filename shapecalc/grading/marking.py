@@ -81,14 +81,31 @@ class Marker:
         and to questions that a table has no column for; and at wrong ones that `goes_on` has, below
         which there are lines that were not read.
         """
-        own = OwnAnswers()
-        marks = []
         questions = self.assignment.questions
         read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
         answered = [(q, one) for q in questions if isinstance(one := read[q.id], Read)]
         practice = self._suspicions.practice(answered)
+        own = OwnAnswers()
+        marks = self._each(answers, read, own, practice, unread, columnless, goes_on)
+        if practice.learns(zip(questions, marks, strict=True), own):
+            own = OwnAnswers()
+            marks = self._each(answers, read, own, practice, unread, columnless, goes_on)
+        return Marked(student, tuple(marks))
+
+    def _each(
+        self,
+        answers: Mapping[str, Any],
+        read: Mapping[str, Read | Mark],
+        own: OwnAnswers,
+        practice: Practice,
+        unread: bool,
+        columnless: Collection[str],
+        goes_on: Collection[str],
+    ) -> list[Mark]:
+        """Return the marks of one student's answers, in turn; each goes to their `own`."""
+        marks = []
         told: set[str] = set()
-        for question in questions:
+        for question in self.assignment.questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, read[question.id], own, practice, told)
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
@@ -106,7 +123,7 @@ class Marker:
             marks.append(mark)
             if value is not None:
                 own.add(question, value, mark.verdict == "right")
-        return Marked(student, tuple(marks))
+        return marks
 
     def not_gradable(self, student: str, reason: str) -> Marked:
         """Return the marks of a submission that cannot be read."""

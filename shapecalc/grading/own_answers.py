@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
@@ -28,7 +29,7 @@ from shapecalc.grading.own_values import (
     with_own_sizes,
     with_values,
 )
-from shapecalc.grading.own_volumes import as_meant, has_answer, is_volume, nearest
+from shapecalc.grading.own_volumes import as_meant, has_answer, is_volume, nearest, some_of
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
@@ -144,10 +145,10 @@ class OwnAnswers:
     def lead_to(self, question: Question, value: Value) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""
         query = question.query
-        summed = sum_of(question, self._others(question), value)
+        summed = sum_of(question, self.terms_of(question), value)
         if summed:
             return Followed(summed)
-        for network in self.networks(question):
+        for network in chain(self.networks(question), self._with_some(question)):
             try:
                 corrected = network.subject.answer(query)
                 follows = _is_corrected(question, corrected, value) or (
@@ -235,7 +236,8 @@ class OwnAnswers:
             supposed = self._supposed(question.subject, rest)
             if supposed is not None and answer(supposed) == wanted:
                 found = rest
-        return found
+        given = {q.id for q, _ in (*network.sources, *self._right)}
+        return [(q, v) for q, v in found if q.id in given]
 
     def terms_of(self, question: Question) -> list[Answered]:
         """Return the answers, right and wrong, that are terms of what a question asks for."""
@@ -333,6 +335,18 @@ class OwnAnswers:
                     yield None
                 else:
                     yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
+
+    def _with_some(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield a question's network with some of the student's volumes that it hangs on directly:
+        who counts at an own output may have known the depth of the input.
+        """
+        whole = self.with_volumes(question)
+        if not whole or is_total(question):
+            return
+        for sources, volumes in some_of(whole[0]):
+            supposed = self._supposed(question.subject, volumes)
+            if supposed is not None:
+                yield OwnNetwork(supposed, sources, volumes=volumes)
 
     def _goes_on(self, question: Question, value: Value) -> bool:
         """Say whether all layers take what follows from an answer."""

@@ -16,6 +16,7 @@ from shapecalc.grading.values import Number, Value
 from shapecalc.quantities import REPORTED
 
 SUMMED = tuple(quantity.key for quantity in REPORTED)
+PARTS = {"parameters": ("weights", "biases")}  # of a layer's count
 MOST_TERMS = 6  # of which any may be put in; of more, all of them
 MOST_TOLD = 12  # terms that a sum writes out
 
@@ -37,17 +38,23 @@ def is_term(question: Question, other: Question) -> bool:
     query, theirs = question.query, other.query
     if theirs.kind != "record":
         return False
-    parts = ("weights", "biases") if query.key == "parameters" else ()
-    layer = theirs.name in question.subject.records  # an instance holds others
-    term = query.name == "total" and layer and theirs.key == query.key
-    return term or (theirs.name == query.name and theirs.key in parts)
+    record = question.subject.records.get(theirs.name)  # not of an instance, which holds others
+    if query.name == "total" and record is not None:
+        if query.key == "weights" and not record.biases:  # all of its parameters are weights
+            return theirs.key in ("weights", "parameters")
+        return theirs.key in (query.key, *PARTS.get(query.key, ()))
+    return theirs.name == query.name and theirs.key in PARTS.get(query.key, ())
 
 
 def terms(question: Question, subject: Subject, own: Sequence[Answered]) -> list[Term]:
-    """Return a student's own terms that are not those of a network."""
+    """Return a student's own terms that are not those of a network; of a layer whose whole count
+    was given, this one.
+    """
     found = []
+    whole = {other.query.name for other, _ in own if other.query.key == question.query.key}
     for other, value in own:
-        if is_term(question, other) and _counted(value):
+        part = other.query.key != question.query.key and other.query.name in whole
+        if is_term(question, other) and _counted(value) and not part:
             expected = subject.answer(other.query)
             if _counted(expected) and value != expected:
                 found.append(Term((other, value), value - expected))
@@ -115,7 +122,7 @@ def with_the_mistake(
     """
     if not is_total(question):
         return None
-    given = {other.query.name: v for other, v in own if is_term(question, other) and _counted(v)}
+    given = _given(question, own)
     asked = len({other.query.name for other, v in own if v != other.right} & given.keys())
     for name in sorted(names) if asked else ():
         for dense in (True, False):
@@ -126,6 +133,23 @@ def with_the_mistake(
                 told = " + ".join(listed) if short else f"the sum of {len(listed)} terms"
                 return name, Wrong(value, f"{told} = {value:,}")
     return None
+
+
+def _given(question: Question, own: Sequence[Answered]) -> dict[str, Number]:
+    """Return what a student has for the terms of a total, by layers: as given, right or wrong, or
+    with the wrong one of the parts that it has.
+    """
+    found = {
+        other.query.name: v
+        for other, v in own
+        if is_term(question, other) and other.query.key == question.query.key and _counted(v)
+    }
+    for (other, _), more in terms(question, question.subject, own):
+        name = other.query.name
+        if other.query.key != question.query.key:
+            right = question.subject.answer(question.query._replace(name=name))
+            found[name] = found.get(name, right if _counted(right) else 0) + more
+    return found
 
 
 def _numbers(

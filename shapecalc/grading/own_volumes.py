@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import combinations
 
+from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
 
 MOST_AXES, MOST_SIZE = 4, 2**20
+MOST_CHOSEN_FROM = 3  # wrong ones that an answer hangs on, of which it may go on with some
+OF_INPUT = ("input", "parameters", "weights", "biases")  # what a layer's own output says nothing of
 
 
 def as_meant(question: Question, value: Value) -> Value:
@@ -45,17 +49,30 @@ def nearest(question: Question, among: Collection[str]) -> tuple[list[str], Coll
         return [name for name in subject.records if name in among], subject.records
     instance = subject.layers.instance(name)
     asked = {record.name for record in subject.layers.layers_of(instance)} if instance else {name}
+    of_input = instance is None and question.query.key in OF_INPUT
     wanted = set(asked)
     found, passed = [], set()
     for record in reversed(subject.trace.layers):
         if record.name not in wanted:
             continue
-        if record.name in among:
+        if record.name in among and not (of_input and record.name in asked):
             found.append(record.name)
         if record.name in asked or record.name not in among:
             passed.add(record.name)
             wanted.update(record.sources or ())
     return found[::-1], passed
+
+
+def some_of(network: OwnNetwork) -> Iterator[tuple[list[Answered], list[Answered]]]:
+    """Yield some of the wrong answers that a network has, the most first, and with them all that is
+    in place: the others are right there, or left out for what follows from those.
+    """
+    slips = network.sources if len(network.sources) <= MOST_CHOSEN_FROM else []
+    for count in range(len(slips) - 1, 0, -1):
+        for some in combinations(slips, count):
+            others = {q.id for q, _ in slips} - {q.id for q, _ in some}
+            yield [*some], [(q, q.right if q.id in others else v) for q, v in network.volumes]
+            yield [*some], [(q, v) for q, v in network.volumes if q.id not in others]
 
 
 def has_answer(subject: Subject, question: Question) -> bool:

@@ -7,8 +7,15 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 from types import MappingProxyType
 
+from shapecalc.grading.frequency import SLIPS
+from shapecalc.grading.marks import Mark
+from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.question import Question
+from shapecalc.grading.subject import Subject
+
 Names = Mapping[str, frozenset[str]]  # of mistakes, by the id of a question
 NOTHING: Names = MappingProxyType({})
+NO_NAMES: frozenset[str] = frozenset()
 
 
 class Practice:
@@ -21,19 +28,44 @@ class Practice:
         alone: Names = NOTHING,
         certain: Names = NOTHING,
         possible: Names = NOTHING,
+        sound: Mapping[Subject, frozenset[str]] = MappingProxyType({}),
     ) -> None:
         """Of each question, `right` are the mistakes that would have given another answer than the
         right one; `wrong` those that give the wrong one, `alone` without another beside it;
         `certain` and `possible` those that are certainly or perhaps behind it, or made on the way
-        there.
+        there. `sound` are the layers of each network of which the right volume was given.
         """
         self._unmade, self._made, self._alone = map(_by_name, (right, wrong, alone))
         self._certain, self._possible = certain, possible
+        self._sound = sound
+        self._withdrawn: set[str] = set()  # mistakes, where an answer follows from others
 
     def has_followed(self, question: str) -> None:
         """Note that a wrong answer follows from others: no mistake was made there."""
-        for questions in self._alone.values():
-            questions.discard(question)
+        for name, questions in self._alone.items():
+            if question in questions:
+                questions.remove(question)
+                self._withdrawn.add(name)
+
+    def learns(self, marks: Iterable[tuple[Question, Mark]], own: OwnAnswers) -> bool:
+        """Note the mistakes that are certain in what a student's own numbers lead to: only marking
+        tells. Say whether one of them may be behind another answer where it is not named, or one
+        that was not made where an answer follows.
+        """
+        wrong = [(q, one) for q, one in marks if one.verdict in ("wrong", "partly right")]
+        sure = {question.id: _certainly(one) for question, one in wrong}
+        unsure = {other for other, names in sure.items() if not names}
+        found = any(not unsure.isdisjoint(self._made.get(n, ())) for n in self._withdrawn)
+        for question, _ in wrong:
+            names = sure[question.id]
+            others = ((n, other) for n in names for other in self._made.get(n, ()))
+            if question.query.executed or all(n in sure.get(other, names) for n, other in others):
+                continue
+            if own.change(question):
+                before = self._certain.get(question.id, NO_NAMES)
+                self._certain = {**self._certain, question.id: names | before}
+                found = True
+        return found
 
     def against(self, question: str) -> frozenset[str]:
         """Return the mistakes that are hardly behind one answer: right ones speak against them, and
@@ -49,6 +81,10 @@ class Practice:
         """Return the mistakes that may be behind wrong answers to other questions."""
         return _of_others(self._possible, question)
 
+    def sound(self, subject: Subject) -> frozenset[str]:
+        """Return the layers of a network of which the right volume was given."""
+        return self._sound.get(subject, frozenset())
+
     def outdone(self, question: str, suspected: Iterable[str]) -> frozenset[tuple[str, str]]:
         """Return pairs of the mistakes that one answer is `suspected` of, the second the likelier:
         it explains more of the other wrong answers whole, and all that the first does; or the
@@ -61,6 +97,13 @@ class Practice:
             for a, b in permutations(made, 2)
             if made[a] < made[b] or (made[a] == made[b] and unmade[a] > unmade[b])
         )
+
+
+def _certainly(mark: Mark) -> frozenset[str]:
+    """Return the mistakes that a mark names as certain."""
+    if mark.perhaps or not mark.misconception:
+        return NO_NAMES
+    return frozenset(mark.misconception.split(", ")) - SLIPS
 
 
 def _of_others(found: Names, question: str) -> frozenset[str]:

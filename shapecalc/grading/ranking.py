@@ -65,10 +65,16 @@ class Evidence(NamedTuple):
     maybe: frozenset[str] = frozenset()  # mistakes that may be behind other wrong answers
     outdone: Collection[tuple[str, str]] = ()  # by a second one, which explains more of the answers
     told: Collection[str] = ()  # mistakes that were told of before, as certain
+    sound: frozenset[str] = frozenset()  # layers of which the student has the right volume
 
     def shows(self, cause: Cause) -> bool:
         """Say whether the student makes all the mistakes of a cause elsewhere, too."""
         return self.made >= cause.names
+
+    def behind(self, causes: Sequence[Cause]) -> list[Cause]:
+        """Return those of the causes of one answer that lead through no volume which is right."""
+        ways = ((cause, cause.wrong.way) for cause in causes)
+        return [c for c, way in ways if way is None or self.sound.isdisjoint(way.layers)]
 
     def between(self, causes: Sequence[Cause]) -> list[Cause]:
         """Return those of the causes of one answer that the other answers leave: none that right
@@ -86,13 +92,20 @@ NOTHING_ELSE = Evidence()
 class Explanations:
     """What may be behind the wrong answers to one question; floats are compared as `near` says.
 
-    In a network of the student's `own` wrong volumes, only a mistake that is sure is one more.
+    In a network of the student's `own` wrong volumes, only a mistake that is sure is one more. Of
+    an answer that was `chosen` from a few none is named that was made on the way to it.
     """
 
     def __init__(
-        self, context: QuestionContext, near: Tolerance = NEAR_ENOUGH, *, own: bool = False
+        self,
+        context: QuestionContext,
+        near: Tolerance = NEAR_ENOUGH,
+        *,
+        own: bool = False,
+        chosen: bool = False,
     ) -> None:
         self.context, self.right, self.near, self.own = context, context.right, near, own
+        self.chosen = chosen
         self._named: Remembered[tuple[frozenset[str], ...], Causes] = Remembered(MOST_NAMED)
         self._repeats: Remembered[str, list[Repeated]] = Remembered(MOST_REPEATED)
 
@@ -119,7 +132,8 @@ class Explanations:
     @cached_property
     def _on_the_way(self) -> Causes:
         """What one mistake gives that was made on the way to the layer, too."""
-        found = [] if self.own else self._causes(combinations.on_the_way(self.context))
+        alone = self.own or self.chosen
+        found = [] if alone else self._causes(combinations.on_the_way(self.context))
         return Causes(found, self.near, self.right)
 
     @cached_property
@@ -230,6 +244,11 @@ class Explanations:
         """Return the names of the mistakes that an answer may follow from."""
         return self._names(given, self._on_the_way)
 
+    def led_through(self, given: Value) -> frozenset[str]:
+        """Return the layers of which an answer may have a wrong volume by what it follows from."""
+        ways = (cause.wrong.way for cause in self._on_the_way.giving(given))
+        return frozenset().union(*(way.layers for way in ways if way is not None))
+
     def _names(self, given: Value, causes: Causes) -> frozenset[str]:
         if self._says_nothing(given):
             return frozenset()
@@ -266,7 +285,7 @@ class Explanations:
         causes = list(tried.causes)
         if self.own or not shown:  # who goes on from an own volume makes it at every layer there
             more = self._of_names(evidence.made, evidence.made if two else frozenset())
-            shown = more.giving(given) or shown
+            shown = evidence.behind(more.giving(given)) or shown
             causes += more.causes
         found = self._judged(given, specific(shown), causes, evidence, unique=True)
         return found if found and (found.sure or not self.own) else None
@@ -309,13 +328,16 @@ class Explanations:
 
     def _again(self, name: str) -> list[Repeated]:
         """Return what one mistake gives that is made on the way, too: many students make it."""
+        if self.chosen:
+            return []
         return self._repeats.get(name, lambda: list(repeated(self.context, (name,))))
 
     def _repeated(self, given: Value, evidence: Evidence) -> Cause | None:
         """Return the mistake that an answer follows from, made on the way to it, if chance is less
         likely; one that may be behind another answer goes before all others.
         """
-        fitting = self._on_the_way.giving(given)
+        fitting = evidence.behind(self._on_the_way.giving(given))
+        several = len({c.misconception.name for c in specific(fitting)}) > 1
         here = self.single if self.context.key in ("output", "") else self._carried
         tried = [*self._on_the_way.causes, *here]
         again = [cause for cause in fitting if evidence.maybe >= cause.names]
@@ -326,7 +348,11 @@ class Explanations:
         if way is None:
             return None
         sizes = room(way.right, way.wrong, slips=True)
-        return self._judged(given, specific(fitting), tried, evidence, unique=True, answers=sizes)
+        found = self._judged(given, specific(fitting), tried, evidence, unique=True, answers=sizes)
+        if found is None or evidence.working.agrees(self.context, found):
+            return found
+        unseen = way.depth_alone and self.context.key != "output"  # it may be any other layer's
+        return found._replace(sure=found.sure and not several and not unseen)
 
     def _likely_two(
         self, given: Value, fitting: Sequence[Cause], evidence: Evidence

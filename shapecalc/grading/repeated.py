@@ -16,6 +16,7 @@ from shapecalc.grading.misconceptions.question_context import (
     Way,
     Wrong,
 )
+from shapecalc.grading.own_volumes import OF_INPUT
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import in_a_row
@@ -26,7 +27,6 @@ from shapecalc.records import KnownRecord
 
 MOST_LAYERS = 100  # of a network
 MOST_TOLD = 4  # layers whose arithmetic is written out
-OF_INPUT = ("input", "parameters", "weights", "biases")  # what a layer's own output says nothing of
 NOT_COMPUTED = frozenset(("depth_padded", "half_filter_padding"))  # what nobody counts with
 NOT_GONE_ON_WITH = NOT_COMPUTED | {"depth_first", "neighbour", "product_for_volume", "swapped_axes"}
 
@@ -215,7 +215,8 @@ def _way(there: QuestionContext, context: QuestionContext, outputs: Mapping[str,
         right, wrong = context.unflattened, there.unflattened
     else:
         right, wrong = context.output, outputs.get(context.query.name, context.output)
-    return Way(right, wrong, tuple(v for v in outputs.values() if v[:-1] != wrong[:-1]))
+    between = tuple(v for v in outputs.values() if v[:-1] != wrong[:-1])
+    return Way(right, wrong, between, frozenset(outputs))
 
 
 def _followed(context: QuestionContext, value: Value) -> str:

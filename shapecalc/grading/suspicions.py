@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
 
 MOST = 1000  # answers whose mistakes are remembered, and twice as many
@@ -42,7 +44,9 @@ class Suspicions:
         if question.query.executed:
             return evidence
         made, maybe = practice.made_beside(question.id), self._on_the_way(question, read)
+        sound = practice.sound(question.subject)
         return evidence._replace(
+            sound=sound & self._led_through(question, read) if alone else sound,
             made=made & (suspected | maybe) if alone else made,
             maybe=practice.suspected_beside(question.id) & maybe,
         )
@@ -58,6 +62,7 @@ class Suspicions:
             {q.id: self._alone(q, one) for q, one in wrong},
             self._certain(answered),
             {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
+            _sound(answered),
         )
 
     def _unmade(self, question: Question, read: Read) -> frozenset[str]:
@@ -112,6 +117,11 @@ class Suspicions:
         explanations = self._explanations(question)
         return frozenset().union(*(explanations.on_the_way(way.value) for way in read.ways))
 
+    def _led_through(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the layers of which a wrong answer may have a wrong volume."""
+        explanations = self._explanations(question)
+        return frozenset().union(*(explanations.led_through(way.value) for way in read.ways))
+
     def _suspected(self, question: Question, read: Read) -> frozenset[str]:
         """Return the mistakes that give a wrong answer."""
         return self._giving(question, read, Explanations.suspected)
@@ -131,6 +141,15 @@ class Suspicions:
             (question.id, read.meant, behind),
             lambda: frozenset().union(*(behind(explanations, way.value) for way in read.ways)),
         )
+
+
+def _sound(answered: Sequence[tuple[Question, Read]]) -> dict[Subject, frozenset[str]]:
+    """Return the layers of each network of which the right volume was given."""
+    found: defaultdict[Subject, set[str]] = defaultdict(set)
+    for question, read in answered:
+        if question.query.key == "output" and read.as_computed:
+            found[question.subject].add(question.query.name)
+    return {subject: frozenset(names) for subject, names in found.items()}
 
 
 def _in_another_order(question: Question, value: Value) -> bool:

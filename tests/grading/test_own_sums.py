@@ -15,7 +15,7 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "input": "8x8x3",
     "layers": [{"conv": {"K": 4, "F": 3}}, {"conv": {"K": 2, "F": 3}}, "flatten", {"dense": 5}],
 }
@@ -23,7 +23,7 @@ SPEC = {
 
 def marked(answers: dict[str, Any], **more: Any) -> list[Mark]:
     """Return the marks of one student's answers, by what is asked."""
-    assignment = read_assignment({"spec": SPEC, "questions": list(answers), **more})
+    assignment = read_assignment({"spec": SPEC, "questions": list(answers)} | more)
     assert assignment.usable, assignment.diagnostics
     return list(Marker(assignment).mark("one", answers).marks)
 
@@ -69,6 +69,55 @@ def test_a_total_names_all_answers_that_it_follows_from_and_no_other(
     *_, mark = marked(answers, follow_through=1)
     assert mark.verdict == "followed through"
     assert mark.feedback.startswith(f"It follows correctly from {source}.")
+
+
+@pytest.mark.parametrize(
+    ("answers", "source"),
+    [
+        ({"conv1.weights": 100, "total.parameters": 343}, "your answer 100 to question 1"),
+        (  # 27 + 4 = 31 and 165, for which 74 is right
+            {"conv1.weights": 27, "total.parameters": 270}, "your answer 27 to question 1",
+        ),
+        (
+            {"conv1.weights": 100, "conv1.biases": 3, "total.parameters": 342},
+            "your answer 100 to question 1 and your answer 3 to question 2",
+        ),
+        (  # its own 28, whatever the weights were
+            {"conv1.weights": 27, "conv1.parameters": 28, "total.parameters": 267},
+            "your answer 28 to question 2",
+        ),
+        (  # 100 + 4, 74 and 255
+            {"conv2.output": "5x5x2", "conv1.weights": 100, "total.parameters": 433},
+            "your answer 5x5x2 to question 1 and your answer 100 to question 2",
+        ),
+        ({"dense2.parameters": 20, "total.weights": 360}, "your answer 20 to question 1"),
+        ({"dense2.weights": 20, "total.parameters": 371}, "your answer 20 to question 1"),
+    ],
+)  # fmt: skip
+def test_a_total_of_parameters_follows_from_own_weights_and_biases(
+    answers: dict[str, Any], source: str
+) -> None:
+    """dense2 has 5*3 = 15 weights and no biases: 366 parameters in all, of them 355 weights."""
+    spec = SPEC
+    if any("dense2" in ask for ask in answers):
+        spec = {**SPEC, "layers": [*SPEC["layers"], {"dense": {"units": 3, "bias": False}}]}
+    *_, mark = marked(answers, spec=spec, follow_through=1)
+    assert mark.verdict == "followed through", mark
+    assert mark.feedback.startswith(f"It follows correctly from {source}.")
+
+
+def test_own_weights_are_no_term_beside_right_parameters() -> None:
+    """Nothing follows from a slip in front of a right count: 343 is 351 - 8."""
+    answers = {"conv1.weights": 100, "conv1.parameters": 112, "total.parameters": 343}
+    assert marked(answers, follow_through=1)[-1].verdict == "wrong"
+
+
+def test_own_weights_are_told_with_a_mistake_in_the_other_terms() -> None:
+    """One filter in conv1, 27 + 4, and in conv2, 36 + 1: 31 + 37 + 165 = 233."""
+    *_, mark = marked({"conv1.weights": 27, "total.parameters": 233})
+    told = "with your answer 27 to question 1, 31 + 37 + 165 = 233."
+    assert mark.misconception == "forgot_filters"
+    assert told in mark.feedback
 
 
 def test_a_total_may_have_the_right_sizes_from_a_layer_on() -> None:

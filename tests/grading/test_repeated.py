@@ -33,7 +33,7 @@ NO_ONE = {CONV1: "30x30x16"}  # (67 - 7)/2
 def marked(answers: dict[str, Any], **more: Any) -> dict[str, Mark]:
     """Return the marks of one student's answers, by what is asked."""
     assignment = read_assignment(
-        {"spec": SPEC, "questions": list(answers), "show": "always", **more}
+        {"spec": SPEC, "questions": list(answers), "show": "always"} | more
     )
     assert assignment.usable, assignment.diagnostics
     return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
@@ -195,3 +195,84 @@ def test_a_common_mistake_beside_one_that_is_made_elsewhere() -> None:
     assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)
     hinted = marked(answers, show="hint")[DENSE].feedback
     assert hinted.startswith("The biases were forgotten; and the + 1 was forgotten at max_pool3.")
+
+
+# 3*3 filters with P = 1 keep 24x24: 3*3*3*32 + 32 = 896, 3*3*32*64 = 18,432 weights; max_pool1
+# gives 12x12x64, conv3 of 1x1 has 1*1*64*96 = 6,144 weights, conv4 1*1*96*128 = 12,288
+DEEP = {
+    "input": "24x24x3",
+    "layers": [
+        {"conv": {"K": 32, "F": 3, "P": 1}}, {"conv": {"K": 64, "F": 3, "P": 1}}, {"max_pool": 2},
+        {"conv": {"K": 96, "F": 1, "bias": False}}, {"conv": {"K": 128, "F": 1, "bias": False}},
+        "global_avg_pool",
+    ],
+}  # fmt: skip
+WEIGHTS3, WEIGHTS4, DEPTH32 = "conv3.weights", "conv4.weights", {"conv2.output": "24x24x32"}
+
+
+def test_another_depth_alone_makes_no_mistake_on_the_way_certain() -> None:
+    """32 is kept by conv2, 64 halved by max_pool1, or the depth of any other layer."""
+    answers = {WEIGHTS3: "32*96 = 3072", WEIGHTS4: "32*128 = 4096"}
+    for asked in (answers, {WEIGHTS4: 4096}):
+        for mark in marked(asked, spec=DEEP).values():
+            assert mark.misconception in (None, "depth_kept", "depth_pooled")
+            assert mark.perhaps is (mark.misconception is not None)
+    beside = marked({**DEPTH32, WEIGHTS4: 4096}, spec=DEEP)[WEIGHTS4]
+    assert (beside.misconception, beside.perhaps) == ("depth_kept", False)  # made there, too
+
+
+def test_nothing_was_made_on_the_way_through_a_right_volume() -> None:
+    """3*3*3 + 1 = 28, 3*3*32 = 288; with one filter at each convolution the last depth is 1."""
+    answers = {"conv1.parameters": 28, "conv2.weights": 288}
+    last = "global_avg_pool1.output"
+    beside = marked({**answers, last: "1x1x1"}, spec=DEEP)[last]
+    assert (beside.misconception, beside.perhaps) == ("forgot_filters", True)
+    for right in ({"conv3.output": "12x12x96"}, {"max_pool1.output": "12x12x64"}):
+        mark = marked({**answers, last: "1x1x1", **right}, spec=DEEP)[last]
+        assert (mark.verdict, mark.misconception) == ("wrong", None)
+
+
+@pytest.mark.parametrize(("last", "cause"), [("b", None), ("d", "forgot_filters")])
+def test_a_letter_has_no_mistake_that_was_made_on_the_way(last: str, cause: str | None) -> None:
+    """1x1x1 is none of a pool's own mistakes; 12x12x1 is what one filter of conv4 gives."""
+    choices = {
+        "global_avg_pool1.output": ["1x1x128", "1x1x1", "12x12x1", "12x12x128"],
+        "conv4.output": ["12x12x128", "12x12x96", "24x24x128", "12x12x1"],
+    }
+    ask = "conv4.output" if cause else "global_avg_pool1.output"
+    questions = ["conv1.parameters", "conv2.weights", {"ask": ask, "choices": choices[ask]}]
+    answers = {"conv1.parameters": 28, "conv2.weights": 288, ask: last}
+    mark = marked(answers, spec=DEEP, questions=questions)[ask]
+    assert (mark.verdict, mark.misconception) == ("wrong", cause)
+
+
+# The filter of 3 spans 5 at a dilation of 2: 48 - 5 + 1 = 44; pooled 22, (22 - 4 + 2)/2 + 1 = 11
+DILATED = {
+    "input": "48x48x32",
+    "layers": [
+        {"conv": {"K": 64, "F": 3, "dilation": 2}}, {"max_pool": 2},
+        {"conv": {"K": 96, "F": 4, "S": 2, "P": 1}},
+    ],
+}  # fmt: skip
+TWO = "dilation_times_filter or forgot_plus_one"  # 48 - 6 + 1 = 43, and 48 - 5
+
+
+@pytest.mark.parametrize(
+    ("then", "cause"),
+    [
+        ({POOL1: "20x20x64"}, "forgot_plus_one"),  # (43 - 2)/2 = 20.5
+        ({POOL1: "21x21x64"}, TWO),  # 20.5 + 1 = 21.5: there it is not forgotten, but follows
+        ({POOL1: "22x22x64"}, "dilation_times_filter"),  # there it is not forgotten either
+        ({"conv2.output": "9x9x96"}, TWO),  # (20 - 4 + 2)/2, but no 20 was given
+        ({POOL1: "20x20x64", "conv2.output": "9x9x96"}, "forgot_plus_one"),
+    ],
+)
+@pytest.mark.parametrize("credited", [True, False])
+def test_a_mistake_that_is_certain_in_what_follows_is_the_one_of_two(
+    then: dict[str, str], cause: str, credited: bool
+) -> None:
+    """Without credit for the other one, the dilation is told of two as the more specific one."""
+    partial = {"forgot_plus_one": 0.5} if credited else {}
+    mark = marked({CONV1: "43x43x64", **then}, spec=DILATED, partial=partial)[CONV1]
+    named = cause if credited or cause != TWO else "dilation_times_filter"
+    assert (mark.misconception, mark.perhaps) == (named, named == TWO)

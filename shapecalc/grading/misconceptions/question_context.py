@@ -45,12 +45,18 @@ AND = "; and "  # between the explanations of two mistakes
 
 class Way(NamedTuple):
     """The wrong volumes that an answer goes by: the last one, in place of the right one, and those
-    `between` the network's input and it.
+    `between` the network's input and it; `layers` are those that have a wrong volume then.
     """
 
     right: Volume
     wrong: Volume
     between: tuple[Volume, ...]
+    layers: frozenset[str]
+
+    @property
+    def depth_alone(self) -> bool:
+        """Whether only another depth shows it, where there are other sizes as well."""
+        return len(self.right) > 1 and self.right[:-1] == self.wrong[:-1]
 
 
 class Wrong(NamedTuple):

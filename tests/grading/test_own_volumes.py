@@ -1,0 +1,73 @@
+"""Which of a student's own volumes an answer follows from, where it hangs on several.
+
+44x44x64: max_pool1 halves the sizes, 22x22x64; conv1 gives (22 - 4 + 2*1)/2 + 1 = 11, 11x11x96; it
+has 4*4*64*96 = 98,304 weights and takes 11*11*98,304 = 11,894,784 MACs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+SPEC: dict[str, Any] = {
+    "input": "44x44x64",
+    "layers": [{"max_pool": 2}, {"conv": {"K": 96, "F": 4, "S": 2, "P": 1}}],
+}
+POOL, CONV, MACS = "max_pool1.output", "conv1.output", "conv1.macs"
+OWN_SIZE, OWN_DEPTH = "your answer 9x9x96 to question 2", "your answer 22x22x32 to question 1"
+
+
+def marked(answers: dict[str, Any], **more: Any) -> dict[str, Mark]:
+    """Return the marks of one student's answers, by what is asked."""
+    keys = {"spec": SPEC, "questions": list(answers), "show": "always", "follow_through": 0.5}
+    assignment = read_assignment({**keys, **more})
+    assert assignment.usable, assignment.diagnostics
+    return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
+
+
+@pytest.mark.parametrize(
+    ("pool", "answer", "source"),
+    [
+        ("22x22x32", "9*9*96*4*4*64 = 7962624", OWN_SIZE),  # which is 2*9*9*96*4*4*32 as well
+        ("22x22x32", 9 * 9 * 96 * 4 * 4 * 64, OWN_SIZE),
+        ("22x22x32", 11 * 11 * 96 * 4 * 4 * 32, OWN_DEPTH),
+        ("22x22x32", 9 * 9 * 96 * 4 * 4 * 32, f"{OWN_DEPTH} and {OWN_SIZE}"),
+        # (20 - 4 + 2)/2 + 1 = 10
+        ("20x20x32", 10 * 10 * 96 * 4 * 4 * 32, "your answer 20x20x32 to question 1"),
+        ("20x20x32", 11 * 11 * 96 * 4 * 4 * 32, "your answer 20x20x32 to question 1"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"partial": {"forgot_depth": 0.25}}])
+def test_a_count_at_own_volumes_may_have_the_right_ones_of_the_others(
+    pool: str, answer: str | int, source: str, more: dict[str, Any]
+) -> None:
+    mark = marked({POOL: pool, CONV: "9x9x96", MACS: answer}, **more)[MACS]
+    assert (mark.verdict, mark.points, mark.misconception) == ("followed through", 0.5, None)
+    assert mark.feedback.startswith(f"It follows correctly from {source}.")
+
+
+def test_a_mistake_behind_an_own_volume_is_not_named_again_in_what_follows_from_that() -> None:
+    """(22 - 4 + 1)/2 + 1 = 10.5, so 10x10x96, told of there; 10*10*96*4*4*64 = 9,830,400."""
+    answers = {POOL: "22x22x32", CONV: "(22-4+1)/2+1 = 10.5 so 10x10x96", MACS: 9_830_400}
+    marks = marked(answers, partial={"padding_once": 0.25})
+    assert marks[CONV].misconception == "padding_once"
+    assert (marks[MACS].verdict, marks[MACS].points) == ("followed through", 0.5)
+
+
+@pytest.mark.parametrize("answer", [9 * 9 * 96 * 4 * 4 * 63, 2 * 10 * 10 * 96 * 4 * 4 * 64])
+def test_what_follows_from_none_of_them_is_wrong(answer: int) -> None:
+    mark = marked({POOL: "22x22x32", CONV: "9x9x96", MACS: answer})[MACS]
+    assert (mark.verdict, mark.points) == ("wrong", 0)
+
+
+def test_weights_say_nothing_of_an_own_output() -> None:
+    """4*4*32*96 + 96 = 49,248."""
+    answers = {CONV: "9x9x32", "conv1.parameters": 49_248}
+    assert marked(answers)["conv1.parameters"].verdict == "wrong"
+    beside = marked({POOL: "22x22x32", **answers})["conv1.parameters"]
+    assert beside.feedback.startswith(f"It follows correctly from {OWN_DEPTH}.")
