@@ -107,3 +107,10 @@ def differing(one: Any, other: Any) -> frozenset[int]:
     if not isinstance(other, tuple) or len(one) != len(other):
         return frozenset(range(len(one)))
     return frozenset(at for at, size in enumerate(one) if size != other[at])
+
+
+def specific(causes: Sequence[Cause]) -> list[Cause]:
+    """Return the causes of one answer that no more specific one explains as well."""
+    names = {cause.misconception.name for cause in causes}
+    outdone = {name for name in names if not names.isdisjoint(MORE_SPECIFIC.get(name, ()))}
+    return [cause for cause in causes if cause.misconception.name not in outdone]

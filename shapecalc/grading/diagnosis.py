@@ -9,13 +9,14 @@ from contextlib import suppress
 from typing import Any
 
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
-from shapecalc.grading.ranking import Evidence, Explanations
+from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown

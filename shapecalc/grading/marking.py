@@ -26,6 +26,7 @@ from shapecalc.grading.comparison import (
 )
 from shapecalc.grading.diagnosis import Diagnosis
 from shapecalc.grading.differences import is_rounded_too_far, matter
+from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
 from shapecalc.grading.hyperparameters import in_numbers
 from shapecalc.grading.marks import Mark, Marked, Verdict
@@ -34,10 +35,9 @@ from shapecalc.grading.misconceptions import (
     does_not_fit,
 )
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import Evidence
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.suspicions import Suspicions
@@ -63,7 +63,7 @@ class Marker:
         self.told = Told(shown_at(assignment.policy, now))
         self._numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
         self._diagnosis = Diagnosis(self._numbers)
-        self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
+        self._marks: Remembered[Any, tuple[Mark, Reading, Effort]] = Remembered(MOST_MARKS)
         self._suspicions = Suspicions(self._diagnosis.explanations)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
@@ -168,8 +168,13 @@ class Marker:
         about = own.about(question)
         evidence = self._suspicions.evidence(question, read, practice, alone=not about)
         evidence = evidence._replace(told=frozenset(told))
-        key = (question.id, read.meant, read.worked, about, evidence)
-        mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
+        key = (question.id, read.meant, read.worked, about, evidence, own.exhausted)
+
+        def judged() -> tuple[Mark, Reading, Effort]:
+            return *self._judged(question, read, own, evidence), own.effort
+
+        mark, reading, effort = self._marks.get(key, judged)
+        own.next_answer(effort)
         return mark._replace(answer=given(answer)), reading.value
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:

@@ -9,7 +9,6 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import as_asked, same
 from shapecalc.grading.own_sums import (
     SUMMED,
@@ -29,7 +28,14 @@ from shapecalc.grading.own_values import (
     with_own_sizes,
     with_values,
 )
-from shapecalc.grading.own_volumes import as_meant, has_answer, is_volume, nearest, some_of
+from shapecalc.grading.own_volumes import (
+    as_meant,
+    has_answer,
+    is_volume,
+    nearest,
+    some_of,
+    with_answers,
+)
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
@@ -37,7 +43,7 @@ from shapecalc.grading.tied_pools import is_subgradient
 from shapecalc.grading.values import Value, flat
 
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
-MOST_GONE_ON_WITH = 12  # networks of one student's
+MOST_GONE_ON_WITH = 12  # networks with one student's own values
 WALKS_A_RUN = 30  # that computing an example takes as long as
 
 
@@ -49,6 +55,17 @@ class Followed(NamedTuple):
     sources: list[Answered]
     rounded: bool = False
     right_from: str = ""
+
+
+class Effort(NamedTuple):
+    """What looking for the causes of answers takes."""
+
+    walked: int = 0  # layers
+    gone_on: int = 0  # networks with own values, in which mistakes are looked for
+
+    def and_(self, other: Effort) -> Effort:
+        """Return both together."""
+        return Effort(self.walked + other.walked, self.gone_on + other.gone_on)
 
 
 class OwnAnswers:
@@ -64,8 +81,27 @@ class OwnAnswers:
         self._accepted: set[str] = set()  # ids of those among the first that count as right
         self._taken: dict[str, bool] = {}  # whether a network goes on with an answer, by its id
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
-        self._walked = 0  # layers
-        self._gone_on = 0  # networks with own values, in which mistakes are looked for
+        self._before = Effort()  # that earlier answers took
+        self.effort = Effort()  # that this one took so far
+
+    @property
+    def exhausted(self) -> tuple[bool, bool]:
+        """Whether earlier answers took so much that no more layers are walked, and no more networks
+        gone on with, for a further one. What these took counts where it is remembered as well, or
+        marks would hang on who was marked before.
+        """
+        walked, gone_on = self._before
+        return walked > MOST_WALKED, gone_on >= MOST_GONE_ON_WITH
+
+    def next_answer(self, effort: Effort | None = None) -> None:
+        """Go on to another answer behind one that took this `effort`, or as much as was counted."""
+        self._before = self._before.and_(self.effort if effort is None else effort)
+        self.effort = Effort()
+
+    def _may_walk(self, layers: int) -> bool:
+        """Count layers that are walked; say whether they still may be."""
+        self.effort = self.effort.and_(Effort(walked=layers))
+        return self.effort.walked <= MOST_WALKED and not self.exhausted[0]
 
     def add(self, question: Question, value: Value, accepted: bool = False) -> None:
         """Remember a wrong answer, or one that followed through; also what is not computed but
@@ -189,7 +225,7 @@ class OwnAnswers:
         who misses a question may know the sizes from there on.
         """
         for network in self.with_volumes(question):
-            self._walked += len(question.subject.records)
+            self._may_walk(len(question.subject.records))
             with suppress(Exception):  # as above
                 name = right_from(question, network.subject, value)
                 if name:
@@ -267,8 +303,8 @@ class OwnAnswers:
         if question.query.kind != "example":
             return
         for network in with_values(question, self._wrong, self._right):
-            self._walked += len(question.subject.records) * WALKS_A_RUN * _runs(question)
-            if self._walked > MOST_WALKED:
+            layers = len(question.subject.records)
+            if not self._may_walk(layers * WALKS_A_RUN * _runs(question)):
                 return
             yield network
         yield from with_own_sizes(question, self._others(question))
@@ -278,10 +314,10 @@ class OwnAnswers:
         with all values that the answer hangs on directly.
         """
         yield from self.with_volumes(question)
-        if question.query.kind == "example" and self._gone_on < MOST_GONE_ON_WITH:
+        if question.query.kind == "example" and not self.exhausted[1]:
             network = with_all_values(question, self._wrong, self._right)
             if network is not None:
-                self._gone_on += 1
+                self.effort = self.effort.and_(Effort(gone_on=1))
                 yield network
 
     def with_volumes(self, question: Question) -> list[OwnNetwork]:
@@ -350,9 +386,11 @@ class OwnAnswers:
 
     def _goes_on(self, question: Question, value: Value) -> bool:
         """Say whether all layers take what follows from an answer."""
+        subject = question.subject
+        if len(self._wrong) * len(subject.records) > MOST_WALKED:
+            return False
         if question.id not in self._taken:
-            subject = question.subject
-            supposed = self._supposed(subject, [(question, value)])
+            supposed = with_answers(subject, [(question, value)])
             self._taken[question.id] = supposed is not None and all(
                 record.output is None or supposed.records[name].output is not None
                 for name, record in subject.records.items()
@@ -363,17 +401,7 @@ class OwnAnswers:
         """Return the network with a student's volumes and fields, while that does not take too
         long.
         """
-        self._walked += len(subject.records)
-        if self._walked > MOST_WALKED:
-            return None
-        fields = [(q.query, value) for q, value in answers if q.query.kind == "field"]
-        outputs: dict[str, Any] = {
-            q.query.name: as_meant(q, v) for q, v in answers if q.query.kind != "field"
-        }
-        try:
-            return subject.supposing(outputs, fields)
-        except LayerError:  # the layer cannot even take what the student says it gets
-            return None
+        return with_answers(subject, answers) if self._may_walk(len(subject.records)) else None
 
 
 def _runs(question: Question) -> int:

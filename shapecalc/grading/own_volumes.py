@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
+from typing import Any
 
+from shapecalc.diagnostics import LayerError
 from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
@@ -73,6 +75,20 @@ def some_of(network: OwnNetwork) -> Iterator[tuple[list[Answered], list[Answered
             others = {q.id for q, _ in slips} - {q.id for q, _ in some}
             yield [*some], [(q, q.right if q.id in others else v) for q, v in network.volumes]
             yield [*some], [(q, v) for q, v in network.volumes if q.id not in others]
+
+
+def with_answers(subject: Subject, answers: Sequence[Answered]) -> Subject | None:
+    """Return the network with a student's volumes and fields; None where a layer cannot even take
+    what the student says it gets.
+    """
+    fields = [(q.query, value) for q, value in answers if q.query.kind == "field"]
+    outputs: dict[str, Any] = {
+        q.query.name: as_meant(q, v) for q, v in answers if q.query.kind != "field"
+    }
+    try:
+        return subject.supposing(outputs, fields)
+    except LayerError:
+        return None
 
 
 def has_answer(subject: Subject, question: Question) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
 from shapecalc.grading import combinations
 from shapecalc.grading.alternatives import (
@@ -22,6 +21,7 @@ from shapecalc.grading.alternatives import (
     either,
     perhaps,
     shared,
+    specific,
     specific_pairs,
     with_credited,
 )
@@ -30,11 +30,11 @@ from shapecalc.grading.causes_by_value import Causes
 from shapecalc.grading.chance import room
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
 from shapecalc.grading.comparison import alike
+from shapecalc.grading.evidence import NOTHING_ELSE, Evidence
 from shapecalc.grading.frequency import (
     ANOTHERS,
     COMMON,
     CUT_TO_0,
-    MORE_SPECIFIC,
     RARE,
     SLIPS,
 )
@@ -43,7 +43,6 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
-from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, last_digit
 from shapecalc.layers.activation import Elementwise, PRelu
@@ -54,39 +53,6 @@ OF_TWO = 0.5  # so much less, where two mistakes at once are needed
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
 MOST_NAMED = 20  # sets of names whose numbers are kept
 MOST_REPEATED = 50  # names
-
-
-class Evidence(NamedTuple):
-    """What else of the student's tells between causes."""
-
-    unmade: Collection[str] = ()  # mistakes that right answers to other questions speak against
-    working: Working = Working()
-    made: frozenset[str] = frozenset()  # mistakes that are certainly behind other wrong answers
-    maybe: frozenset[str] = frozenset()  # mistakes that may be behind other wrong answers
-    outdone: Collection[tuple[str, str]] = ()  # by a second one, which explains more of the answers
-    told: Collection[str] = ()  # mistakes that were told of before, as certain
-    sound: frozenset[str] = frozenset()  # layers of which the student has the right volume
-
-    def shows(self, cause: Cause) -> bool:
-        """Say whether the student makes all the mistakes of a cause elsewhere, too."""
-        return self.made >= cause.names
-
-    def behind(self, causes: Sequence[Cause]) -> list[Cause]:
-        """Return those of the causes of one answer that lead through no volume which is right."""
-        ways = ((cause, cause.wrong.way) for cause in causes)
-        return [c for c, way in ways if way is None or self.sound.isdisjoint(way.layers)]
-
-    def between(self, causes: Sequence[Cause]) -> list[Cause]:
-        """Return those of the causes of one answer that the other answers leave: none that right
-        ones speak against, unless they do of each, and none that explains less than another.
-        """
-        left = [cause for cause in causes if not _made_nowhere_else(cause, self)] or causes
-        names = {cause.misconception.name for cause in left} - SLIPS
-        outdone = {one for one, other in self.outdone if other in names}
-        return [cause for cause in left if cause.misconception.name not in outdone]
-
-
-NOTHING_ELSE = Evidence()
 
 
 class Explanations:
@@ -166,7 +132,7 @@ class Explanations:
         The student's other answers decide between causes. Of those that they leave, what is
         `credited` by its name is believed: a teacher expects it.
         """
-        fitting = self._as_worked_out(self._ones.giving(given), evidence.working)
+        fitting = evidence.as_worked_out(self.context, self._ones.giving(given))
         if self._says_nothing(given):
             told = [c for c in fitting if c.misconception.name in evidence.told]
             return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
@@ -213,7 +179,7 @@ class Explanations:
             return None
         common = self._tiers[0]
         fitting = [c for c in common if is_rounded_from([given], flat(c.wrong.value))]
-        found = as_one(self._as_worked_out(specific(evidence.between(fitting)), evidence.working))
+        found = as_one(evidence.as_worked_out(self.context, specific(evidence.between(fitting))))
         answers = 2 * abs(self.right) / last_digit(given)
         if len(found) != 1 or len({c.wrong.value for c in common}) > SURE * answers:
             return None
@@ -281,7 +247,7 @@ class Explanations:
         if not evidence.made:
             return None
         tried = self._here(evidence.made)
-        shown = self._as_worked_out(tried.giving(given), evidence.working)
+        shown = evidence.as_worked_out(self.context, tried.giving(given))
         causes = list(tried.causes)
         if self.own or not shown:  # who goes on from an own volume makes it at every layer there
             more = self._of_names(evidence.made, evidence.made if two else frozenset())
@@ -313,7 +279,7 @@ class Explanations:
         if not evidence.made:
             return None
         pairs = self._of_names(evidence.made, evidence.made | COMMON)
-        fitting = specific(self._as_worked_out(pairs.giving(given), evidence.working))
+        fitting = specific(evidence.as_worked_out(self.context, pairs.giving(given)))
         return self._judged(given, fitting, pairs.causes, evidence, unique=True, rate=OF_TWO)
 
     def _of_names(self, names: frozenset[str], others: frozenset[str]) -> Causes:
@@ -390,7 +356,7 @@ class Explanations:
         them is meant, if chance is less likely in its own sizes; or the pair of which a working
         shows the other sizes, or that is `credited`.
         """
-        pairs = self._as_worked_out(list(pairs), evidence.working)
+        pairs = evidence.as_worked_out(self.context, list(pairs))
         told = []
         for cause, seen in shared(pairs, self.single, self.right, given):
             tiers = self._tiers if cause.misconception.name in RARE else self._tiers[:2]
@@ -421,13 +387,13 @@ class Explanations:
         where it is to be `unique`. `answers` is how many there may be, if not as the value says.
         """
         first = [*{cause.misconception.name: cause for cause in reversed(fitting)}.values()]
-        first = self._as_worked_out(first, evidence.working)
+        first = evidence.as_worked_out(self.context, first)
         if not first:
             return None
         half = first[0].misconception.change is not None and len(first[0].names) > 1
         if len(first) == 1 and not half and evidence.working.agrees(self.context, first[0]):
             return first[0]
-        likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
+        likely = [cause for cause in first if not evidence.speaks_against(cause)]
         among, first = len(first), as_one(likely or first)
         unique = unique or COMMON.isdisjoint(cause.misconception.name for cause in first)
         if len(first) > (1 if unique else MOST_ALTERNATIVES):
@@ -452,30 +418,6 @@ class Explanations:
         """Say whether a cause may give an answer at all: an array has as many values."""
         return not self.context.query.executed or len(flat(cause.wrong.value)) == len(flat(given))
 
-    def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
-        """Return those of several causes that the student's own working agrees with, if any, and
-        none that it shows otherwise.
-        """
-        if not any(working):
-            return causes
-        causes = [cause for cause in causes if not working.contradicts(self.context, cause)]
-        agrees = [working.agrees(self.context, cause) for cause in causes]
-        shown = [cause for cause, same in zip(causes, agrees, strict=True) if same]
-        left = [cause for cause, same in zip(causes, agrees, strict=True) if same is not False]
-        return shown or left or causes
-
 
 def _of(tier: Sequence[Cause], fitting: Sequence[Cause]) -> list[Cause]:
     return [cause for cause in fitting if any(cause is other for other in tier)]
-
-
-def _made_nowhere_else(cause: Cause, evidence: Evidence) -> bool:
-    """Say whether the student's right answers to other questions speak against a cause."""
-    return not cause.names.isdisjoint(evidence.unmade)
-
-
-def specific(causes: Sequence[Cause]) -> list[Cause]:
-    """Return the causes of one answer that no more specific one explains as well."""
-    names = {cause.misconception.name for cause in causes}
-    outdone = {name for name in names if not names.isdisjoint(MORE_SPECIFIC.get(name, ()))}
-    return [cause for cause in causes if cause.misconception.name not in outdone]

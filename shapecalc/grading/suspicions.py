@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shapecalc.grading.answered import Read
+from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import SLIPS
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_volumes import as_meant
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Question
-from shapecalc.grading.ranking import Evidence, Explanations
+from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from shapecalc.diagnostics import SpecError
-from shapecalc.grading import mark, read_assignment, score, subject
+from shapecalc.grading import mark, read_assignment, score
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.question import Tolerance
-from shapecalc.tracing import walk
+from shapecalc.tracing import Walker
 
 NETWORK = {
     "input": "32x32x3",
@@ -263,17 +263,19 @@ def test_a_layer_that_cannot_take_the_students_volume_harms_nobody() -> None:
 def test_a_student_who_is_always_wrong_takes_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every wrong volume asks for another network: of 160,000 layers 100,000 are walked."""
     walked = []
+    record = Walker.record
 
-    def counted(spec: Any, outputs: Any, **how: Any) -> Any:
-        walked.append(len(spec.nodes) - len(how.get("known", ())))
-        return walk(spec, outputs, **how)
+    def counted(walker: Walker, node: Any) -> None:
+        walked.append(node)
+        record(walker, node)
 
-    monkeypatch.setattr(subject, "walk", counted)
     conv = {"conv": {"K": 1, "F": 1}}
     given = {"spec": {"input": "9x9x1", "layers": [conv] * 400}, "questions": "all"}
     answers = {f"conv{n}.output": f"{n + 9}x9x1" for n in range(1, 401)}
-    assert mark(given, answers).score == 0
-    assert 0 < sum(walked) <= 100_000
+    marker = Marker(read_assignment(given))
+    monkeypatch.setattr(Walker, "record", counted)
+    assert marker.mark("one", answers).score == 0
+    assert 0 < len(walked) <= 100_000
 
 
 # -- executed values -------------------------------------------------------------------------------

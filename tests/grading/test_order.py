@@ -79,7 +79,7 @@ def answers_of(draw: random.Random) -> dict[str, str]:
     questions = marker().assignment.questions
     diagnosis = Diagnosis({question.id: 0 for question in questions})
     answers = {}
-    for question in draw.sample(questions, 6):
+    for question in draw.sample(questions, draw.choice((6, len(questions)))):
         causes = diagnosis.explanations(question).single
         if causes and draw.random() < 0.6:
             answers[question.id] = shown(draw.choice(causes).wrong.value)

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from shapecalc.grading import mark, read_assignment
+from shapecalc.grading.alternatives import specific
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.chance import room
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.frequency import MORE_SPECIFIC
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.ranking import Explanations, specific
+from shapecalc.grading.ranking import Explanations
 
 
 def cause(name: str, value: Any = 1) -> Cause:

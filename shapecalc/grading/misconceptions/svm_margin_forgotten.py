@@ -1,4 +1,4 @@
-"""An svm loss without its margin: max(0, 3 - 2) = 1 for max(0, 3 - 2 + 1) = 2."""
+"""An svm loss without its margin: 3 - 2 = 1 for 3 - 2 + 1 = 2."""
 
 from __future__ import annotations
 

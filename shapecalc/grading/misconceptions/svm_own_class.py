@@ -1,4 +1,4 @@
-"""The class itself counted in an svm loss: max(0, 3 - 3 + 1) = 1 more."""
+"""The class itself counted in an svm loss: 3 - 3 + 1 = 1 more."""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+"""What the student's working and other answers tell of the causes of one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from shapecalc.grading.cause import Cause
+from shapecalc.grading.frequency import SLIPS
+from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.student_working import Working
+
+
+class Evidence(NamedTuple):
+    """What else of the student's tells between causes."""
+
+    unmade: Collection[str] = ()  # mistakes that right answers to other questions speak against
+    working: Working = Working()
+    made: frozenset[str] = frozenset()  # mistakes that are certainly behind other wrong answers
+    maybe: frozenset[str] = frozenset()  # mistakes that may be behind other wrong answers
+    outdone: Collection[tuple[str, str]] = ()  # by a second one, which explains more of the answers
+    told: Collection[str] = ()  # mistakes that were told of before, as certain
+    sound: frozenset[str] = frozenset()  # layers of which the student has the right volume
+
+    def shows(self, cause: Cause) -> bool:
+        """Say whether the student makes all the mistakes of a cause elsewhere, too."""
+        return self.made >= cause.names
+
+    def behind(self, causes: Sequence[Cause]) -> list[Cause]:
+        """Return those of the causes of one answer that lead through no volume which is right."""
+        ways = ((cause, cause.wrong.way) for cause in causes)
+        return [c for c, way in ways if way is None or self.sound.isdisjoint(way.layers)]
+
+    def between(self, causes: Sequence[Cause]) -> list[Cause]:
+        """Return those of the causes of one answer that the other answers leave: none that right
+        ones speak against, unless they do of each, and none that explains less than another.
+        """
+        left = [cause for cause in causes if not self.speaks_against(cause)] or causes
+        names = {cause.misconception.name for cause in left} - SLIPS
+        outdone = {one for one, other in self.outdone if other in names}
+        return [cause for cause in left if cause.misconception.name not in outdone]
+
+    def speaks_against(self, cause: Cause) -> bool:
+        """Say whether the student's right answers to other questions speak against a cause."""
+        return not cause.names.isdisjoint(self.unmade)
+
+    def as_worked_out(self, context: QuestionContext, causes: list[Cause]) -> list[Cause]:
+        """Return those of several causes that the student's own working agrees with, if any, and
+        none that it shows otherwise.
+        """
+        working = self.working
+        if not any(working):
+            return causes
+        causes = [cause for cause in causes if not working.contradicts(context, cause)]
+        agrees = [working.agrees(context, cause) for cause in causes]
+        shown = [cause for cause, same in zip(causes, agrees, strict=True) if same]
+        left = [cause for cause, same in zip(causes, agrees, strict=True) if same is not False]
+        return shown or left or causes
+
+
+NOTHING_ELSE = Evidence()
