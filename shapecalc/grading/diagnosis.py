@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from shapecalc.grading.alternatives import differing
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
@@ -53,20 +54,35 @@ class Diagnosis:
             found = self._repeated(question, value, own, found) or found
         one = found is not None and (found.tied or not found.either)
         alone = found is not None and one and not found.before
-        sized = question.query.kind in ("record", "size")
-        if found and alone and (evidence.shows(found) or not (evidence.made and sized)):
-            return found
+        if found and alone:
+            return self._told_from_own(question, value, own, evidence, found)
         rounded = own.with_rounded(question) if found is None else None
         if rounded is not None:  # a mistake in what follows from right numbers as they were rounded
             supposed = self._explanations_in(question, rounded)
             found = supposed.cause_of(value, evidence=evidence) if supposed else None
             if found is not None:
                 return found
-        in_own = self._in_own(question, value, own, evidence, again=alone)
+        in_own = self._in_own(question, value, own, evidence, again=False)
         if in_own is not None:
             return in_own
         found = found or self._elsewhere(question, value, own)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
+
+    def _told_from_own(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
+    ) -> Cause:
+        """Return the cause of a wrong answer in the right network; in the student's own that which
+        other answers show as well. Where another mistake in that gives the answer, none is certain.
+        """
+        if question.query.kind not in ("record", "size") or evidence.shows(found):
+            return found
+        if evidence.made:
+            again = self._in_own(question, value, own, evidence, again=True)
+            if again is not None:
+                return again
+        other = found.sure and self._in_own(question, value, own, evidence, again=False)
+        same = not other or other.misconception.name == found.misconception.name
+        return found if same else found._replace(sure=False)
 
     def _in_own(
         self,
@@ -90,6 +106,10 @@ class Diagnosis:
                 found = supposed.cause_of(value, evidence=evidence)
             if found is None:
                 continue
+            if found.unexplained and differing(supposed.right, value) != differing(
+                question.right, value
+            ):
+                continue  # other sizes are told to be wrong than those that are
             same = supposed.right == question.right and not question.query.executed  # as 0 often is
             if same and not found.before:
                 continue  # their own numbers change nothing here

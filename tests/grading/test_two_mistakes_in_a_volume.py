@@ -166,3 +166,12 @@ def test_a_working_of_the_sizes_is_none_of_the_depth(
     (found,) = marked(conv("14x14x3", K=32, F=3, P=1), {"conv1.output": answer})
     assert found.misconception == name
     assert found.feedback.startswith(told)
+
+
+def test_sizes_that_are_right_are_not_told_to_be_wrong_by_an_own_volume() -> None:
+    """(28 - 2)/2 + 1 = 14 and (14 - 3 + 2)/1 + 1 = 14; from 15x15x16 it would be 15x15x48."""
+    spec = net("28x28x32", {"max_pool": 2}, {"conv": {"K": 48, "F": 3, "P": 1}})
+    answers = {"max_pool1.output": "15x15x16", "conv1.output": "14x14x16"}
+    found = marked(spec, answers, show="always")[1]
+    assert found.feedback.startswith("The height and the width are right; the depth is not.")
+    assert "wrong, too" not in found.feedback
