@@ -17,11 +17,13 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.clauses import statement
 from shapecalc.grading.functions import without_functions
 from shapecalc.grading.list_in_words import lists_in
 from shapecalc.grading.lists import DEEPEST, is_open, plain_list, read_list, worked_list
 from shapecalc.grading.notation import (
     SO,
+    TITLE,
     behind_a_dash,
     plain,
     printed_shape,
@@ -41,6 +43,7 @@ from shapecalc.grading.written_sizes import (
     read_sizes,
     sizes_by_name,
     sizes_of_planes,
+    stated_volume,
 )
 from shapecalc.grading.yes_or_no import has_condition, yes_or_no
 
@@ -161,8 +164,9 @@ def _without_choice(text: str, form: Form) -> list[Reading]:
     """Read a text with less and less of the words around the answer. Raises Unreadable."""
     if form == "truth":
         return [Reading(_truth(unwrapped(text)))]
+    stated = statement(text) if form in WORDY else None
     found: list[Reading] = []
-    for shorter in without_words(text) if form in WORDY else lists_in(text):
+    for shorter in without_words(stated or text) if form in WORDY else lists_in(text):
         with suppress(Unreadable):
             found += _read(shorter, form)
         if found:
@@ -287,11 +291,15 @@ def _as_sizes(value: Value) -> tuple[Any, ...]:
 
 
 def _worked_towards(found: list[Reading], text: str) -> list[Reading]:
-    """Return the only volume of a text where what was read first, if anything, is a size of it
-    before it is rounded: `(30-3)/2 = 13.5, rounded down 13x13x24`.
+    """Return the only volume of a text where it is stated in front, `13x13x24, F = 5`, or what was
+    read first, if anything, is a size of it before it is rounded: `(30-3)/2 = 13.5, rounded down
+    13x13x24`.
 
     Raises Unreadable for a size that is not whole beside a volume that may not be meant.
     """
+    stated = stated_volume(TITLE.sub("", text))
+    if stated is not None:
+        return [Reading(stated)]
     sizes = only_volume(text)
     taken = "" if sizes is None else f"{shown(sizes)} was taken from your answer"
     volumes = [] if sizes is None else [Reading(sizes, taken)]

@@ -17,6 +17,7 @@ from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, on_one_line, plain
 from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.other_readings import may_be_right, may_be_wrong
 from shapecalc.grading.question import Question, depth_first
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
@@ -37,12 +38,6 @@ WHOLE = "layer|side|direction|axis|dimension|example|image|picture|input|sample|
 OF_ONE = re.compile(
     rf"(?:{PLAIN.pattern})(?: [a-z]+)?,? (?:(?:per|each|every|apiece|for (?:each|every|one))\b"
     rf"(?! (?:{WHOLE}))|on one side)",
-    re.IGNORECASE,
-)
-# A value, and a reason that comes to one: `2 because (5-1)/2 = 2`.
-REASONED = re.compile(
-    rf"(?:[a-z] ?= ?)?(?P<value>{PLAIN.pattern}),? (?:because|since|as)\b.*[\d)] ?="
-    rf" ?(?P<result>{PLAIN.pattern})[.!]?",
     re.IGNORECASE,
 )
 # With these words, two volumes are one that is meant and one that is not.
@@ -68,6 +63,8 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
     """Say whether a text that was not read as right may have the right answer in it."""
     if not isinstance(answer, str):
         return False
+    if may_be_right(question, answer):
+        return True
     text = plain(answer)
     form = question.query.form
     if form == "array":
@@ -79,10 +76,14 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
 
 def leaves_a_choice(question: Question, answer: object) -> bool:
     """Say whether a text says more than the one answer that was read in it, right or wrong: a value
-    that is taken back, two volumes of which it drops one, a number with a reason that comes to
-    another, or one that is of a part only.
+    that is taken back, two volumes of which it drops one, a number of a part only, or a right one
+    behind another that is stated.
     """
-    if not isinstance(answer, str) or not WORD.search(answer):
+    if not isinstance(answer, str):
+        return False
+    if may_be_wrong(question, answer):
+        return True
+    if not WORD.search(answer):
         return False
     if question.query.form != "truth" and _takes_back(question, answer):
         return True
@@ -91,10 +92,6 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
         return len(_volumes(question, text)) > 1 and bool(TURN.search(text))
     if question.query.form not in ("number", "field"):
         return False
-    reasoned = REASONED.fullmatch(on_one_line(answer[:LONGEST_READ]))
-    if reasoned is not None:
-        value, result = (_value(question, reasoned[part]) for part in ("value", "result"))
-        return value != result
     return bool(OF_ONE.match(TITLE.sub("", text[:LONGEST])))
 
 

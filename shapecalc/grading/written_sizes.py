@@ -34,6 +34,13 @@ SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES
 SLICES_OF = re.compile(
     rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
 )
+# Words with which a number of a list is a size: `27 high, 27 wide`, not `46 with padding, 30 without`.
+OF_A_SIZE = re.compile(
+    r"by|times|px|pixels?|high|tall|wide|deep|long|rows?|col(?:umn)?s?|feature|and|each|in|of|the|bins?"
+    rf"|values?|numbers?|neurons?|outputs?|{SLICES}|channel|map|filter|slice|kernel|unit|{'|'.join(AXES)}",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[A-Za-z]{2,}")
 VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DENIED = re.compile(
     r"\b(?:not|never|no|wrong|instead|less|more|bigger|larger|smaller|greater"
@@ -44,6 +51,8 @@ DENIED = re.compile(
 GOES_ON = re.compile(
     r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
 )
+
+REMARKED = re.compile(r"\s*[,;:(\[]|\.?\s+(?:where|with|for|if|as|since|because)\b", re.IGNORECASE)
 
 
 def read_sizes(answer: Any) -> tuple[Number, ...]:
@@ -71,6 +80,9 @@ def read_sizes(answer: Any) -> tuple[Number, ...]:
         parts = re.split(r"\s*,\s*|\s+(?=\d)", text.rstrip(", "))
     if len(parts) > DEEPEST:
         raise Unreadable(f"{quote(answer)} has too many sizes")
+    words = WORD.findall(text) if len(parts) > 1 else []
+    if not all(OF_A_SIZE.fullmatch(word) for word in words):
+        raise Unreadable(f"{quote(answer)} has words between its sizes")
     return tuple(number_of(part) for part in parts)
 
 
@@ -93,6 +105,16 @@ def sizes_by_name(text: str) -> tuple[Number, ...] | None:
     named = dict(NAMED.findall(text.lower()))
     rest = re.sub(r"[\s,;()]+|\band\b", "", NAMED.sub("", text))
     return read_sizes(named) if len(named) > 1 and not rest else None
+
+
+def stated_volume(text: str) -> tuple[Number, ...] | None:
+    """Return the only volume of a text that begins with it, as a clause of its own; None where it
+    may be denied.
+    """
+    volume = VOLUME.match(text)
+    if volume is None or not REMARKED.match(text, volume.end()):
+        return None
+    return only_volume(text)
 
 
 def only_volume(text: str) -> tuple[Number, ...] | None:

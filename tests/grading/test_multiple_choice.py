@@ -62,7 +62,7 @@ def test_one_of_four_letters_makes_no_cause_certain() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["e", "c because it fits", "cc", "z)", "None of the above", "all of them", "the fifth",
+    ["e", "e because it fits", "cc", "z)", "None of the above", "all of them", "the fifth",
      "option 7", 3, "3", "number 3"],
 )  # fmt: skip
 def test_what_names_no_choice_needs_a_look_and_is_told_their_letters(answer: Any) -> None:

@@ -1,0 +1,113 @@
+"""Whether another part of an answer than the one that was read may be the one that is meant.
+
+People state a value and give a reason, a check or a remark, `2, check: 96 - 5 + 4 + 1 = 96`, or
+they go on from step to step, `(5-1) = 4, half of it is 2`. Where one of both is right, and the
+words between them do not tell which is meant, a person has to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from shapecalc.grading.answers import LONGEST
+from shapecalc.grading.clauses import Clause, clauses
+from shapecalc.grading.comparison import can_answer, is_right, ways_to_read
+from shapecalc.grading.named_parts import sum_of_parts
+from shapecalc.grading.notation import TITLE
+from shapecalc.grading.question import Question
+from shapecalc.grading.written_numbers import PLAIN, Unreadable
+
+FORMS = ("sizes", "number", "field")
+LIST = re.compile(r"[-+\d\s.,;xX×*()\[\]]*")  # of numbers alone
+STEP = re.compile(r"[\d)\]] ?[-+*/^×·] ?[\d(\[]|=")  # something is worked out
+BARE = re.compile(rf"(?:[A-Za-z] ?[=:] ?)?(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*[ .!]*")
+AT_END = re.compile(rf"(?<=[A-Za-z] )(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*$")
+LABEL = re.compile(r"([A-Za-z]\w*) ?[=:]")
+LEADING = re.compile(r"\W{0,3}(?:[A-Za-z] ?= ?)?(\d+)(?![\d.])")
+MADE = re.compile(r"=|->|\u2192")
+
+
+def may_be_wrong(question: Question, answer: str) -> bool:
+    """Say whether an answer that was read as a right one states another value in front of what was
+    read: `4 with 2 on each side = 2`.
+    """
+    found = _clauses(question, answer)
+    if not found or not _is_right(question, answer):
+        return False
+    if question.query.kind == "fitting" and _leads(question, answer) is False:
+        return True
+    first, second, *_ = found
+    if first.link not in ("", "next") or _of(question, first) is not False:
+        return False
+    if second.link == "next":
+        goes_on = second.text.startswith(first.text)  # 1200, 1200 + 16 = 1216
+        return not goes_on and not STEP.search(first.text)
+    return second.link != "result"
+
+
+def may_be_right(question: Question, answer: str) -> bool:
+    """Say whether an answer that was read as a wrong one states the right value in front of what
+    was read, at its end or in brackets: `4 (2 on each side)`.
+    """
+    found = _clauses(question, answer)
+    if not found:
+        return False
+    if question.query.kind == "fitting" and _leads(question, answer):
+        return True
+    first, last = found[0], found[-1]
+    concluded = last.link == "result" and BARE.fullmatch(TITLE.sub("", last.text))
+    if first.link in ("", "next") and not (concluded and STEP.search(first.text)):
+        if _of(question, first):
+            return True
+    aside = next((clause for clause in found if clause.link == "aside"), None)
+    others = [aside] if aside else []
+    if last.link != "reason" or "=" in last.text:
+        others.append(last)
+        ends = AT_END.search(last.text)  # half of it is 2
+        others += [last._replace(text=ends[0])] if ends else []
+    return any(_of(question, clause) for clause in others)
+
+
+def _clauses(question: Question, answer: str) -> Sequence[Clause]:
+    """Return the clauses of an answer, if it has two or more, and means something only as a whole
+    in none of the ways that people write values in.
+    """
+    if question.query.form not in FORMS or question.choices or len(answer) > LONGEST:
+        return ()
+    if "\\" in answer or LIST.fullmatch(answer):
+        return ()
+    found = clauses(answer)
+    try:
+        in_parts = len(found) > 1 and sum_of_parts(question, answer) is not None
+    except Unreadable:
+        in_parts = False
+    return () if in_parts or len(found) < 2 else found
+
+
+def _of(question: Question, clause: Clause) -> bool | None:
+    """Say whether a clause alone is a right answer or a wrong one; None for one that is no whole
+    answer, or tells of another field.
+    """
+    if question.query.kind == "field":
+        label = LABEL.match(clause.text)
+        if label and label[1].upper() != question.query.key.upper():
+            return None
+    return _is_right(question, clause.text) if can_answer(question, clause.text) else None
+
+
+def _is_right(question: Question, text: str) -> bool:
+    try:
+        return any(is_right(question, way.value) for way in ways_to_read(question, text))
+    except Unreadable:
+        return False
+
+
+def _leads(question: Question, answer: str) -> bool | None:
+    """Say whether an input's size fits that an answer goes through layer by layer, `48/2 = 24, 24/2
+    = 12`; None where it does not do that.
+    """
+    leading = LEADING.match(answer)
+    if leading is None or len(MADE.findall(answer)) < 2:
+        return None
+    return _is_right(question, leading[1])
