@@ -174,7 +174,7 @@ def _without_choice(text: str, form: Form) -> list[Reading]:
     if form == "number":
         found += _factored(text)
     if form == "sizes" and (not found or len(_as_sizes(found[0].value)) == 1):
-        found = [*_worked_towards(found, text), *found]
+        found = [*_worked_towards(found, stated or text), *found]
     if not found:
         raise Unreadable(f"{quote(text)} is not {WANTED[form]}")
     return list({reading.value: reading for reading in reversed(found)}.values())[::-1]
@@ -267,9 +267,10 @@ def _worked(text: str, form: Form) -> list[Reading]:
             raise Unreadable(f"{quote(text)} has no result")
     found: list[Reading] = []
     for part in parts:
-        with suppress(Unreadable):
-            value = READERS[form](part)
-            found += _other_ways(part, value, form)
+        for said in dict.fromkeys((part, TITLE.sub("", part)) if form in WORDY else (part,)):
+            with suppress(Unreadable):
+                found += _other_ways(said, READERS[form](said), form)
+                break
     if form == "sizes" and found:
         best = max(found, key=lambda reading: len(_as_sizes(reading.value)))
         count = prod(_as_sizes(best.value))

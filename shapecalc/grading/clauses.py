@@ -49,7 +49,7 @@ def clauses(text: str) -> list[Clause]:
     """Return the parts of an answer that have numbers, in their order.
 
     What follows a reason, or stands in brackets at the end, belongs to that up to a result; what
-    another number is said of goes on to a comma.
+    another number is said of goes on to a comma, as does a reason in front of all.
     """
     found: list[Clause] = []
     before, inside = split_aside(text)
@@ -66,7 +66,7 @@ def clauses(text: str) -> list[Clause]:
                 break
             at = cut.end()
             if cut["reason"] or cut["beside"]:
-                link, goes_on = "reason", goes_on or bool(cut["reason"])
+                link, goes_on = "reason", goes_on or bool(cut["reason"] and found)
             elif cut["result"] and not around:
                 link, goes_on = "result", False
             elif not goes_on and not (link == "result" and not said):

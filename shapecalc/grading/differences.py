@@ -17,6 +17,8 @@ from shapecalc.grading.written import is_rounded_from
 # The same for every question: that an answer needs three digits would tell that it is small.
 USUAL_PRECISION = "two decimals, below 1 three digits such as 0.0123, are enough"
 
+DEPTH = "depth"
+
 
 def rounded(question: Question, value: Value, source: str = "") -> str:
     """Return how exactly a number is asked for, where a wrong answer is the right one rounded: of a
@@ -146,7 +148,7 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
         axes = _count(len(right), "axis", "axes")
         return f"The right shape has {axes}, {whose} has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
-    if len(names) == len(right) > 1 and query.form == "sizes":
+    if len(names) == len(right) > 1 and names[-1] == DEPTH:
         said = _without_depth(names, right, value)
         if said:
             return said

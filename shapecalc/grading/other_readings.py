@@ -21,7 +21,10 @@ from shapecalc.grading.written_numbers import PLAIN, Unreadable
 FORMS = ("sizes", "number", "field")
 LIST = re.compile(r"[-+\d\s.,;xX×*()\[\]]*")  # of numbers alone
 STEP = re.compile(r"[\d)\]] ?[-+*/^×·] ?[\d(\[]|=")  # something is worked out
-BARE = re.compile(rf"(?:[A-Za-z] ?[=:] ?)?(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*[ .!]*")
+BARE = re.compile(rf"(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*[ .!]*")
+NUMBERED = re.compile(rf"(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*")
+RESULT = re.compile(rf"(?:\b(?:is|are|be|get|have)|[=:]) ({NUMBERED.pattern})$")
+IN_TOTAL = re.compile(r"\b(?:in total|altogether|together|both)\b", re.IGNORECASE)
 AT_END = re.compile(rf"(?<=[A-Za-z] )(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*$")
 LABEL = re.compile(r"([A-Za-z]\w*) ?[=:]")
 LEADING = re.compile(r"\W{0,3}(?:[A-Za-z] ?= ?)?(\d+)(?![\d.])")
@@ -37,13 +40,18 @@ def may_be_wrong(question: Question, answer: str) -> bool:
         return False
     if question.query.kind == "fitting" and _leads(question, answer) is False:
         return True
-    first, second, *_ = found
-    if first.link not in ("", "next") or _of(question, first) is not False:
+    first, second, last = found[0], found[1], found[-1]
+    begins = first.link in ("", "next")
+    stated = begins and (not STEP.search(first.text) or _is_named(question, first))
+    value = _of(question, first)
+    if value and question.query.kind == "field" and IN_TOTAL.search(first.text):
+        return True
+    if (not stated or last.link == "result") and _ends_wrong(question, last):
+        return True
+    if not begins or value is not False or second.link == "result":
         return False
-    if second.link == "next":
-        goes_on = second.text.startswith(first.text)  # 1200, 1200 + 16 = 1216
-        return not goes_on and not STEP.search(first.text)
-    return second.link != "result"
+    goes_on = second.text.startswith(first.text)  # 1200, 1200 + 16 = 1216
+    return second.link != "next" or (stated and not goes_on)
 
 
 def may_be_right(question: Question, answer: str) -> bool:
@@ -56,7 +64,8 @@ def may_be_right(question: Question, answer: str) -> bool:
     if question.query.kind == "fitting" and _leads(question, answer):
         return True
     first, last = found[0], found[-1]
-    concluded = last.link == "result" and BARE.fullmatch(TITLE.sub("", last.text))
+    bare = BARE.fullmatch(TITLE.sub("", last.text)) or _is_named(question, last)
+    concluded = last.link == "result" and bare
     if first.link in ("", "next") and not (concluded and STEP.search(first.text)):
         if _of(question, first):
             return True
@@ -83,6 +92,26 @@ def _clauses(question: Question, answer: str) -> Sequence[Clause]:
     except Unreadable:
         in_parts = False
     return () if in_parts or len(found) < 2 else found
+
+
+def _ends_wrong(question: Question, last: Clause) -> bool:
+    """Say whether the last clause, which is no reason, gives a wrong answer as a result."""
+    if last.link not in ("next", "result"):
+        return False
+    ends = RESULT.search(last.text)
+    if ends is None and not BARE.fullmatch(last.text) and not STEP.search(last.text):
+        return False
+    value = _of(question, last)
+    if value is None and ends:
+        value = _of(question, last._replace(text=ends[1]))
+    return value is False
+
+
+def _is_named(question: Question, clause: Clause) -> bool:
+    """Say whether a clause begins with the letter of the field that is asked for: `P = `."""
+    label = LABEL.match(clause.text)
+    named = label is not None and label[1].upper() == question.query.key.upper()
+    return named and question.query.kind == "field"
 
 
 def _of(question: Question, clause: Clause) -> bool | None:

@@ -31,6 +31,7 @@ MOST_NAMED = 12  # places where a field has its name
 STATED = re.compile(
     r"(?:[A-Za-z][A-Za-z ,.']{0,40}(?: ?[=:])? ?)?\(?\d[\dxX×*,. ]*\)?(?: ?[A-Za-z ]+)?"
 )
+ARROW = re.compile(r"->|\u2192")
 TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 NEAR = 0.0051  # 73 % is 0.731, too
 
@@ -72,8 +73,8 @@ def _of_fitting(text: str) -> str:
     first, *others = clauses(text) or [None]
     if first is None or first.link or not STATED.fullmatch(first.text):
         return text
-    shown = any(other.link == "result" or "=" in other.text for other in others)
-    return first.text if shown else text
+    shown_in_steps = any("=" in other.text for other in others) or len(ARROW.findall(text)) > 1
+    return first.text if shown_in_steps else text
 
 
 def _in_form(question: Question, answer: Any) -> list[Reading]:

@@ -43,10 +43,11 @@ OF_A_SIZE = re.compile(
 WORD = re.compile(r"[A-Za-z]{2,}")
 VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DENIED = re.compile(
-    r"\b(?:not|never|no|wrong|instead|less|more|bigger|larger|smaller|greater"
+    r"\b(?:not|never|no|too|wrong|instead|less|more|bigger|larger|smaller|greater"
     r"|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
     re.IGNORECASE,
 )
+FROM = re.compile(r"\bfrom (?:the |an? )?(?:input )?$", re.IGNORECASE)  # 24x24 to 22
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
 GOES_ON = re.compile(
     r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
@@ -121,6 +122,10 @@ def only_volume(text: str) -> tuple[Number, ...] | None:
     """Return the only volume in a text of words, if there is one that is not denied there."""
     if DENIED.search(text):
         return None
-    volumes = [v for v in VOLUME.finditer(text) if not GOES_ON.match(text, v.end())]
+    volumes = [
+        v
+        for v in VOLUME.finditer(text)
+        if not GOES_ON.match(text, v.end()) and not FROM.search(text, 0, v.start())
+    ]
     found = {read_sizes(volume[0]) for volume in volumes}
     return found.pop() if len(found) == 1 else None
