@@ -30,7 +30,7 @@ from shapecalc.grading.notation import (
     unwrapped,
     without_words,
 )
-from shapecalc.grading.number_units import in_binary, rounded_numbers
+from shapecalc.grading.number_units import ABOUT, in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
@@ -267,10 +267,9 @@ def _worked(text: str, form: Form) -> list[Reading]:
             raise Unreadable(f"{quote(text)} has no result")
     found: list[Reading] = []
     for part in parts:
-        for said in dict.fromkeys((part, TITLE.sub("", part)) if form in WORDY else (part,)):
-            with suppress(Unreadable):
-                found += _other_ways(said, READERS[form](said), form)
-                break
+        with suppress(Unreadable):
+            said = _without_title(part) if form in WORDY else part
+            found += _other_ways(said, READERS[form](said), form)
     if form == "sizes" and found:
         best = max(found, key=lambda reading: len(_as_sizes(reading.value)))
         count = prod(_as_sizes(best.value))
@@ -285,6 +284,12 @@ def _worked(text: str, form: Form) -> list[Reading]:
     if not found or named:  # `a = 1, b = 2` is a list of two
         raise Unreadable(f"{quote(text)} has no result")
     return [found[0], *(reading for reading in found[1:2] if reading.note)]
+
+
+def _without_title(part: str) -> str:
+    """Return a result without the words in front of it; one that is called rounded with these."""
+    untitled = TITLE.sub("", part)
+    return part if re.search(ABOUT, part.removesuffix(untitled)) else untitled
 
 
 def _as_sizes(value: Value) -> tuple[Any, ...]:

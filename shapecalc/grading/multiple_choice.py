@@ -33,9 +33,11 @@ WITH_VALUE = re.compile(
     r"(?:(?:option|choice|answer|antwort)\b[ :]*)?\(?([a-z])(?:[.):\]]+\s*|\s+)(.+)",
     re.IGNORECASE | re.DOTALL,
 )
-# A letter with a reason, `a because ...`, or a remark: `(a) - the mean`. A bare one may be an article.
+# A letter with a reason, `a because ...`, or a remark, `(a) - the mean`; a bare one may be an
+# article.
 WITH_REASON = re.compile(
-    rf"{FRAME}(?:\(([a-z])\)|([a-z])(?=[):.,;\]]|\s+[-\u2013\u2014]\s|\s+{BECAUSE}))[\s):.,;\]\u2013\u2014-]*"
+    rf"{FRAME}(?:\(([a-z])\)|([a-z])(?=[):.,;\]]|\s+[-\u2013\u2014]\s|\s+{BECAUSE}))"
+    r"[\s):.,;\]\u2013\u2014-]*"
     rf"(?P<reason>{BECAUSE}|for\b)?(?P<told>.*)",
     re.IGNORECASE,
 )

@@ -35,7 +35,8 @@ ADDED = re.compile(
     re.IGNORECASE,
 )
 SUMMED = re.compile(
-    r"(\d[\d,.]*)(?: (?!weights?\b|bias)[A-Za-z]+){0,3} \(((?=[^()]*\bweights?\b)[^()]*\bbias(?:es)?\b[^()]*)\)",
+    r"(\d[\d,.]*)(?: (?!weights?\b|bias)[A-Za-z]+){0,3}"
+    r" \(((?=[^()]*\bweights?\b)[^()]*\bbias(?:es)?\b[^()]*)\)",
     re.IGNORECASE,
 )
 TIMES = re.compile(r"(?<=\d) ?[xX×] ?(?=\d)")

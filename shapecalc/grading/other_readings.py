@@ -9,48 +9,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.clauses import Clause, clauses
 from shapecalc.grading.comparison import can_answer, is_right, ways_to_read
 from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.notation import TITLE
+from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
+from shapecalc.grading.question_readings import of_fitting
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 
 FORMS = ("sizes", "number", "field")
 LIST = re.compile(r"[-+\d\s.,;xX×*()\[\]]*")  # of numbers alone
+VALUE = rf"(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*"
+BARE = re.compile(rf"{VALUE}[ .!]*")
 STEP = re.compile(r"[\d)\]] ?[-+*/^×·] ?[\d(\[]|=")  # something is worked out
-BARE = re.compile(rf"(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*[ .!]*")
-NUMBERED = re.compile(rf"(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*")
-RESULT = re.compile(rf"(?:\b(?:is|are|be|get|have)|[=:]) ({NUMBERED.pattern})$")
+SIGNS = ("+", "-", "*", "/", "x ", "\u00d7")
+RESULT = re.compile(rf"(?:\b(?:is|are|be|get|have)|[=:]) ({VALUE})$")
+AT_END = re.compile(rf"(?<=[A-Za-z] ){VALUE}$")
+GIVES = re.compile(r"= ?[-+(]?[\d.][^=]*$")  # an equation with a number behind it
 IN_TOTAL = re.compile(r"\b(?:in total|altogether|together|both)\b", re.IGNORECASE)
-AT_END = re.compile(rf"(?<=[A-Za-z] )(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*$")
+EITHER = re.compile(  # 12 with padding, 10 without; a count has its biases, or is asked without
+    r"^(?!.*\bbias)(?=.*\bwith\b).*\bwithout\b", re.IGNORECASE | re.DOTALL
+)
 LABEL = re.compile(r"([A-Za-z]\w*) ?[=:]")
-LEADING = re.compile(r"\W{0,3}(?:[A-Za-z] ?= ?)?(\d+)(?![\d.])")
+LEADING = re.compile(r"\W{0,3}(?:[A-Za-z] ?= ?)?(\d{1,9})(?![\d.])")
 MADE = re.compile(r"=|->|\u2192")
+SIZE = re.compile(r"\d{1,9}")
 
 
 def may_be_wrong(question: Question, answer: str) -> bool:
-    """Say whether an answer that was read as a right one states another value in front of what was
-    read: `4 with 2 on each side = 2`.
+    """Say whether an answer that was read as a right one states another value in front of that,
+    `4 with 2 on each side = 2`, or as its result, `4/2 = 2, half of it is 1`.
     """
     found = _clauses(question, answer)
     if not found or not _is_right(question, answer):
         return False
-    if question.query.kind == "fitting" and _leads(question, answer) is False:
-        return True
+    if question.query.kind == "fitting":
+        if _leads(question, answer) is False:
+            return True
+        if of_fitting(answer) != answer:  # what is behind it comes of it, layer by layer
+            return False
     first, second, last = found[0], found[1], found[-1]
-    begins = first.link in ("", "next")
-    stated = begins and (not STEP.search(first.text) or _is_named(question, first))
-    value = _of(question, first)
-    if value and question.query.kind == "field" and IN_TOTAL.search(first.text):
+    in_front = first.link in ("", "next")
+    stated = in_front and (not STEP.search(first.text) or _is_named(question, first))
+    is_it = _of(question, first)
+    if is_it and question.query.kind == "field" and IN_TOTAL.search(first.text):
+        return True  # fields are those of one side
+    if is_it and EITHER.search(answer) and _of(question, last) is False:
         return True
     if (not stated or last.link == "result") and _ends_wrong(question, last):
         return True
-    if not begins or value is not False or second.link == "result":
+    if not in_front or is_it is not False or second.link == "result":
         return False
-    goes_on = second.text.startswith(first.text)  # 1200, 1200 + 16 = 1216
+    # 1200, 1200 + 16 = 1216; 1200, + 16 = 1216
+    goes_on = second.text.startswith((first.text, *SIGNS))
     return second.link != "next" or (stated and not goes_on)
 
 
@@ -60,22 +75,31 @@ def may_be_right(question: Question, answer: str) -> bool:
     """
     found = _clauses(question, answer)
     if not found:
-        return False
+        return _grows(question, answer)
     if question.query.kind == "fitting" and _leads(question, answer):
         return True
     first, last = found[0], found[-1]
     bare = BARE.fullmatch(TITLE.sub("", last.text)) or _is_named(question, last)
     concluded = last.link == "result" and bare
-    if first.link in ("", "next") and not (concluded and STEP.search(first.text)):
-        if _of(question, first):
-            return True
+    counts = first.link in ("", "next") and not (concluded and STEP.search(first.text))
+    if counts and _of(question, first):
+        return True
     aside = next((clause for clause in found if clause.link == "aside"), None)
     others = [aside] if aside else []
-    if last.link != "reason" or "=" in last.text:
+    if last.link != "reason" or GIVES.search(last.text):
         others.append(last)
         ends = AT_END.search(last.text)  # half of it is 2
         others += [last._replace(text=ends[0])] if ends else []
     return any(_of(question, clause) for clause in others)
+
+
+def _grows(question: Question, answer: str) -> bool:
+    """Say whether `18, 30` may be fields that grow to the right one, and no height and width."""
+    if question.query.key not in ONCE_FOR_ALL or not LIST.fullmatch(answer):
+        return False
+    sizes = SIZE.findall(answer)
+    grows = len(sizes) > 1 and all(int(a) < int(b) for a, b in pairwise(sizes))
+    return grows and "x" not in answer.lower() and _is_right(question, sizes[-1])
 
 
 def _clauses(question: Question, answer: str) -> Sequence[Clause]:

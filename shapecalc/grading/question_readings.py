@@ -23,9 +23,10 @@ PERCENT = re.compile(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
 # A field's letter in front of its value: `P = `, `the padding P must be `; not the P of 2*P.
 NAMED = (
     r"(?<![\w*+/·^×.-])(?<![*+/·^×-] )KEY(?:\([\w.]+\)| of \w+)?"
-    r"(?: ?[=:]| (?:is|was|equals|(?:must|should|would|will|can|could|has to|needs to|ought to) be))"
+    r"(?: ?[=:]| (?:is|was|equals)| (?:must|should|would|will|can|could|has to|needs to) be)"
     r" ?(?=[-+(\d.F]|[a-z])"
 )
+WITH_WORDS = re.compile(r"(\d{1,9}) [A-Za-z]{2}")
 MOST_NAMED = 12  # places where a field has its name
 # A size alone, or with a letter or a word in front: `W = 48`, `for example 48x48`.
 STATED = re.compile(
@@ -44,7 +45,7 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
     if question.query.kind == "field" and _is_text(answer):
         answer = _of_fields(question.query, answer)
     if question.query.kind == "fitting" and _is_text(answer):
-        answer = _of_fitting(answer)
+        answer = of_fitting(answer)
     parts = sum_of_parts(question, answer)
     found = _in_form(question, answer) if parts is None else [parts]
     return [_of_the_last_layer(question, answer, reading) for reading in found]
@@ -59,20 +60,24 @@ def _of_fields(query: Query, text: str) -> str:
     for name in islice(named.finditer(text), MOST_NAMED):
         cut = CUT.search(text, name.end())
         said = split_aside(text[name.end() : cut.start() if cut else len(text)])[0].strip(" ,;(")
-        with suppress(Unreadable):
-            found.setdefault(read_answer(said, query.form), said)
+        number = WITH_WORDS.match(said)  # 1 it would shrink to 94
+        for one in (said, number[1] if number else ""):
+            with suppress(Unreadable):
+                found.setdefault(read_answer(one, query.form), one)
+                break
     if len(found) > 1:
         raise Unreadable(SEVERAL)
     return next(iter(found.values()), text)
 
 
-def _of_fitting(text: str) -> str:
+def of_fitting(text: str) -> str:
     """Return a size that is stated in front of what comes of it, layer by layer: 48 of `48, 48/2 =
     24, 24 - 4 = 20` and of `48 -> 24 -> 20`; otherwise the text.
     """
-    first, *others = clauses(text) or [None]
-    if first is None or first.link or not STATED.fullmatch(first.text):
+    found = clauses(text)
+    if not found or found[0].link or not STATED.fullmatch(found[0].text):
         return text
+    first, *others = found
     shown_in_steps = any("=" in other.text for other in others) or len(ARROW.findall(text)) > 1
     return first.text if shown_in_steps else text
 

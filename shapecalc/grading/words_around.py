@@ -21,7 +21,7 @@ from shapecalc.grading.other_readings import may_be_right, may_be_wrong
 from shapecalc.grading.question import Question, depth_first
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
-from shapecalc.grading.written_sizes import NAMED, VOLUME
+from shapecalc.grading.written_sizes import NAMED, SLICES, VOLUME
 
 NUMBER = re.compile(r"\d+")
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -151,7 +151,20 @@ def _names_all(question: Question, text: str) -> bool:
     if not BETWEEN.search(text) or len(NAMED.findall(text)) == len(given):  # `H=60, W=40, D=16`
         return False
     orders = {right, depth_first(right)}
-    return any(tuple(given[start : start + len(right)]) in orders for start in range(len(given)))
+    if len(right) > 1 and len({*right[:-1]}) == 1 and _names_depth(text, right[-1]):
+        orders.add(right[-2:])  # 44; 64 filters
+    starts = range(len(given))
+    return any(
+        tuple(given[start : start + len(order)]) == order for order in orders for start in starts
+    )
+
+
+def _names_depth(text: str, depth: object) -> bool:
+    """Say whether a number is called the depth: `64 filters`, `depth 64`."""
+    named = re.compile(
+        rf"\b{depth} {SLICES}|\b(?:depth|channels)(?: is| of| ?[=:])? {depth}\b", re.I
+    )
+    return bool(named.search(text))
 
 
 def _goes_on_behind_a_list(question: Question, text: str) -> bool:

@@ -28,16 +28,20 @@ AXES = (
 SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
 CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
 NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
+TWO_NAMES = re.compile(  # H = W = 32
+    r"\b(h|height) ?(?:=|and|,) ?(w|width) ?(?:=|are|is) ?([0-9.]*[0-9])", re.IGNORECASE
+)
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
 SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES}\)?", re.IGNORECASE)
 SLICES_OF = re.compile(
     rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
 )
-# Words with which a number of a list is a size: `27 high, 27 wide`, not `46 with padding, 30 without`.
+# Words with which a number of a list is a size: `27 high, 27 wide`, not `46 with it, 30 without`.
 OF_A_SIZE = re.compile(
-    r"by|times|px|pixels?|high|tall|wide|deep|long|rows?|col(?:umn)?s?|feature|and|each|in|of|the|bins?"
-    rf"|values?|numbers?|neurons?|outputs?|{SLICES}|channel|map|filter|slice|kernel|unit|{'|'.join(AXES)}",
+    r"by|times|and|each|in|of|the|left|right|top|bottom|px|pixels?|high|tall|wide|deep|long|rows?"
+    rf"|col(?:umn)?s?|feature|values?|numbers?|neurons?|outputs?|{'|'.join(AXES)}|{SLICES}"
+    r"|channel|map|filter|slice|kernel|unit",
     re.IGNORECASE,
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -52,7 +56,7 @@ FROM = re.compile(r"\bfrom (?:the |an? )?(?:input )?$", re.IGNORECASE)  # 24x24 
 GOES_ON = re.compile(
     r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
 )
-
+# What may follow a volume that is stated: `24x24x10, F = 5`.
 REMARKED = re.compile(r"\s*[,;:(\[]|\.?\s+(?:where|with|for|if|as|since|because)\b", re.IGNORECASE)
 
 
@@ -103,6 +107,7 @@ def sizes_by_name(text: str) -> tuple[Number, ...] | None:
 
     Raises Unreadable.
     """
+    text = TWO_NAMES.sub(r"\1 = \3, \2 = \3", text)
     named = dict(NAMED.findall(text.lower()))
     rest = re.sub(r"[\s,;()]+|\band\b", "", NAMED.sub("", text))
     return read_sizes(named) if len(named) > 1 and not rest else None
