@@ -38,6 +38,7 @@ from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.written_formula import read_formula
 from shapecalc.grading.written_numbers import Unreadable, also_spelled, number_of, whole_if_so
 from shapecalc.grading.written_sizes import (
+    BATCH,
     VOLUME,
     only_volume,
     read_sizes,
@@ -332,6 +333,8 @@ def _field(answer: Any) -> Value:
     policy = answer.lower().removesuffix(" padding") if isinstance(answer, str) else ""
     if policy in PADDING_POLICIES:
         return policy
+    if isinstance(answer, str) and BATCH.match(answer):
+        raise Unreadable(f"{quote(answer)} has a batch")
     if isinstance(answer, list | tuple) and any(isinstance(side, list | tuple) for side in answer):
         return tuple(read_sizes(side) for side in answer[:DEEPEST])
     sizes = read_sizes(answer)

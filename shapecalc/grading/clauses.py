@@ -33,7 +33,8 @@ CUT = re.compile(
 STRICT = re.compile(rf"(?<![\w.]){BECAUSE}|\s//\s*(?=[A-Za-z])|\s#\s", re.IGNORECASE)
 CONCLUDES = re.compile(rf"(?<![\w.]){SO}[^\d]*\d", re.IGNORECASE)
 CLOSING = {")": "(", "]": "["}
-TOLD = re.compile(r"[A-Za-z]{2,}|=|->|\u2192|\u21d2")  # a list of sizes or a factor tells nothing
+# What tells something in brackets: words, an equation, a volume; a list or a factor does not.
+TOLD = re.compile(r"[A-Za-z]{2,}|=|->|\u2192|\u21d2|^\s*\d+(?: ?[xX×] ?\d+)+\s*$")
 ONE = re.compile(r"\bone\b", re.IGNORECASE)  # the first one
 AROUND = " \t\n,;:.!?-\u2013\u2014"
 

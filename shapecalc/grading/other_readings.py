@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
-from shapecalc.grading.answers import LONGEST
+from shapecalc.grading.answers import CROSSED, LONGEST, read_answer
 from shapecalc.grading.clauses import Clause, clauses
 from shapecalc.grading.comparison import can_answer, is_right, ways_to_read
 from shapecalc.grading.named_parts import sum_of_parts
@@ -20,9 +19,10 @@ from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
 from shapecalc.grading.question_readings import of_fitting
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
+from shapecalc.grading.written_sizes import VOLUME
 
 FORMS = ("sizes", "number", "field")
-LIST = re.compile(r"[-+\d\s.,;xX×*()\[\]]*")  # of numbers alone
+LIST = re.compile(r"(?!.*\d\s+[(\[])[-+\d\s.,;xX×*()\[\]]*")  # of numbers alone
 VALUE = rf"(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*"
 BARE = re.compile(rf"{VALUE}[ .!]*")
 STEP = re.compile(r"[\d)\]] ?[-+*/^×·] ?[\d(\[]|=")  # something is worked out
@@ -36,6 +36,9 @@ EITHER = re.compile(  # 12 with padding, 10 without; a count has its biases, or 
 )
 LABEL = re.compile(r"([A-Za-z]\w*) ?[=:]")
 LEADING = re.compile(r"\W{0,3}(?:[A-Za-z] ?= ?)?(\d{1,9})(?![\d.])")
+ADDED = re.compile(  # 1200 and 16 more; 14 (+1)
+    r"(?:.*=)?([^=]*\d)\W*(?:\+|\bplus|\band) ?(\d[\d,]*)[^\d=]*"
+)
 MADE = re.compile(r"=|->|\u2192")
 SIZE = re.compile(r"\d{1,9}")
 
@@ -73,9 +76,11 @@ def may_be_right(question: Question, answer: str) -> bool:
     """Say whether an answer that was read as a wrong one states the right value in front of what
     was read, at its end or in brackets: `4 (2 on each side)`.
     """
+    if _adds_up(question, answer) or _is_in_a_volume(question, answer):
+        return True
     found = _clauses(question, answer)
     if not found:
-        return _grows(question, answer)
+        return _is_of_layers(question, answer)
     if question.query.kind == "fitting" and _leads(question, answer):
         return True
     first, last = found[0], found[-1]
@@ -93,13 +98,36 @@ def may_be_right(question: Question, answer: str) -> bool:
     return any(_of(question, clause) for clause in others)
 
 
-def _grows(question: Question, answer: str) -> bool:
-    """Say whether `18, 30` may be fields that grow to the right one, and no height and width."""
+def _adds_up(question: Question, answer: str) -> bool:
+    """Say whether a number and what is added to it are the right one: `1200 and 16 more`."""
+    added = ADDED.fullmatch(answer) if len(answer) <= LONGEST else None
+    if question.query.form != "number" or added is None:
+        return False
+    try:
+        values = [read_answer(part, "number") for part in added.groups()]
+    except Unreadable:
+        return False
+    return is_right(question, sum(value for value in values if isinstance(value, int | float)))
+
+
+def _is_in_a_volume(question: Question, answer: str) -> bool:
+    """Say whether the right size stands in a volume of which one size is asked for."""
+    if question.query.kind != "size" or len(answer) > LONGEST:
+        return False
+    sizes = (SIZE.findall(volume[0]) for volume in VOLUME.finditer(answer))
+    return any(question.right in [int(size) for size in found] for found in sizes)
+
+
+def _is_of_layers(question: Question, answer: str) -> bool:
+    """Say whether `18, 30` may be fields that grow to the right one, and no height and width; or
+    go back from it.
+    """
     if question.query.key not in ONCE_FOR_ALL or not LIST.fullmatch(answer):
         return False
-    sizes = SIZE.findall(answer)
-    grows = len(sizes) > 1 and all(int(a) < int(b) for a, b in pairwise(sizes))
-    return grows and "x" not in answer.lower() and _is_right(question, sizes[-1])
+    sizes = [int(size) for size in SIZE.findall(answer)]
+    if len(sizes) < 2 or len({*sizes}) < len(sizes) or CROSSED.search(answer):
+        return False
+    return sizes in (sorted(sizes), sorted(sizes)[::-1]) and _is_right(question, str(max(sizes)))
 
 
 def _clauses(question: Question, answer: str) -> Sequence[Clause]:

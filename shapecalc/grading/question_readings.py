@@ -26,6 +26,10 @@ NAMED = (
     r"(?: ?[=:]| (?:is|was|equals)| (?:must|should|would|will|can|could|has to|needs to) be)"
     r" ?(?=[-+(\d.F]|[a-z])"
 )
+WORDS = {"padding": "P", "stride": "S"}
+OTHER_FIELD = re.compile(
+    rf"\s*(?:the )?(?:([FSPK])(?= ?[=:])|({'|'.join(WORDS)})\b)[ =:]*(?:is |of )?\d", re.IGNORECASE
+)
 WITH_WORDS = re.compile(r"(\d{1,9}) [A-Za-z]{2}")
 MOST_NAMED = 12  # places where a field has its name
 # A size alone, or with a letter or a word in front: `W = 48`, `for example 48x48`.
@@ -53,20 +57,26 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
 
 def _of_fields(query: Query, text: str) -> str:
     """Return what stands behind the name of a field, where its text has that: 2 of `P = 2, S = 1`
-    and of `2P = F-1, so P = 2 on each side`; otherwise the text. Raises Unreadable for two values.
+    and of `2P = F-1, so P = 2 on each side`; otherwise the text.
+
+    Raises Unreadable for two values, and for one of another field.
     """
     named = re.compile(NAMED.replace("KEY", re.escape(query.key)), re.IGNORECASE)
     found: dict[Value, str] = {}
     for name in islice(named.finditer(text), MOST_NAMED):
         cut = CUT.search(text, name.end())
         said = split_aside(text[name.end() : cut.start() if cut else len(text)])[0].strip(" ,;(")
-        number = WITH_WORDS.match(said)  # 1 it would shrink to 94
-        for one in (said, number[1] if number else ""):
+        with_words = WITH_WORDS.match(said)  # 1 it would shrink to 94
+        for one in (said, with_words[1] if with_words else ""):
             with suppress(Unreadable):
                 found.setdefault(read_answer(one, query.form), one)
                 break
     if len(found) > 1:
         raise Unreadable(SEVERAL)
+    other = OTHER_FIELD.match(text)
+    named_other = (other[1] or WORDS[other[2].lower()]).upper() if other else query.key
+    if not found and named_other != query.key:
+        raise Unreadable(f"it is told of {named_other}")
     return next(iter(found.values()), text)
 
 

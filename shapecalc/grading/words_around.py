@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from itertools import accumulate, islice
+from typing import Any
 
 from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import read_answer
@@ -142,7 +143,8 @@ def _names_all(question: Question, text: str) -> bool:
     """Say whether the numbers of a text in words are the right sizes: one behind the other, the
     depth last or first; of a weight's shape in any order.
     """
-    right = question.right if isinstance(question.right, tuple) else (question.right,)
+    whole = question.right
+    right: tuple[Any, ...] = whole if isinstance(whole, tuple) else (whole,)
     text = text[:LONGEST]
     given = [int(number) for number in NUMBER.findall(text.replace(",", ", "))]
     if question.query.kind == "shape":
@@ -150,7 +152,7 @@ def _names_all(question: Question, text: str) -> bool:
         return in_words and (sorted(given) == sorted(right) or given == [*dict.fromkeys(right)])
     if not BETWEEN.search(text) or len(NAMED.findall(text)) == len(given):  # `H=60, W=40, D=16`
         return False
-    orders = {right, depth_first(right)}
+    orders: set[Any] = {right, depth_first(right)}
     if len(right) > 1 and len({*right[:-1]}) == 1 and _names_depth(text, right[-1]):
         orders.add(right[-2:])  # 44; 64 filters
     starts = range(len(given))

@@ -103,6 +103,45 @@ def test_a_letter_that_is_denied_is_not_chosen(answer: str) -> None:
     assert (found.verdict, "one of the choices" in found.feedback) == ("needs a look", True)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{} because it fits",
+        "({}), because 227 is padded by nothing",
+        "{}. since (227-11)/4 + 1 is whole",
+        "({}) - the usual one",
+        "{}) with padding 0",
+        "I choose ({}) because the filters are 96",
+        "{} because not every pixel is a window's first",
+        "{}: the window slides by 4",
+        "{}, as the stride is 4",
+    ],
+)
+def test_a_letter_with_a_reason_is_the_letter(said: str) -> None:
+    assert marked(said.format("c")).verdict == "right"
+    assert marked(said.format("a")).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "a because not c",
+        "(a), or rather (c)",
+        "c because 54x54x96 is too small",
+        "a: because 55x55x96",
+        "(a) is not right",
+        "(c) - wrong",
+        "a, no, c",
+        "c - never",
+        "a map of 55x55",
+        "a stride of 4",
+        "e because it fits",
+    ],
+)
+def test_a_letter_beside_another_choice_or_a_denial_is_for_a_person(answer: str) -> None:
+    assert marked(answer).verdict == "needs a look"
+
+
 def test_a_number_denied_in_the_working_leaves_the_letter() -> None:
     """(227 - 11)/4 is 54, and 55 with the + 1."""
     assert marked("216/4 = 54 is not all, +1 gives 55, so c").verdict == "right"

@@ -174,6 +174,10 @@ def marked(ask: str, answer: str) -> Mark:
         ("P(conv2)", "16 because 14+2", "wrong"),
         ("P(conv2)", "4, because 2P = F-1 must hold", "wrong"),
         ("P(conv2)", "F=4, P=3, S=2", "wrong"),
+        ("P(conv2)", "S=2", "needs a look"),
+        ("P(conv2)", "stride 2", "needs a look"),
+        ("P(conv2)", "padding 2", "right"),
+        ("P(conv2)", "none, 2 pixels are lost", "needs a look"),
         ("P(conv2)", "4 in total, 2 on each side", "needs a look"),
         ("P(conv2)", "(5-1)/2 = 2, so 3", "wrong"),
         ("fitting(input)", "48, because 48/8 = 6", "right"),
@@ -191,10 +195,13 @@ def marked(ask: str, answer: str) -> Mark:
         ("conv4.receptive_field", "3,7,8,16,18,30,46", "needs a look"),
         ("conv4.receptive_field", "18, 30", "needs a look"),
         ("conv4.receptive_field", "18x30", "wrong"),
-        ("conv4.receptive_field", "30, 18", "wrong"),
+        ("conv4.receptive_field", "30, 18", "needs a look"),
         ("conv4.receptive_field", "30, 30", "right"),
         ("conv4.receptive_field", "46 with the depthwise one, 30 without", "needs a look"),
         ("conv4.receptive_field", "30 without the depthwise one, 46 with it", "needs a look"),
+        ("conv3.output.height", "44x46", "needs a look"),
+        ("conv3.output.height", "46x46x64", "wrong"),
+        ("conv3.output.height", "43 (+1)", "needs a look"),
         ("conv3.output", "44x44x64 (2*(3-1)+1 = 5)", "right"),
         ("conv3.output", "44x44x64, F_eff = 5", "right"),
         ("conv3.output", "44x44x64, no padding, F = 5", "right"),
@@ -205,6 +212,8 @@ def marked(ask: str, answer: str) -> Mark:
         ("conv3.output", "(48-3)+1 = 46; 64 filters", "wrong"),
         ("conv4.parameters", "98,304, +96 = 98,400", "right"),
         ("conv4.parameters", "98304, 98304 + 96 = 98400", "right"),
+        ("conv4.parameters", "98304 and 96 more", "needs a look"),
+        ("conv4.parameters", "98304, and 96 biases", "needs a look"),
         ("conv4.macs", "11*11*98304 = about 11.9 million", "right"),
     ],
 )  # fmt: skip
@@ -242,8 +251,9 @@ def test_only_words_and_equations_in_brackets_are_an_aside() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["1 because " * 99, "2, " * 300, "1 (" * 300, "2 (so 3) " * 100, "P = 1 is " * 100, "1 so " * 200,
-     "48 -> " * 150, "1 with 2 without " * 50, "= 1 " * 240, "1 - a " * 160, "1 [" * 200 + "]" * 200],
+    ["1 because " * 99, "2, " * 300, "1 (" * 300, "2 (so 3) " * 100, "P = 1 is " * 100,
+     "1 so " * 200, "48 -> " * 150, "1 with 2 without " * 50, "= 1 " * 240, "1 - a " * 160,
+     "1 [" * 200 + "]" * 200],
 )  # fmt: skip
 def test_no_long_answer_runs_away(answer: str) -> None:
     for number in range(len(KINDS)):
