@@ -69,6 +69,7 @@ SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 SIGNED = ("number", "field", "array")  # `db - 3`: the dash parts, or it is a minus
+TAKEN = "was taken from your answer"
 NO_MINUS = "its dash was not read as a minus"
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
 WANTED: Mapping[Form, str] = {
@@ -308,7 +309,7 @@ def _worked_towards(found: list[Reading], text: str) -> list[Reading]:
     if stated is not None:
         return [Reading(stated)]
     sizes = only_volume(text)
-    taken = "" if sizes is None else f"{shown(sizes)} was taken from your answer"
+    taken = "" if sizes is None else f"{shown(sizes)} {TAKEN}"
     volumes = [] if sizes is None else [Reading(sizes, taken)]
     if not found:
         return volumes

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from shapecalc.grading.answers import CROSSED, LONGEST, read_answer
+from shapecalc.grading.answers import CROSSED, LONGEST, TAKEN, read_answer
 from shapecalc.grading.clauses import Clause, clauses
 from shapecalc.grading.comparison import can_answer, is_right, ways_to_read
 from shapecalc.grading.named_parts import sum_of_parts
@@ -47,6 +47,8 @@ def may_be_wrong(question: Question, answer: str) -> bool:
     """Say whether an answer that was read as a right one states another value in front of that,
     `4 with 2 on each side = 2`, or as its result, `4/2 = 2, half of it is 1`.
     """
+    if _has_a_plane_and_more(question, answer):
+        return True
     found = _clauses(question, answer)
     if not found or not _is_right(question, answer):
         return False
@@ -96,6 +98,19 @@ def may_be_right(question: Question, answer: str) -> bool:
         ends = AT_END.search(last.text)  # half of it is 2
         others += [last._replace(text=ends[0])] if ends else []
     return any(_of(question, clause) for clause in others)
+
+
+def _has_a_plane_and_more(question: Question, answer: str) -> bool:
+    """Say whether what was taken from an answer is a plane, of which the size may be given alone,
+    and other numbers stand beside it: `8 compared to 12x12`.
+    """
+    once = question.query.key in ONCE_FOR_ALL or question.query.kind == "fitting"
+    if not once or len(answer) > LONGEST or not re.search(r"\d", VOLUME.sub("", answer)):
+        return False
+    try:
+        return any(way.note.endswith(TAKEN) for way in ways_to_read(question, answer))
+    except Unreadable:
+        return False
 
 
 def _adds_up(question: Question, answer: str) -> bool:

@@ -197,6 +197,8 @@ def marked(ask: str, answer: str) -> Mark:
         ("conv4.receptive_field", "18x30", "wrong"),
         ("conv4.receptive_field", "30, 18", "needs a look"),
         ("conv4.receptive_field", "30, 30", "right"),
+        ("conv4.receptive_field", "18 compared to 30x30", "needs a look"),
+        ("conv4.receptive_field", "you see 30x30", "right"),
         ("conv4.receptive_field", "46 with the depthwise one, 30 without", "needs a look"),
         ("conv4.receptive_field", "30 without the depthwise one, 46 with it", "needs a look"),
         ("conv3.output.height", "44x46", "needs a look"),
