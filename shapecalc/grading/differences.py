@@ -172,9 +172,9 @@ def _without_depth(names: Sequence[str], right: Any, value: Any) -> str:
     good = [name for name, a, b in zip(axes, right, plane, strict=False) if a == b]
     bad = [name for name, a, b in zip(axes, right, plane, strict=False) if a != b]
     if len(value) < len(axes):
-        verdict = "right" if good else "not right"
         of = in_a_row([f"the {name}" for name in axes])
-        return f"As {of}, {shown(value[0])} is {verdict}; {missing}."
+        verdict = f"is right for {of};" if good else f"is not right for {of}, and"
+        return f"{shown(value[0])} {verdict} {missing}."
     if not good:
         return f"{capital(_listed(bad))} not right, and {missing}."
     told = f"{capital(_listed(good))} right; "
