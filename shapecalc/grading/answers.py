@@ -17,18 +17,20 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.clauses import statement
 from shapecalc.grading.functions import without_functions
 from shapecalc.grading.list_in_words import lists_in
 from shapecalc.grading.lists import DEEPEST, is_open, plain_list, read_list, worked_list
 from shapecalc.grading.notation import (
     SO,
+    TITLE,
     behind_a_dash,
     plain,
     printed_shape,
     unwrapped,
     without_words,
 )
-from shapecalc.grading.number_units import in_binary, rounded_numbers
+from shapecalc.grading.number_units import ABOUT, in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
@@ -36,11 +38,13 @@ from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.written_formula import read_formula
 from shapecalc.grading.written_numbers import Unreadable, also_spelled, number_of, whole_if_so
 from shapecalc.grading.written_sizes import (
+    BATCH,
     VOLUME,
     only_volume,
     read_sizes,
     sizes_by_name,
     sizes_of_planes,
+    stated_volume,
 )
 from shapecalc.grading.yes_or_no import has_condition, yes_or_no
 
@@ -65,6 +69,7 @@ SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 SIGNED = ("number", "field", "array")  # `db - 3`: the dash parts, or it is a minus
+TAKEN = "was taken from your answer"
 NO_MINUS = "its dash was not read as a minus"
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
 WANTED: Mapping[Form, str] = {
@@ -161,8 +166,9 @@ def _without_choice(text: str, form: Form) -> list[Reading]:
     """Read a text with less and less of the words around the answer. Raises Unreadable."""
     if form == "truth":
         return [Reading(_truth(unwrapped(text)))]
+    stated = statement(text) if form in WORDY else None
     found: list[Reading] = []
-    for shorter in without_words(text) if form in WORDY else lists_in(text):
+    for shorter in without_words(stated or text) if form in WORDY else lists_in(text):
         with suppress(Unreadable):
             found += _read(shorter, form)
         if found:
@@ -170,7 +176,7 @@ def _without_choice(text: str, form: Form) -> list[Reading]:
     if form == "number":
         found += _factored(text)
     if form == "sizes" and (not found or len(_as_sizes(found[0].value)) == 1):
-        found = [*_worked_towards(found, text), *found]
+        found = [*_worked_towards(found, stated or text), *found]
     if not found:
         raise Unreadable(f"{quote(text)} is not {WANTED[form]}")
     return list({reading.value: reading for reading in reversed(found)}.values())[::-1]
@@ -264,8 +270,8 @@ def _worked(text: str, form: Form) -> list[Reading]:
     found: list[Reading] = []
     for part in parts:
         with suppress(Unreadable):
-            value = READERS[form](part)
-            found += _other_ways(part, value, form)
+            said = _without_title(part) if form in WORDY else part
+            found += _other_ways(said, READERS[form](said), form)
     if form == "sizes" and found:
         best = max(found, key=lambda reading: len(_as_sizes(reading.value)))
         count = prod(_as_sizes(best.value))
@@ -282,18 +288,28 @@ def _worked(text: str, form: Form) -> list[Reading]:
     return [found[0], *(reading for reading in found[1:2] if reading.note)]
 
 
+def _without_title(part: str) -> str:
+    """Return a result without the words in front of it; one that is called rounded with these."""
+    untitled = TITLE.sub("", part)
+    return part if re.search(ABOUT, part.removesuffix(untitled)) else untitled
+
+
 def _as_sizes(value: Value) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
 def _worked_towards(found: list[Reading], text: str) -> list[Reading]:
-    """Return the only volume of a text where what was read first, if anything, is a size of it
-    before it is rounded: `(30-3)/2 = 13.5, rounded down 13x13x24`.
+    """Return the only volume of a text where it is stated in front, `13x13x24, F = 5`, or what was
+    read first, if anything, is a size of it before it is rounded: `(30-3)/2 = 13.5, rounded down
+    13x13x24`.
 
     Raises Unreadable for a size that is not whole beside a volume that may not be meant.
     """
+    stated = stated_volume(TITLE.sub("", text))
+    if stated is not None:
+        return [Reading(stated)]
     sizes = only_volume(text)
-    taken = "" if sizes is None else f"{shown(sizes)} was taken from your answer"
+    taken = "" if sizes is None else f"{shown(sizes)} {TAKEN}"
     volumes = [] if sizes is None else [Reading(sizes, taken)]
     if not found:
         return volumes
@@ -318,6 +334,8 @@ def _field(answer: Any) -> Value:
     policy = answer.lower().removesuffix(" padding") if isinstance(answer, str) else ""
     if policy in PADDING_POLICIES:
         return policy
+    if isinstance(answer, str) and BATCH.match(answer):
+        raise Unreadable(f"{quote(answer)} has a batch")
     if isinstance(answer, list | tuple) and any(isinstance(side, list | tuple) for side in answer):
         return tuple(read_sizes(side) for side in answer[:DEEPEST])
     sizes = read_sizes(answer)

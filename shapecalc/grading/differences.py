@@ -10,12 +10,14 @@ from typing import Any
 
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Question
-from shapecalc.grading.values import Value, flat
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import capital, in_a_row, sizes_of
 from shapecalc.grading.written import is_rounded_from
 
 # The same for every question: that an answer needs three digits would tell that it is small.
 USUAL_PRECISION = "two decimals, below 1 three digits such as 0.0123, are enough"
+
+DEPTH = "depth"
 
 
 def rounded(question: Question, value: Value, source: str = "") -> str:
@@ -146,12 +148,37 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
         axes = _count(len(right), "axis", "axes")
         return f"The right shape has {axes}, {whose} has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
-    if len(names) == len(right) > 1 and value == right[:-1] and query.form == "sizes":
-        return f"{capital(are_or_is([*names[:-1]]))} right; the {names[-1]} is missing."
+    if len(names) == len(right) > 1 and names[-1] == DEPTH:
+        said = _without_depth(names, right, value)
+        if said:
+            return said
     one_for_all = query.key in ("receptive_field", "jump") and len(value) == 1  # of the axes
     if len(names) != len(right) or one_for_all:
         return ""
     return f"{capital(_count(len(right), 'size'))} are asked for: {' x '.join(names)}."
+
+
+def _without_depth(names: Sequence[str], right: Any, value: Any) -> str:
+    """Return which sizes of a volume are right in an answer that lacks its depth, or has the depth
+    alone; one size is that of all axes, where these are equal. Empty for another answer.
+    """
+    *axes, depth = names
+    missing = f"the {depth} is missing"
+    plane = value * len(axes) if len(value) == 1 and len({*right[:-1]}) == 1 else value
+    if value == right[-1:] and plane != right[:-1]:
+        return f"{capital(are_or_is([depth]))} right; {are_or_is(axes)} missing."
+    if len(plane) != len(axes) or (len(value) > 1 and value[-1] == right[-1] != right[-2]):
+        return ""  # 14x4 for 14x14x4 may have its depth
+    good = [name for name, a, b in zip(axes, right, plane, strict=False) if a == b]
+    bad = [name for name, a, b in zip(axes, right, plane, strict=False) if a != b]
+    if len(value) < len(axes):
+        of = in_a_row([f"the {name}" for name in axes])
+        verdict = f"is right for {of};" if good else f"is not right for {of}, and"
+        return f"{shown(value[0])} {verdict} {missing}."
+    if not good:
+        return f"{capital(are_or_is(bad))} not right, and {missing}."
+    told = f"{capital(are_or_is(good))} right; "
+    return f"{told}{are_or_is(bad)} not, and {missing}." if bad else f"{told}{missing}."
 
 
 def index(at: Sequence[int]) -> str:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from string import ascii_lowercase
 from typing import Any
 
 from shapecalc import rules
+from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import SEVERAL, Form, Reading, read_answer, readings
+from shapecalc.grading.clauses import BECAUSE
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value, flat
-from shapecalc.grading.written_numbers import Unreadable
-from shapecalc.grading.written_sizes import DENIED
+from shapecalc.grading.written_numbers import PLAIN, Unreadable
+from shapecalc.grading.written_sizes import DENIED, VOLUME, WORD
 
 FORMS = ("sizes", "number", "field", "ranges", "formula")
 FEWEST = 2
@@ -29,6 +32,14 @@ ALONE = re.compile(rf"{FRAME}\(?([a-z])\)?{BEHIND}", re.IGNORECASE)
 WITH_VALUE = re.compile(
     r"(?:(?:option|choice|answer|antwort)\b[ :]*)?\(?([a-z])(?:[.):\]]+\s*|\s+)(.+)",
     re.IGNORECASE | re.DOTALL,
+)
+# A letter with a reason, `a because ...`, or a remark, `(a) - the mean`; a bare one may be an
+# article.
+WITH_REASON = re.compile(
+    rf"{FRAME}(?:\(([a-z])\)|([a-z])(?=[):.,;\]]|\s+[-\u2013\u2014]\s|\s+{BECAUSE}))"
+    r"[\s):.,;\]\u2013\u2014-]*"
+    rf"(?P<reason>{BECAUSE}|for\b)?(?P<told>.*)",
+    re.IGNORECASE,
 )
 SEVERAL_LETTERS = re.compile(
     rf"{FRAME}\(?[a-z]\)?(?:(?:[ ,/&+]|\b(?:or|and|either)\b)+\(?[a-z]\)?)+[ .!?]*", re.IGNORECASE
@@ -124,10 +135,51 @@ def chosen(question: Question, answer: Any) -> Reading | None:
     match = WITH_VALUE.fullmatch(text)
     at = ascii_lowercase.index(match[1].lower()) if match else len(question.choices)
     if match is None or at >= len(question.choices):
-        return _behind_working(question, text)
+        return _with_reason(question, text) or _behind_working(question, text)
+    with suppress(Unreadable):
+        if question.choices[at] in _meant(question, match[2].strip()):
+            return _at(question, at)
+    reasoned = _with_reason(question, text)
+    if reasoned is not None:
+        return reasoned
     if question.choices[at] not in _meant(question, match[2].strip()):
         raise Unreadable(SEVERAL)
     return _at(question, at)
+
+
+def _with_reason(question: Question, text: str) -> Reading | None:
+    """Return the choice of a letter in front of a reason or a remark; None for another text.
+
+    Raises Unreadable where another choice is named or written there, or the letter is denied, and
+    a letter that there is not.
+    """
+    match = WITH_REASON.fullmatch(text) if len(text) <= LONGEST_READ else None
+    if match is None or question.query.form == "formula":
+        return None
+    letter, told = (match[1] or match[2]).lower(), match["told"]
+    if not match["reason"] and (not WORD.search(told) or _readable(question, told)):
+        return None
+    at = ascii_lowercase.index(letter)
+    chosen_one = _at(question, at)
+    last = ascii_lowercase[len(question.choices) - 1]
+    others = {name.lower() for name in NAMED.findall(f" {told}")} - {letter}
+    written = [found[0] for found in chain(VOLUME.finditer(told), PLAIN.finditer(told))]
+    values = {
+        value for one in written if _readable(question, one) for value in _meant(question, one)
+    }
+    if any(name <= last for name in others) or values & {*question.choices} - {
+        question.choices[at]
+    }:
+        raise Unreadable(SEVERAL)
+    if not match["reason"] and EXCLUDED.search(told):
+        raise Unreadable(NOT_CHOSEN)
+    return chosen_one
+
+
+def _readable(question: Question, text: str) -> bool:
+    with suppress(Unreadable):
+        return bool(_meant(question, text.strip()))
+    return False
 
 
 def _behind_working(question: Question, text: str) -> Reading | None:

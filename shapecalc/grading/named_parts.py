@@ -29,6 +29,16 @@ PART = re.compile(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights
     rf"{NAME}(?: ?[:=]| is| are| -(?= ))? ([^a-z]+?){ASIDE}|([^a-z]+?) ?{NAME}{ASIDE}[.]?",
     re.IGNORECASE,
 )
+# Biases behind the weights, in brackets: 98,304 (+96 bias); and parts behind their sum.
+ADDED = re.compile(
+    r"(\d[\d,.]*)(?: weights?)? \((?:\+|plus) ?(\d[\d,.]*) ?(?:for )?(?:the )?bias(?:es)?\)",
+    re.IGNORECASE,
+)
+SUMMED = re.compile(
+    r"(\d[\d,.]*)(?: (?!weights?\b|bias)[A-Za-z]+){0,3}"
+    r" \(((?=[^()]*\bweights?\b)[^()]*\bbias(?:es)?\b[^()]*)\)",
+    re.IGNORECASE,
+)
 TIMES = re.compile(r"(?<=\d) ?[xX×] ?(?=\d)")
 DIGIT = re.compile(r"\d")
 
@@ -94,14 +104,18 @@ def _in_words(answer: Any) -> list[tuple[str, str]] | None:
     """Return the parts of `12800 weights and 32 biases`, `weights: 12800, biases: 32`. Raises
     Unreadable where another number stands beside both.
     """
-    if (
-        not isinstance(answer, str)
-        or len(answer) > LONGEST
-        or not BOTH.match(text := plain("; ".join(answer.strip().splitlines())))
-        or SO.search(text)
-    ):
+    if not isinstance(answer, str) or len(answer) > LONGEST:
+        return None
+    added = ADDED.fullmatch(plain(answer).rstrip(" ."))
+    if added:
+        return [("weights", added[1].rstrip(",.")), ("biases", added[2].rstrip(",."))]
+    if not BOTH.match(text := plain("; ".join(answer.strip().splitlines()))) or SO.search(text):
         return None
     text = TIMES.sub("*", text)
+    summed = SUMMED.fullmatch(text)
+    if summed:
+        of = _in_words(summed[2])
+        return None if of is None else [*of, ("total", summed[1])]
     parts = [(piece, PART.fullmatch(piece)) for piece in BETWEEN.split(text)]
     found = [(part[1] or part[4], part[2] or part[3]) for _, part in parts if part is not None]
     if all(part is not None for _, part in parts):

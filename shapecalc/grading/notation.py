@@ -57,10 +57,14 @@ CHANGED = re.compile(
     r"|swapped|rate|without|except|before|after|first|then|now|becomes)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
-LABEL = re.compile(r"^[A-Za-z][A-Za-z_]{0,20}(?:\[?\d\]?)? ?: ?(?=[-+([.\d][^:=]*$)")  # db: 3
+LABEL = re.compile(  # db: 3; the window must be 3
+    r"^[A-Za-z][A-Za-z_]{0,20}(?:\[?\d\]?)? ?: ?(?=[-+([.\d][^:=]*$)"
+    r"|^[A-Za-z][A-Za-z_ ]{0,30} (?:must|should|ha[sd] to|needs? to|ought to) be (?=[-+([.\d])"
+)
 REMARK = re.compile(
     r"\s*(?:\b(?:because|since|as|if|when|where|but|including|incl|excluding|without|with|for|per"
-    r"|each|every|in total|altogether)\b.*|#.*|//.*|\s[-–—]\s+[A-Za-z].*|,\s+[A-Za-z].*"
+    r"|each|every|in total|altogether|so that|to (?:keep|get|make|have|preserve)|otherwise|from"
+    r"|instead of|rather than)\b.*|#.*|//.*|\s[-–—]\s+[A-Za-z].*|,\s+[A-Za-z].*"
     r"|;(?![-+\d.,;\s]+$).*|\([^()]*\))\s*[.!]?$",  # 38; 40 are two numbers
     re.IGNORECASE,
 )

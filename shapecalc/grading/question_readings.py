@@ -6,20 +6,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
-from shapecalc.grading.answers import LONGEST, Reading, readings
+from shapecalc.grading.answers import CROSSED, LONGEST, SEVERAL, Reading, read_answer, readings
+from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.named_parts import sum_of_parts
+from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
-from shapecalc.grading.values import Value, flat
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.written_numbers import Unreadable
 
 RESULTS = ("answer", "value", "result")  # a mapping of one of them alone is what it has
 PERCENT = re.compile(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
-FIELD = re.compile(r"\b([A-Z]) ?= ?(\d{1,9})\b")
-IN_FRONT = re.compile(  # of a field's value and its reason: P=2 because (5-1)/2
-    r"([a-z]) ?= ?(?=\d{1,9}[\s,;:.(-]*\b(?:because|since|as|for|so that)\b)", re.IGNORECASE
+# A field's letter in front of its value: `P = `, `the padding P must be `; not the P of 2*P.
+NAMED = (
+    r"(?<![\w*+/·^×.-])(?<![*+/·^×-] )KEY(?:\([\w.]+\)| of \w+)?"
+    r"(?: ?[=:]| (?:is|was|equals)| (?:must|should|would|will|can|could|has to|needs to) be)"
+    r" ?(?=[-+(\d.F]|[a-z])"
 )
+WORDS = {"padding": "P", "stride": "S"}
+OTHER_FIELD = re.compile(
+    rf"\s*(?:the )?(?:([FSPK])(?= ?[=:])|({'|'.join(WORDS)})\b)[ =:]*(?:is |of )?\d", re.IGNORECASE
+)
+WITH_WORDS = re.compile(r"(\d{1,9}) [A-Za-z]{2}")
+MOST_NAMED = 12  # places where a field has its name
+# A size alone, or with a letter or a word in front: `W = 48`, `for example 48x48`.
+STATED = re.compile(
+    r"(?:[A-Za-z][A-Za-z ,.']{0,40}(?: ?[=:])? ?)?\(?\d[\dxX×*,. ]*\)?(?: ?[A-Za-z ]+)?"
+)
+ARROW = re.compile(r"->|\u2192")
 TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 NEAR = 0.0051  # 73 % is 0.731, too
 
@@ -30,23 +47,49 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
         ((name, value),) = answer.items()
         answer = value if name in (*RESULTS, question.id, question.query.path) else answer
     if question.query.kind == "field" and _is_text(answer):
-        answer = _of_fields(question.query.key, answer)
+        answer = _of_fields(question.query, answer)
+    if question.query.kind == "fitting" and _is_text(answer):
+        answer = of_fitting(answer)
     parts = sum_of_parts(question, answer)
-    return _in_form(question, answer) if parts is None else [parts]
+    found = _in_form(question, answer) if parts is None else [parts]
+    return [_of_the_last_layer(question, answer, reading) for reading in found]
 
 
-def _of_fields(key: str, text: str) -> str:
-    """Return what a field is by its letter, where a text gives several and nothing else,
-    `P = 0, S = 1`; and its value and the reason without the letter, `P=2 because (5-1)/2`.
+def _of_fields(query: Query, text: str) -> str:
+    """Return what stands behind the name of a field, where its text has that: 2 of `P = 2, S = 1`
+    and of `2P = F-1, so P = 2 on each side`; otherwise the text.
+
+    Raises Unreadable for two values, and for one of another field.
     """
-    letter = IN_FRONT.match(text.strip())
-    if letter is not None and letter[1].upper() == key:
-        return text.strip()[letter.end() :]
-    found = FIELD.findall(text)
-    if len(found) < 2 or FIELD.sub("", text).strip(" ,;."):
+    named = re.compile(NAMED.replace("KEY", re.escape(query.key)), re.IGNORECASE)
+    found: dict[Value, str] = {}
+    for name in islice(named.finditer(text), MOST_NAMED):
+        cut = CUT.search(text, name.end())
+        said = split_aside(text[name.end() : cut.start() if cut else len(text)])[0].strip(" ,;(")
+        with_words = WITH_WORDS.match(said)  # 1 it would shrink to 94
+        for one in (said, with_words[1] if with_words else ""):
+            with suppress(Unreadable):
+                found.setdefault(read_answer(one, query.form), one)
+                break
+    if len(found) > 1:
+        raise Unreadable(SEVERAL)
+    other = OTHER_FIELD.match(text)
+    named_other = (other[1] or WORDS[other[2].lower()]).upper() if other else query.key
+    if not found and named_other != query.key:
+        raise Unreadable(f"it is told of {named_other}")
+    return next(iter(found.values()), text)
+
+
+def of_fitting(text: str) -> str:
+    """Return a size that is stated in front of what comes of it, layer by layer: 48 of `48, 48/2 =
+    24, 24 - 4 = 20` and of `48 -> 24 -> 20`; otherwise the text.
+    """
+    found = clauses(text)
+    if not found or found[0].link or not STATED.fullmatch(found[0].text):
         return text
-    values = {value for letter, value in found if letter == key}
-    return values.pop() if len(values) == 1 else text
+    first, *others = found
+    shown_in_steps = any("=" in other.text for other in others) or len(ARROW.findall(text)) > 1
+    return first.text if shown_in_steps else text
 
 
 def _in_form(question: Question, answer: Any) -> list[Reading]:
@@ -88,6 +131,24 @@ def _part_of_one(percent: re.Match[str]) -> str:
 
 def _as_array(value: Value) -> Value:
     return (float(value),) if isinstance(value, int | float) else value
+
+
+def _of_the_last_layer(question: Question, answer: Any, reading: Reading) -> Reading:
+    """Return the last of growing fields, `3, 7, 8, 16, 18, 30`, which are one for each layer: what
+    is asked for is of the last, once for all axes. No others are more than the axes and a depth.
+    """
+    query, right, sizes = question.query, question.right, reading.value
+    if query.key not in ONCE_FOR_ALL or query.form != "sizes" or not isinstance(right, tuple):
+        return reading
+    if not isinstance(answer, str) or not isinstance(sizes, tuple) or CROSSED.search(answer):
+        return reading
+    grows = sizes == tuple(sorted(sizes)) and sizes[0] < sizes[-1]
+    if len(sizes) <= len(right) or not grows:
+        return reading
+    told = f"the last of the growing sizes, {shown(sizes[-1])}, was taken"
+    return reading._replace(
+        value=sizes[-1:], note=f"{reading.note}; {told}" if reading.note else told
+    )
 
 
 def of_the_plane(question: Question, reading: Reading) -> Reading:

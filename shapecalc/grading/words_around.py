@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from itertools import accumulate, islice
+from typing import Any
 
 from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import read_answer
@@ -17,10 +18,11 @@ from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, on_one_line, plain
 from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.other_readings import may_be_right, may_be_wrong
 from shapecalc.grading.question import Question, depth_first
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
-from shapecalc.grading.written_sizes import NAMED, VOLUME
+from shapecalc.grading.written_sizes import NAMED, SLICES, VOLUME
 
 NUMBER = re.compile(r"\d+")
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -37,12 +39,6 @@ WHOLE = "layer|side|direction|axis|dimension|example|image|picture|input|sample|
 OF_ONE = re.compile(
     rf"(?:{PLAIN.pattern})(?: [a-z]+)?,? (?:(?:per|each|every|apiece|for (?:each|every|one))\b"
     rf"(?! (?:{WHOLE}))|on one side)",
-    re.IGNORECASE,
-)
-# A value, and a reason that comes to one: `2 because (5-1)/2 = 2`.
-REASONED = re.compile(
-    rf"(?:[a-z] ?= ?)?(?P<value>{PLAIN.pattern}),? (?:because|since|as)\b.*[\d)] ?="
-    rf" ?(?P<result>{PLAIN.pattern})[.!]?",
     re.IGNORECASE,
 )
 # With these words, two volumes are one that is meant and one that is not.
@@ -68,6 +64,8 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
     """Say whether a text that was not read as right may have the right answer in it."""
     if not isinstance(answer, str):
         return False
+    if may_be_right(question, answer):
+        return True
     text = plain(answer)
     form = question.query.form
     if form == "array":
@@ -79,10 +77,14 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
 
 def leaves_a_choice(question: Question, answer: object) -> bool:
     """Say whether a text says more than the one answer that was read in it, right or wrong: a value
-    that is taken back, two volumes of which it drops one, a number with a reason that comes to
-    another, or one that is of a part only.
+    that is taken back, two volumes of which it drops one, a number of a part only, or a right one
+    behind another that is stated.
     """
-    if not isinstance(answer, str) or not WORD.search(answer):
+    if not isinstance(answer, str):
+        return False
+    if may_be_wrong(question, answer):
+        return True
+    if not WORD.search(answer):
         return False
     if question.query.form != "truth" and _takes_back(question, answer):
         return True
@@ -91,10 +93,6 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
         return len(_volumes(question, text)) > 1 and bool(TURN.search(text))
     if question.query.form not in ("number", "field"):
         return False
-    reasoned = REASONED.fullmatch(on_one_line(answer[:LONGEST_READ]))
-    if reasoned is not None:
-        value, result = (_value(question, reasoned[part]) for part in ("value", "result"))
-        return value != result
     return bool(OF_ONE.match(TITLE.sub("", text[:LONGEST])))
 
 
@@ -145,7 +143,8 @@ def _names_all(question: Question, text: str) -> bool:
     """Say whether the numbers of a text in words are the right sizes: one behind the other, the
     depth last or first; of a weight's shape in any order.
     """
-    right = question.right if isinstance(question.right, tuple) else (question.right,)
+    whole = question.right
+    right: tuple[Any, ...] = whole if isinstance(whole, tuple) else (whole,)
     text = text[:LONGEST]
     given = [int(number) for number in NUMBER.findall(text.replace(",", ", "))]
     if question.query.kind == "shape":
@@ -153,8 +152,21 @@ def _names_all(question: Question, text: str) -> bool:
         return in_words and (sorted(given) == sorted(right) or given == [*dict.fromkeys(right)])
     if not BETWEEN.search(text) or len(NAMED.findall(text)) == len(given):  # `H=60, W=40, D=16`
         return False
-    orders = {right, depth_first(right)}
-    return any(tuple(given[start : start + len(right)]) in orders for start in range(len(given)))
+    orders: set[Any] = {right, depth_first(right)}
+    if len(right) > 1 and len({*right[:-1]}) == 1 and _names_depth(text, right[-1]):
+        orders.add(right[-2:])  # 44; 64 filters
+    starts = range(len(given))
+    return any(
+        tuple(given[start : start + len(order)]) == order for order in orders for start in starts
+    )
+
+
+def _names_depth(text: str, depth: object) -> bool:
+    """Say whether a number is called the depth: `64 filters`, `depth 64`."""
+    named = re.compile(
+        rf"\b{depth} {SLICES}|\b(?:depth|channels)(?: is| of| ?[=:])? {depth}\b", re.I
+    )
+    return bool(named.search(text))
 
 
 def _goes_on_behind_a_list(question: Question, text: str) -> bool:

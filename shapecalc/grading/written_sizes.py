@@ -28,22 +28,36 @@ AXES = (
 SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
 CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
 NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
+TWO_NAMES = re.compile(  # H = W = 32
+    r"\b(h|height) ?(?:=|and|,) ?(w|width) ?(?:=|are|is) ?([0-9.]*[0-9])", re.IGNORECASE
+)
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
 SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES}\)?", re.IGNORECASE)
 SLICES_OF = re.compile(
     rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
 )
+# Words with which a number of a list is a size: `27 high, 27 wide`, not `46 with it, 30 without`.
+OF_A_SIZE = re.compile(
+    r"by|times|and|each|in|of|the|left|right|top|bottom|px|pixels?|high|tall|wide|deep|long|rows?"
+    rf"|col(?:umn)?s?|feature|values?|numbers?|neurons?|outputs?|{'|'.join(AXES)}|{SLICES}"
+    r"|channel|map|filter|slice|kernel|unit",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[A-Za-z]{2,}")
 VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DENIED = re.compile(
-    r"\b(?:not|never|no|wrong|instead|less|more|bigger|larger|smaller|greater"
+    r"\b(?:not|never|no|too|wrong|instead|less|more|bigger|larger|smaller|greater"
     r"|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
     re.IGNORECASE,
 )
+FROM = re.compile(r"\bfrom (?:the |an? )?(?:input )?$", re.IGNORECASE)  # 24x24 to 22
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
 GOES_ON = re.compile(
     r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
 )
+# What may follow a volume that is stated: `24x24x10, F = 5`.
+REMARKED = re.compile(r"\s*[,;:(\[]|\.?\s+(?:where|with|for|if|as|since|because)\b", re.IGNORECASE)
 
 
 def read_sizes(answer: Any) -> tuple[Number, ...]:
@@ -71,6 +85,9 @@ def read_sizes(answer: Any) -> tuple[Number, ...]:
         parts = re.split(r"\s*,\s*|\s+(?=\d)", text.rstrip(", "))
     if len(parts) > DEEPEST:
         raise Unreadable(f"{quote(answer)} has too many sizes")
+    words = WORD.findall(text) if len(parts) > 1 else []
+    if not all(OF_A_SIZE.fullmatch(word) for word in words):
+        raise Unreadable(f"{quote(answer)} has words between its sizes")
     return tuple(number_of(part) for part in parts)
 
 
@@ -90,15 +107,30 @@ def sizes_by_name(text: str) -> tuple[Number, ...] | None:
 
     Raises Unreadable.
     """
+    text = TWO_NAMES.sub(r"\1 = \3, \2 = \3", text)
     named = dict(NAMED.findall(text.lower()))
     rest = re.sub(r"[\s,;()]+|\band\b", "", NAMED.sub("", text))
     return read_sizes(named) if len(named) > 1 and not rest else None
+
+
+def stated_volume(text: str) -> tuple[Number, ...] | None:
+    """Return the only volume of a text that begins with it, as a clause of its own; None where it
+    may be denied.
+    """
+    volume = VOLUME.match(text)
+    if volume is None or not REMARKED.match(text, volume.end()):
+        return None
+    return only_volume(text)
 
 
 def only_volume(text: str) -> tuple[Number, ...] | None:
     """Return the only volume in a text of words, if there is one that is not denied there."""
     if DENIED.search(text):
         return None
-    volumes = [v for v in VOLUME.finditer(text) if not GOES_ON.match(text, v.end())]
+    volumes = [
+        v
+        for v in VOLUME.finditer(text)
+        if not GOES_ON.match(text, v.end()) and not FROM.search(text, 0, v.start())
+    ]
     found = {read_sizes(volume[0]) for volume in volumes}
     return found.pop() if len(found) == 1 else None

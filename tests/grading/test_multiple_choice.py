@@ -62,7 +62,7 @@ def test_one_of_four_letters_makes_no_cause_certain() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["e", "c because it fits", "cc", "z)", "None of the above", "all of them", "the fifth",
+    ["e", "e because it fits", "cc", "z)", "None of the above", "all of them", "the fifth",
      "option 7", 3, "3", "number 3"],
 )  # fmt: skip
 def test_what_names_no_choice_needs_a_look_and_is_told_their_letters(answer: Any) -> None:
@@ -101,6 +101,45 @@ def test_two_choices_are_none(answer: str) -> None:
 def test_a_letter_that_is_denied_is_not_chosen(answer: str) -> None:
     found = marked(answer)
     assert (found.verdict, "one of the choices" in found.feedback) == ("needs a look", True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{} because it fits",
+        "({}), because 227 is padded by nothing",
+        "{}. since (227-11)/4 + 1 is whole",
+        "({}) - the usual one",
+        "{}) with padding 0",
+        "I choose ({}) because the filters are 96",
+        "{} because not every pixel is a window's first",
+        "{}: the window slides by 4",
+        "{}, as the stride is 4",
+    ],
+)
+def test_a_letter_with_a_reason_is_the_letter(said: str) -> None:
+    assert marked(said.format("c")).verdict == "right"
+    assert marked(said.format("a")).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "a because not c",
+        "(a), or rather (c)",
+        "c because 54x54x96 is too small",
+        "a: because 55x55x96",
+        "(a) is not right",
+        "(c) - wrong",
+        "a, no, c",
+        "c - never",
+        "a map of 55x55",
+        "a stride of 4",
+        "e because it fits",
+    ],
+)
+def test_a_letter_beside_another_choice_or_a_denial_is_for_a_person(answer: str) -> None:
+    assert marked(answer).verdict == "needs a look"
 
 
 def test_a_number_denied_in_the_working_leaves_the_letter() -> None:

@@ -41,6 +41,11 @@ def marked(ask: str, answer: Any) -> Mark:
         "weights: 750, biases: 10, total: 760",
         "weights: 750\nbiases: 10\n",
         "750 weights\n+ 10 biases",
+        "750 (+10 bias)",
+        "750 weights (+ 10 biases)",
+        "750 (plus 10 for the biases)",
+        "760 (750 weights + 10 biases)",
+        "760 parameters in all (750 weights and 10 biases)",
     ],
 )
 def test_weights_and_biases_are_added_up(answer: Any) -> None:
@@ -77,6 +82,24 @@ def test_a_layer_that_has_none_may_be_a_part_of_a_total() -> None:
 )
 def test_parts_that_contradict_each_other_are_for_a_person(answer: Any) -> None:
     assert marked("conv1.parameters", answer).verdict == "needs a look"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "verdict"),
+    [
+        ("conv1.parameters", "760 (+10 bias)", "needs a look"),  # 770, or 760 with them?
+        ("conv1.parameters", "750 (+1 bias)", "wrong"),
+        ("conv1.parameters", "740 (+10 bias)", "wrong"),
+        ("conv1.parameters", "760 (750 weights + 11 biases)", "needs a look"),
+        ("conv1.parameters", "761 (751 weights + 10 biases)", "wrong"),
+        ("conv1.weights", "750 (+10 bias)", "right"),
+        ("conv1.weights", "760 (750 weights + 10 biases)", "needs a look"),
+    ],
+)
+def test_biases_in_brackets_are_added_to_the_weights_alone(
+    ask: str, answer: str, verdict: str
+) -> None:
+    assert marked(ask, answer).verdict == verdict
 
 
 def test_a_wrong_sum_gets_the_name_of_its_mistake() -> None:
