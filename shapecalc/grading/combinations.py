@@ -231,7 +231,9 @@ def _of_formulas(context: QuestionContext) -> Iterator[Pair]:
 
 
 def _in_fields(context: QuestionContext) -> Iterator[Pair]:
-    """Yield receptive fields by mistakes of the formula of sizes that are near the right one."""
+    """Yield receptive fields by mistakes of the formula of sizes. They are near the right one, as
+    much is that chance gives, and a right field says nothing of these mistakes in sizes.
+    """
     yield from ((forgot_plus_one.MISCONCEPTION, wrong) for wrong in without_one(context))
     found = fields(context, dilation_times_filter.multiplied)
     yield from ((dilation_times_filter.MISCONCEPTION, wrong) for wrong in found)

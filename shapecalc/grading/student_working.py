@@ -51,7 +51,7 @@ OF_HALF = re.compile(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[]
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
-NOT_SQUARED = "filter_not_squared"
+NOT_SQUARED, NO_JUMPS = "filter_not_squared", "field_stride_ignored"
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 Terms = Counter[Fraction]
 
@@ -102,7 +102,9 @@ class Working(NamedTuple):
         return any(self._is_of(fit, change) for fit in context.fits) or None
 
     def _is_of_field(self, cause: Cause) -> bool | None:
-        return is_of_field(self.formulas, self.chains, cause.wrong.arithmetic)
+        no_jumps = NO_JUMPS in cause.names
+        arithmetic = cause.wrong.arithmetic
+        return is_of_field(self.formulas, self.chains, arithmetic, all_factors=no_jumps)
 
     def _is_step(self, context: QuestionContext, names: frozenset[str]) -> bool:
         """Say whether a step stands here with a mistake in its sign, its rate or both: the old

@@ -37,12 +37,16 @@ def is_another_product(
 
 
 def is_of_field(
-    formulas: Iterable[str], chains: Iterable[Sequence[int]], arithmetic: str
+    formulas: Iterable[str],
+    chains: Iterable[Sequence[int]],
+    arithmetic: str,
+    *,
+    all_factors: bool = False,
 ) -> bool | None:
     """Say whether a receptive field is worked out as a mistake's arithmetic has it: in one sum,
     from one layer to the next, or as fields of one after the other. None where that is not shown.
 
-    It is another mistake where a term is a product of other factors, `2*2` for 4.
+    If the arithmetic has `all_factors`, it is another mistake with a product of others: 2*2 for 4.
     """
     own = _terms(arithmetic)
     if not own:
@@ -50,7 +54,8 @@ def is_of_field(
     fields = list(accumulate(map(prod, own)))
     if any(list(chain) == fields[-len(chain) :] for chain in chains):
         return True
-    shown = [_is_end_of(own, other) for other in filter(None, map(_terms, formulas))]
+    others = [other for formula in formulas if (other := _terms(formula))]
+    shown = [_is_end_of(own, other, all_factors) for other in others]
     return next(filter(None, shown), False if False in shown else None)
 
 
@@ -61,7 +66,7 @@ def chains_in(text: str) -> list[tuple[int, ...]]:
     return [chain for chain in chains if len(chain) > 2]
 
 
-def _is_end_of(own: list[Term], other: list[Term]) -> bool | None:
+def _is_end_of(own: list[Term], other: list[Term], all_factors: bool) -> bool | None:
     """Say whether a sum is one's own, or its last terms added to what stands before them; None
     where its terms come to others.
     """
@@ -74,7 +79,7 @@ def _is_end_of(own: list[Term], other: list[Term]) -> bool | None:
         if list(map(prod, rest)) != list(map(prod, last)):
             return None
         other = rest
-    return Counter(term for term in other if len(term) > 1) <= Counter(last)
+    return not all_factors or Counter(term for term in other if len(term) > 1) <= Counter(last)
 
 
 def _terms(text: str) -> list[Term] | None:

@@ -74,9 +74,11 @@ def test_a_field_is_a_sum_or_goes_on_from_one(formula: str, shown: bool | None) 
     assert is_of_field([formula], [], "1 + 4 + 1 + 2*2 = 10") is shown
 
 
-def test_a_product_for_a_single_number_is_another_mistake() -> None:
-    assert is_of_field(["6 + 2*2"], [], "1 + 4 + 1 + 4 = 10") is False
-    assert is_of_field(["6 + 2*2", "6 + 4"], [], "1 + 4 + 1 + 4 = 10") is True
+def test_a_product_for_a_single_number_is_another_mistake_where_there_is_none() -> None:
+    told = "1 + 4 + 1 + 4 = 10"
+    assert is_of_field(["6 + 2*2"], [], told, all_factors=True) is False
+    assert is_of_field(["6 + 2*2", "6 + 4"], [], told, all_factors=True) is True
+    assert is_of_field(["6 + 2*2"], [], told) is True
 
 
 def test_fields_of_one_layer_after_the_other() -> None:

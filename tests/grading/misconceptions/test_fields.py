@@ -58,6 +58,13 @@ def test_a_working_shows_the_mistake_in_a_field(answer: str, names: str) -> None
     assert (found.verdict, found.misconception, found.perhaps) == ("wrong", names, False)
 
 
+def test_a_working_shows_strides_that_were_counted_too_early() -> None:
+    """1 + 2*2 + 2*4 = 13 for 1 + 2 + 2*2 = 7: the stride of each layer itself was counted."""
+    twice = {"input": "15x15x1", "layers": [{"conv": {"K": 4, "F": 3, "S": 2}}] * 2}
+    found = marked(twice, {"conv2.receptive_field": "1 + 2*2 + 2*4 = 13"})
+    assert (found.misconception, found.perhaps) == ("field_own_stride", False)
+
+
 def test_a_dilation_left_out_is_paid_in_a_field_as_in_a_size() -> None:
     found = marked(FIVE, {FIELD: 26}, dilation_ignored=0.5)
     assert (found.misconception, found.points) == ("dilation_ignored", 0.5)
