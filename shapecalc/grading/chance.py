@@ -19,9 +19,11 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
 
     A number of n is one of about 2*NEAR*n near the right one, and of many more further off. Several
     numbers are given one by one; of an array, those that are right stay so. With `slips` that holds
-    for sizes as well, and sizes that are equal are one number.
+    for sizes as well, and sizes that are equal are one number, also where it is given once for all.
     """
     ours, theirs = flat(right), flat(given)
+    if slips and len(theirs) == 1 == len({*ours}):
+        theirs = theirs * len(ours)
     if any(isinstance(number, str | bool) for number in (*ours, *theirs)):
         return 1
     if len(ours) != len(theirs):

@@ -11,7 +11,13 @@ from typing import Any
 
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.frequency import ANOTHERS
-from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions import (
+    dilation_ignored,
+    dilation_times_filter,
+    forgot_plus_one,
+    wrong_answers,
+)
+from shapecalc.grading.misconceptions.fields import fields, refitted, without_one
 from shapecalc.grading.misconceptions.question_context import (
     AND,
     Misconception,
@@ -52,6 +58,8 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from of_sizes(context, single)
     if context.key == "output" and context.fits:
         yield from _of_formulas(context)
+    yield from _in_fields(context)
+    yield from _of_fields(context)
     if context.key == "parameters" and context.record is not None:
         yield from _of_weights_and_biases(context, single)
     if context.query.kind == "example":
@@ -80,6 +88,7 @@ def with_others(
     """Yield what mistakes give that are made at every layer on the way, alone and with one of some
     `others` in what is asked.
     """
+    yield from (pair for pair in _in_fields(context) if pair[0].name in others)
     for found in again:
         yield found.misconception, found.wrong
         if not others or context.key in ("output", "input"):
@@ -219,6 +228,23 @@ def _of_formulas(context: QuestionContext) -> Iterator[Pair]:
         if both is not None:
             for wrong in context.resized(both):
                 yield joined(one, other), wrong
+
+
+def _in_fields(context: QuestionContext) -> Iterator[Pair]:
+    """Yield receptive fields by mistakes of the formula of sizes. They are near the right one, as
+    much is that chance gives, and a right field says nothing of these mistakes in sizes.
+    """
+    yield from ((forgot_plus_one.MISCONCEPTION, wrong) for wrong in without_one(context))
+    found = fields(context, dilation_times_filter.multiplied)
+    yield from ((dilation_times_filter.MISCONCEPTION, wrong) for wrong in found)
+
+
+def _of_fields(context: QuestionContext) -> Iterator[Pair]:
+    """Yield receptive fields without the dilation, and another mistake made in these."""
+    first = dilation_ignored.MISCONCEPTION._replace(change=None)  # of no formula of sizes
+    for there in refitted(context, dilation_ignored.undilated):
+        for other, wrong in (*wrong_answers(there), *_in_fields(there)):
+            yield _both((first, Wrong(0, "")), (other._replace(change=None), wrong), wrong.value)
 
 
 def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:

@@ -14,10 +14,10 @@ COMMON = frozenset((
     "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
-    "activation_applied", "bias_per_input", "bias_per_slice", "brackets_left_out",
-    "depth_multiplied", "depth_padded", "field_of_blocks", "field_own_stride", "filter_transposed",
-    "half_filter_padding", "layer_left_out", "loss_base", "macs_with_biases", "neighbour",
-    "one_unit", "pool_has_weights", "transposed_one_too_large",
+    "activation_applied", "bias_per_input", "bias_per_slice", "block_counted",
+    "brackets_left_out", "depth_multiplied", "depth_padded", "field_of_blocks", "field_own_stride",
+    "filter_transposed", "half_filter_padding", "layer_left_out", "loss_base", "macs_with_biases",
+    "neighbour", "one_unit", "pool_has_weights", "transposed_one_too_large",
 ))  # fmt: skip
 
 # Mistakes by which an activation gives 0: it is what they give, and not nothing at all.

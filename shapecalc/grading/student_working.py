@@ -17,6 +17,7 @@ from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import on_one_line
+from shapecalc.grading.summed_terms import chains_in, is_another_product, is_of_field
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ OF_HALF = re.compile(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[]
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
+NOT_SQUARED, NO_JUMPS = "filter_not_squared", "field_stride_ignored"
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 Terms = Counter[Fraction]
 
@@ -58,7 +60,8 @@ class Working(NamedTuple):
     """The sums and products that stand in an answer, as texts; empty where there are none.
 
     `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10, `squares` what
-    bare sums of squares come to. `mean` says that it speaks of one, `half` that it takes one.
+    bare sums of squares come to, `chains` numbers one after the other. `mean` says that it speaks
+    of one, `half` that it takes one.
     """
 
     formulas: tuple[str, ...] = ()
@@ -68,6 +71,7 @@ class Working(NamedTuple):
     squares: tuple[float, ...] = ()
     mean: bool = False
     half: bool = False
+    chains: tuple[tuple[int, ...], ...] = ()
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -77,6 +81,8 @@ class Working(NamedTuple):
         if cause.wrong.way is not None:
             between = cause.wrong.way.between
             return any(v[: len(s)] == s for v in between for s in self.volumes) or None
+        if context.key == "receptive_field":
+            return self._is_of_field(cause) or None
         value = cause.wrong.value
         if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
             return any(is_close(value, squares) for squares in self.squares) or None
@@ -95,6 +101,11 @@ class Working(NamedTuple):
             return False
         return any(self._is_of(fit, change) for fit in context.fits) or None
 
+    def _is_of_field(self, cause: Cause) -> bool | None:
+        no_jumps = NO_JUMPS in cause.names
+        arithmetic = cause.wrong.arithmetic
+        return is_of_field(self.formulas, self.chains, arithmetic, all_factors=no_jumps)
+
     def _is_step(self, context: QuestionContext, names: frozenset[str]) -> bool:
         """Say whether a step stands here with a mistake in its sign, its rate or both: the old
         value and rate * gradient, `1 + 0.1*24`.
@@ -111,9 +122,15 @@ class Working(NamedTuple):
         return any(_are_terms(formula, wrong) for formula in self.formulas)
 
     def contradicts(self, context: QuestionContext, cause: Cause) -> bool:
-        """Say whether a working counts sizes of 1 for a dense layer, `1*1*48*64`, with a cause that
-        leaves the sizes out: it is another volume that they are of.
+        """Say whether it is worked out as who makes a mistake does not do: with other factors that
+        come to the same, or with sizes of 1 for a dense layer, `1*1*48*64`, by a cause that leaves
+        the sizes out; it is another volume that they are of.
         """
+        if context.key == "receptive_field":
+            return self._is_of_field(cause) is False
+        squared = NOT_SQUARED in cause.names  # 3*3*32 for 3*96 is, though it is as much
+        if is_another_product(self.formulas, cause.wrong.arithmetic, all_factors=squared):
+            return True
         own = context.weighted
         if own is None or not own.dense or all(size == 1 for size in own.F):
             return False
@@ -161,7 +178,8 @@ def working_in(answer: Any) -> Working:
     mean = bool(OF_MEAN.search(text))
     half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
     unrounded = unrounded[:MOST_FORMULAS]
-    return Working(tuple(formulas), twice_P, unrounded, volumes, squares, mean, half)
+    chains = tuple(chains_in(text))
+    return Working(tuple(formulas), twice_P, unrounded, volumes, squares, mean, half, chains)
 
 
 def _are_terms(formula: str, numbers: list[float]) -> bool:

@@ -385,3 +385,11 @@ NEXT = "dense1.weight.next[0,0]"
 def test_a_working_shows_a_step_and_a_half(ask: str, answer: str, name: str, sure: bool) -> None:
     (mark,) = marked(STEP, {ask: answer}, partial=dict.fromkeys(name.split(", "), 0.5))
     assert (mark.misconception, mark.perhaps) == (name, not sure)
+
+
+def test_right_weights_say_nothing_of_biases_that_a_layer_has_not() -> None:
+    """3*3*96 = 864 weights, 96*128 = 12,288 parameters; with 128 biases 12,416."""
+    layers = [{"depthwise_conv": {"F": 3, "P": 1, "bias": False}}]
+    spec = net("11x11x96", *layers, {"conv": {"K": 128, "F": 1, "bias": False}})
+    _, found = marked(spec, {"depthwise_conv1.weights": 864, "conv1.parameters": 12_416})
+    assert (found.misconception, found.perhaps) == ("absent_bias_counted", False)

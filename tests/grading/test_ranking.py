@@ -92,6 +92,7 @@ def test_how_many_other_answers_there_are() -> None:
     assert room(760, 100) == 500  # five times as wide, further off
     assert room((10, 10, 5), (9, 9, 5)) == 4 * 4 * 2
     assert room((10, 10, 5), (9, 9, 5), slips=True) == 4
+    assert room((30, 30), (29,), slips=True) == room((30, 30), (29, 29), slips=True) == 12
     assert room(0.5, 0.25) == 2 * 0.5 * 100  # to two decimals
     assert room(3.0, -2.0) == 6
     assert room((1.0, 2.0, 3.0), (1.0, 2.0, -3.0)) == 3 * 6  # which cell, and what stands there

@@ -27,7 +27,7 @@ from shapecalc.grading.values import flat, shown
 from shapecalc.grading.wording import size_in_words, volume_axes
 from shapecalc.registry import Registry
 
-SHARED = ("question_context", "rerun", "variants")
+SHARED = ("fields", "question_context", "rerun", "variants")
 
 _FILES = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
 MISCONCEPTIONS: Registry[Misconception] = Registry(

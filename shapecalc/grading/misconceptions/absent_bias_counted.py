@@ -14,12 +14,16 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield one more for each filter or unit of layers that have no biases."""
     if context.key not in ("parameters", "biases") or not isinstance(context.right, int):
         return
-    own = [context.record] if context.record else context.counted_layers
-    biases = sum(map(_absent, own))
+    biases = absent_biases(context)
     if biases:
         value = context.right + biases
         text = f"{context.right:,} + {biases:,} = {value:,}" if context.right else f"{value:,}"
         yield Wrong(value, text, "" if context.record else OF_TOTAL)
+
+
+def absent_biases(context: QuestionContext) -> int:
+    """Return how many biases the layers that are asked about would have had."""
+    return sum(map(_absent, [context.record] if context.record else context.counted_layers))
 
 
 def _absent(record: KnownRecord) -> int:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shapecalc.grading.misconceptions.absent_bias_counted import absent_biases
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+
+NONE = "biases were counted with the weights; there are none"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the parameters where the weights alone are asked for."""
+    """Yield the parameters where the weights alone are asked for, also with biases that layers have
+    not.
+    """
     if context.key == "weights":
         totals = context.subject.trace.totals if context.total else {}
         weights = context.record.weights if context.record else totals.get("weights")
-        biases = context.record.biases if context.record else totals.get("biases")
+        own = context.record.biases if context.record else totals.get("biases")
+        biases = own or absent_biases(context)
         if weights and biases:
-            yield Wrong(weights + biases, f"{weights:,} + {biases:,} = {weights + biases:,}")
+            text = f"{weights:,} + {biases:,} = {weights + biases:,}"
+            yield Wrong(weights + biases, text, "" if own else NONE)
 
 
 MISCONCEPTION = Misconception("bias_in_weights", "the biases were counted with the weights", model)

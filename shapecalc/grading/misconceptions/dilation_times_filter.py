@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.geometry import fit_window
+from shapecalc.geometry import Fit, fit_window
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
@@ -21,6 +21,11 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             for fit in fits
         ]
     )
+
+
+def multiplied(fit: Fit) -> Fit:
+    """Return a window with a filter of F*dilation."""
+    return fit._replace(F=fit.F * fit.dilation, dilation=1)
 
 
 MISCONCEPTION = Misconception(

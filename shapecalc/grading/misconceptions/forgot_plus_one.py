@@ -1,4 +1,4 @@
-"""The + 1 forgotten: (W - F + 2P)/S, so 32x32 with F=5 P=2 gives 31x31."""
+"""The + 1 forgotten: (W - F + 2P)/S, so 32x32 with F=5 P=2 gives 31x31; a field of 29 for 30."""
 
 from __future__ import annotations
 

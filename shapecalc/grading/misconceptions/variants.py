@@ -128,7 +128,7 @@ def stepped(old: Any, new: Any, factor: float) -> Any:
     return old + factor * (new - old)
 
 
-def terms(numbers: Sequence[int]) -> str:
+def terms(numbers: Sequence[int | str]) -> str:
     """Return `3 + 5 + 3`, or how many terms there are."""
     if len(numbers) > MOST_TERMS:
         return f"the sum of {len(numbers)} terms"

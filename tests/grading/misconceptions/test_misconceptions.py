@@ -256,6 +256,17 @@ NORMED = example(
     },
 )  # fmt: skip
 
+# 3*3*96 = 864 and 96*128 = 12,288 weights
+SEPARATED = net(
+    "11x11x96", {"depthwise_conv": {"F": 3, "P": 1, "bias": False}}, "batch_norm", "relu",
+    {"conv": {"K": 128, "F": 1, "bias": False}}, {"conv": {"K": 128, "F": 1}},
+)  # fmt: skip
+# 5; 5 + (2 - 1)*1 = 6; 6 + (7 - 1)*2 = 18, as 3*(3 - 1) + 1 = 7; 18 + (4 - 1)*2 = 24
+DILATED = net(
+    "96x96x3", {"conv": {"K": 8, "F": 5, "P": 2}}, "relu", {"max_pool": 2},
+    {"conv": {"K": 16, "F": 3, "dilation": 3, "P": 3}}, {"conv": {"K": 16, "F": 4, "P": 1}},
+)  # fmt: skip
+
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
     ("slope_forgotten", "dense1.weight.grad"): "the slope of sigmoid1 was forgotten; the gradient",
@@ -298,6 +309,14 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("field_enlarging_ignored", "conv2.receptive_field"): "the enlarging by upsample1 was ignored",
     ("field_enlarging_ignored", "conv3.receptive_field"): "1 was ignored; behind it neighbours",
     ("field_enlarging_ignored", "conv3.jump"): "the enlarging by upsample1 was ignored; behind it",
+    ("bias_in_weights", "depthwise_conv1.weights"): "biases were counted with the weights; there",
+    ("dilation_ignored", "conv3.receptive_field"): "the dilation of a layer before it was taken as",
+    (
+        "block_counted",
+        "depthwise_conv1.weights",
+    ): "two layers were counted together, depthwise",
+    ("block_counted", "depthwise_conv1.macs"): "and conv1; depthwise_conv1 is asked for",
+    ("block_counted", "conv1.parameters"): "and conv1; conv1 is asked for",
     ("neighbour", "conv1.value"): "were given; those of conv1 are asked for",
     ("neighbour", "conv2.value"): "were given; those of conv2 are asked for",
     ("neighbour", "relu1.grad"): "was given; that of relu1 is asked for",
@@ -545,6 +564,12 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("volume_too_early", LENET, "conv2.macs", 24 * 24 * 5 * 5 * 6 * 16),
     ("absent_bias_counted", STRAIGHT, "conv1.parameters", 760),
     ("absent_bias_counted", STRAIGHT, "total.parameters", 760),
+    ("bias_in_weights", SEPARATED, "depthwise_conv1.weights", 864 + 96),
+    ("block_counted", SEPARATED, "depthwise_conv1.weights", 13_152),
+    ("block_counted", SEPARATED, "conv1.parameters", 13_152),
+    ("block_counted", SEPARATED, "depthwise_conv1.macs", 11 * 11 * 13_152),
+    ("dilation_ignored", DILATED, "conv2.receptive_field", 6 + 2 * 2),
+    ("dilation_ignored", DILATED, "conv3.receptive_field", 10 + 3 * 2),
     ("partial_connections", LENET, "conv2.parameters", 25 * 60 + 16),
     ("layer_left_out", KERAS, "total.parameters", 9 * 32 * 64 + 64),
     # 3 + 1 = 4 in each block; the second adds 2*2 + 2, the third 2*4 + 4: they see 22
@@ -946,6 +971,8 @@ def test_names_are_those_of_the_files() -> None:
     [
         (CONV, "conv1.parameters", 750, "the biases were forgotten: 5*5*3*10 = 750"),
         (CONV, "conv1.parameters", 260, "5*5*10 + 10 = 260"),
+        (STRAIGHT, "conv1.weights", 760, "with the weights; there are none: 750 + 10 = 760"),
+        (STRAIGHT, "total.weights", 760, "with the weights; there are none: 750 + 10 = 760"),
         (CONV, "conv1.output", "30x30x10", "on both: (32 - 5 + 2)/1 + 1 = 30, so 30x30x10"),
         (UP, "conv_transpose1.output", "17x17x6", "on both: (8 - 1)*2 - 1 + 4 = 17, so 17x17x6"),
         (CONV, "conv1.output", "28x28x10", "left out: (32 - 5)/1 + 1 = 28, so 28x28x10"),

@@ -1,0 +1,113 @@
+"""Mistakes in a receptive field that a formula of sizes has as well, against hand arithmetic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import mark
+from shapecalc.grading.marks import Mark
+
+# 3; 3 + 4 = 7; 7 + 1 = 8; 8 + 4*2 = 16, as 2*(3 - 1) + 1 = 5; 16 + 1*2 = 18; 18 + 3*4 = 30
+FIVE = {
+    "input": "96x96x3",
+    "layers": [
+        {"conv": {"K": 8, "F": 3, "P": 1}}, {"conv": {"K": 8, "F": 5, "P": 2}}, {"max_pool": 2},
+        {"conv": {"K": 8, "F": 3, "dilation": 2}}, {"max_pool": 2},
+        {"conv": {"K": 8, "F": 4, "S": 2, "P": 1}},
+    ],
+}  # fmt: skip
+FIELD = "conv4.receptive_field"
+# 5; 5 + 1 = 6; 6 + 4*2 = 14. Without the dilation 6 + 2*2 = 10, and without the stride 6 + 4 = 10
+TIED = {
+    "input": "96x96x3",
+    "layers": [
+        {"conv": {"K": 8, "F": 5, "P": 2}}, {"max_pool": 2},
+        {"conv": {"K": 16, "F": 3, "dilation": 2, "P": 2}},
+    ],
+}  # fmt: skip
+
+
+def marked(spec: dict[str, Any], answers: dict[str, Any], **partial: float) -> Mark:
+    """Mark answers, and return what becomes of the last one."""
+    assignment = {"spec": spec, "questions": [*answers], "partial": partial}
+    return mark(assignment, answers).marks[-1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        ("1 + 2 + 4 + 1 + 2*2 + 1*2 + 3*4 = 26", "dilation_ignored"),
+        ("1+(3-1)+(5-1)+(2-1)+(3-1)*2+(2-1)*2+(4-1)*4 = 26", "dilation_ignored"),
+        ("3 -> 7 -> 8 -> 12 -> 14 -> 26", "dilation_ignored"),
+        ("14 + 3*4 = 26", "dilation_ignored"),
+        ("2+4+1+4*2+1*2+3*4 = 29", "forgot_plus_one"),
+        # 3*2 = 6 for the filter of 5: 8 + 5*2 = 18, 20 and 32
+        ("1+2+4+1+5*2+1*2+3*4 = 32", "dilation_times_filter"),
+        ("3 -> 7 -> 8 -> 18 -> 20 -> 32", "dilation_times_filter"),
+        ("3+5+2+3+2+4 = 19", "dilation_ignored, field_summed"),
+        ("3+5+2+5+2+4 = 21", "field_summed"),
+        # 1 + 2 + 4 + 1 + 2 + 1 + 3, and without the 1
+        ("1+2+4+1+2+1+3 = 14", "dilation_ignored, field_stride_ignored"),
+        ("2+4+1+2*2+1*2+3*4 = 25", "dilation_ignored, forgot_plus_one"),
+    ],
+)
+def test_a_working_shows_the_mistake_in_a_field(answer: str, names: str) -> None:
+    found = marked(FIVE, {FIELD: answer})
+    assert (found.verdict, found.misconception, found.perhaps) == ("wrong", names, False)
+
+
+def test_a_working_shows_strides_that_were_counted_too_early() -> None:
+    """1 + 2*2 + 2*4 = 13 for 1 + 2 + 2*2 = 7: the stride of each layer itself was counted."""
+    twice = {"input": "15x15x1", "layers": [{"conv": {"K": 4, "F": 3, "S": 2}}] * 2}
+    found = marked(twice, {"conv2.receptive_field": "1 + 2*2 + 2*4 = 13"})
+    assert (found.misconception, found.perhaps) == ("field_own_stride", False)
+
+
+def test_a_dilation_left_out_is_paid_in_a_field_as_in_a_size() -> None:
+    found = marked(FIVE, {FIELD: 26}, dilation_ignored=0.5)
+    assert (found.misconception, found.points) == ("dilation_ignored", 0.5)
+    assert "The dilation of a layer before it was taken as 1: 1 + 2 + 4 + 1 + 2*2" in found.feedback
+
+
+def test_a_dilation_may_be_left_out_at_the_last_layer_alone() -> None:
+    """3 and 5 + 4 = 9 for 5 and 5; 3 and 3 everywhere: 9, 7 and 5."""
+    twice = {"input": "32x32x3", "layers": [{"conv": {"K": 4, "F": 3, "dilation": 2}}] * 2}
+    for answer, told in ((7, "1 + 4 + 2 = 7"), (5, "1 + 2 + 2 = 5")):
+        found = marked(twice, {"conv2.receptive_field": answer}, dilation_ignored=0.5)
+        assert told in found.feedback
+        assert found.points == 0.5
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("5 -> 6 -> 6+2*2 = 10", "dilation_ignored"),
+        ("1 + 4 + 1 + (3 - 1)*2 = 10", "dilation_ignored"),
+        ("6 + (5 - 1) = 10", None),  # 4 may be 2*2
+        ("10", None),
+    ],
+)
+def test_a_product_with_the_jump_does_not_ignore_the_strides(answer: str, name: str | None) -> None:
+    found = marked(TIED, {"conv2.receptive_field": answer})
+    assert (found.misconception, found.perhaps) == (name, False)
+
+
+def test_without_a_working_the_mistake_that_has_credit_is_believed() -> None:
+    found = marked(TIED, {"conv2.receptive_field": 10}, dilation_ignored=0.5)
+    assert (found.misconception, found.perhaps, found.points) == ("dilation_ignored", True, 0.5)
+
+
+def test_who_forgets_the_1_elsewhere_forgets_it_in_a_field() -> None:
+    """One less is given by chance as well: (48 - 5)/1 = 43 for 44 makes it certain."""
+    assert marked(FIVE, {FIELD: 29}).misconception is None
+    found = marked(FIVE, {"conv3.output": "(48-5)/1 = 43, so 43x43x8", FIELD: 29})
+    assert (found.misconception, found.perhaps) == ("forgot_plus_one", False)
+
+
+def test_a_right_field_says_nothing_of_the_1_in_a_size() -> None:
+    """At P = 1 one side's padding gives the same, 96 - 3 + 1 + 1 = 95."""
+    for answers in ({}, {FIELD: 30}):
+        found = marked(FIVE, {**answers, "conv1.output": "95x95x8"})
+        assert found.misconception == "forgot_plus_one or padding_once"
