@@ -400,7 +400,8 @@ class Explanations:
             return None
         found = first[0] if len(first) == 1 else either(first)
         if answers is None:
-            answers = room(self.right, given, rate < 1, self.near)
+            square = self.context.key in ("receptive_field", "jump")  # as most are
+            answers = room(self.right, given, square or rate < 1, self.near)
         chance = len({c.wrong.value for c in tried if self._is_as_long(c, given)}) / answers
         if chance > rate * PERHAPS:
             return None

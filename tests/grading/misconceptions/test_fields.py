@@ -68,7 +68,7 @@ def test_a_working_shows_strides_that_were_counted_too_early() -> None:
 def test_a_dilation_left_out_is_paid_in_a_field_as_in_a_size() -> None:
     found = marked(FIVE, {FIELD: 26}, dilation_ignored=0.5)
     assert (found.misconception, found.points) == ("dilation_ignored", 0.5)
-    assert "The dilation of a layer before it was taken as 1: 1 + 2 + 4 + 1 + 2*2" in found.feedback
+    assert "the dilation of a layer before it was taken as 1: 1 + 2 + 4 + 1 + 2*2" in found.feedback
 
 
 def test_a_dilation_may_be_left_out_at_the_last_layer_alone() -> None:
@@ -100,10 +100,10 @@ def test_without_a_working_the_mistake_that_has_credit_is_believed() -> None:
 
 
 def test_who_forgets_the_1_elsewhere_forgets_it_in_a_field() -> None:
-    """One less is given by chance as well: (48 - 5)/1 = 43 for 44 makes it certain."""
+    """One less is given by chance as well: it is told beside (48 - 5)/1 = 43 for 44."""
     assert marked(FIVE, {FIELD: 29}).misconception is None
     found = marked(FIVE, {"conv3.output": "(48-5)/1 = 43, so 43x43x8", FIELD: 29})
-    assert (found.misconception, found.perhaps) == ("forgot_plus_one", False)
+    assert (found.misconception, found.perhaps) == ("forgot_plus_one", True)
 
 
 def test_a_right_field_says_nothing_of_the_1_in_a_size() -> None:
