@@ -25,9 +25,10 @@ from shapecalc.grading.columns import (
     plain,
 )
 from shapecalc.grading.html_text import plain_text
-from shapecalc.grading.markdown_tables import NO_ANSWER, without_tables
+from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
+from shapecalc.grading.text_tables import ROW, without_tables
 from shapecalc.grading.yes_or_no import yes_or_no
 
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
@@ -41,6 +42,7 @@ MOST_LINES = 5000
 MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
 LONGEST_KEY = 400
 MOST_JOINED = 200  # lines of one list in brackets
+NEGATIVE = re.compile(r"\s*[-\u2013\u2212]\d")  # a value, and no question's number
 BARE = re.compile(r"\d{1,4}(?:\s*[:)\uff1a]|\s*\.(?!\d)|\s+=(?=\s))\s*")  # 1.2 is a value
 # A line of a list alone, `0.25, -3`, `[1, 2],`, `slice 1: 2 0`; `8. 1.8` may be another answer.
 VALUES = re.compile(
@@ -48,6 +50,10 @@ VALUES = re.compile(
 )
 COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
 OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
+STILL_OPEN = re.compile(r"(?:\$\$?|\\\[)?|[^=]*=")  # `$$` above a formula, `dW =` above a list
+BEGIN, END = "\\begin{", "\\end{"
+INTRODUCED = ": "  # between words, `see the table`, and what they say of
+VALUE_ALONE = re.compile(r"(?<![\w.])(?<![xX×] )\d+(?!\w| ?[xX×] ?\d)")  # no b1, 2x2
 RESULT = re.compile(r"^(?!.*\b(?:see|page)\b).*\d[\])}]*[.!]?$", re.IGNORECASE)  # total 760
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
@@ -119,6 +125,7 @@ class Line(NamedTuple):
     named: bool = False
     aside: bool = False
     dashed: str = ""  # the whole of it, where a dash stands between its id and the answer
+    row: bool = False  # of a table: of the array above which its question stands
 
     @property
     def plain(self) -> bool:
@@ -145,16 +152,21 @@ def lines_of(
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
     told = told or [(f"Line {n:,}", line) for n, line in enumerate(text.splitlines(), 1)]
-    text = without_tables(text, lambda line: _split(line, ids, short, False) is not None)
+    text = without_tables(
+        text,
+        is_answer=lambda line: _split(line, ids, short, False) is not None,
+        begins=lambda line: any((_begun(line, ids, short, True) or ("",))[:1]),
+        names_question=lambda cell: bool(LETTER.search(cell) and _split(cell, ids, short, False)),
+    )
     by_id, by_any = (_with_open_dash([*_keyed(text, ids, bare)]) for bare in (False, True))
-    lines, counted = list(_joined(by_id)), list(_joined(by_any))
+    lines, counted = (list(_joined(keyed, can_answer)) for keyed in (by_id, by_any))
     answered = any(line.id and line.text.strip(NO_ANSWER) for line in lines)  # no heading `# P`
     added: list[Line] = []
     if not answered or _counts_on(lines, counted, ids):
         lines = counted
     elif added := _counted_alone(by_id, by_any, ids, can_answer):
         at = {line.number: line for line in added}
-        lines = list(_joined(at.get(line.number, line) for line in by_id))
+        lines = list(_joined((at.get(line.number, line) for line in by_id), can_answer))
     student = next((line.text for line in lines if line.named), "")
     found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(found)
@@ -269,10 +281,13 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
     short = by_plain_id(ids)
     answered = False
     for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip().strip("*_`").lstrip(DECORATION)
+        if line.startswith(ROW):
+            yield Line(number, line.removeprefix(ROW).strip(), row=True)
+            continue
+        stripped = _undecorated(line)
         if not LETTERS.search(stripped):
             continue
-        found = _split(stripped, ids, short, bare)
+        found = _begun(line, ids, short, bare)
         if found is not None:
             id_, answer = found
             key = stripped[: len(stripped) - len(answer)]
@@ -319,6 +334,17 @@ def _time_of(line: str) -> str:
     return when.strip(" *_`") if plain(key.strip(DECORATION)) in TIMES else ""
 
 
+def _undecorated(line: str) -> str:
+    return line.strip().strip("*_`").lstrip(DECORATION)
+
+
+def _begun(
+    line: str, ids: Collection[str], short: Mapping[str, str], bare: bool
+) -> tuple[str | None, str] | None:
+    """Return what a line as it is written begins with, and the rest, as `_split` does."""
+    return None if NEGATIVE.match(line) else _split(_undecorated(line), ids, short, bare)
+
+
 def _split(
     line: str, ids: Collection[str], short: Mapping[str, str], bare: bool
 ) -> tuple[str | None, str] | None:
@@ -350,23 +376,25 @@ def _split(
     return (alone, "") if alone else None
 
 
-def _joined(lines: Iterable[Line]) -> Iterator[Line]:
+def _joined(lines: Iterable[Line], can_answer: CanAnswer) -> Iterator[Line]:
     """Yield lines with what belongs to them: the answer below an id, the rest of a list in
-    brackets, and lines of values alone.
+    brackets, lines of values alone, and the rows of a table.
     """
     open_: Line | None = None
-    joined = 0
+    joined, in_table = 0, False
     for line in lines:
-        values = open_ is not None and VALUES.fullmatch(line.text) and _ends_a_row(open_.text)
-        belongs = open_ is not None and (values or _goes_on(open_.text))
-        if open_ is not None and belongs and line.plain and joined < MOST_JOINED:
-            between = "; " if values else " "
-            open_ = open_._replace(text=f"{open_.text}{between}{line.text}".strip())
+        between = None
+        if open_ is not None and line.plain and joined < MOST_JOINED:
+            between = _between(open_, line, in_table, can_answer)
+        if open_ is not None and between is not None:
+            above = open_.text.rstrip(" .,;") if between == INTRODUCED else open_.text
+            open_ = open_._replace(text=f"{above}{between}{line.text}".strip())
             joined += 1
         else:
             if open_ is not None:
                 yield open_
             open_, joined = line, 0
+        in_table = line.row
         if not open_.id:
             yield open_
             open_ = None
@@ -374,9 +402,23 @@ def _joined(lines: Iterable[Line]) -> Iterator[Line]:
         yield open_
 
 
+def _between(above: Line, line: Line, in_table: bool, can_answer: CanAnswer) -> str | None:
+    """Return what parts an answer from a line below it, if that belongs to it."""
+    text = above.text
+    if line.row and in_table:
+        return "; "
+    if line.row and not (text.endswith((":", "=")) or _goes_on(text)):
+        told = VALUE_ALONE.search(text) or can_answer(above.id or "", text)
+        return None if told else INTRODUCED
+    if not line.row and VALUES.fullmatch(line.text) and _ends_a_row(text):
+        return "; "
+    return " " if line.row or _goes_on(text) else None
+
+
 def _goes_on(answer: str) -> bool:
-    """Say whether an answer is still to come, or its list is not closed."""
-    return not answer or (answer.startswith("[") and answer.count("[") > answer.count("]"))
+    """Say whether an answer is still to come, or its list, or its matrix in LaTeX, is not closed."""
+    opened = answer.startswith("[") and answer.count("[") > answer.count("]")
+    return opened or bool(STILL_OPEN.fullmatch(answer)) or answer.count(BEGIN) > answer.count(END)
 
 
 def _ends_a_row(answer: str) -> bool:
