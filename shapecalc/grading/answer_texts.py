@@ -416,7 +416,7 @@ def _between(above: Line, line: Line, in_table: bool, can_answer: CanAnswer) -> 
 
 
 def _goes_on(answer: str) -> bool:
-    """Say whether an answer is still to come, or its list, or its matrix in LaTeX, is not closed."""
+    """Say whether an answer is still to come, or its list, or a matrix in LaTeX, is not closed."""
     opened = answer.startswith("[") and answer.count("[") > answer.count("]")
     return opened or bool(STILL_OPEN.fullmatch(answer)) or answer.count(BEGIN) > answer.count(END)
 

@@ -9,7 +9,7 @@ from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.notation import CHANGED, TITLE
 
 LABEL = re.compile(  # also its shape, `2x2: [[...]]`
-    r"(?:\.{2,} ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
+    r"(?:\.{2,} ?|p ?- ?[yt] ?[:=] ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
     r"|\(?\d+ ?[x×] ?\d+\)?(?:: ?| (?=\[)|(?=\[))"
 )
 # Behind a list: its shape, `(2x2)`, and a remark without numbers.

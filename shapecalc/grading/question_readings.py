@@ -11,6 +11,7 @@ from typing import Any
 from shapecalc.grading.answers import LONGEST, Reading, readings
 from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.question import Question
+from shapecalc.grading.stated_sums import stated_sum
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import Unreadable
 
@@ -31,7 +32,8 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
         answer = value if name in (*RESULTS, question.id, question.query.path) else answer
     if question.query.kind == "field" and _is_text(answer):
         answer = _of_fields(question.query.key, answer)
-    parts = sum_of_parts(question, answer)
+    parts = stated_sum(answer) if question.query.form == "number" else None
+    parts = sum_of_parts(question, answer) if parts is None else parts
     return _in_form(question, answer) if parts is None else [parts]
 
 
