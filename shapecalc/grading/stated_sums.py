@@ -41,6 +41,7 @@ IN_BRACKETS = re.compile(
     rf"(?P<sum>{NUMBER})(?: (?:parameters?|params))? ?\((?P<terms>[^()]+)\)[.!]?", re.IGNORECASE
 )
 PLUS = re.compile(r" ?\+ ?| plus ")
+BIASES = re.compile(r"\bbias", re.IGNORECASE)
 DIGIT = re.compile(r"\d")
 
 
@@ -57,9 +58,9 @@ def stated_sum(answer: Any) -> Reading | None:
 
 def _with_more(text: str) -> Reading | None:
     """Return the sum of a result and what is added to it behind that, `2*3*3 = 18, + 2`."""
-    working, equals, result = text.rpartition("=")
-    more = MORE.fullmatch(result.strip()) if equals and DIGIT.search(working) else None
-    if more is None:
+    working, _, result = text.rpartition("=")
+    more = MORE.fullmatch(result.strip())
+    if more is None or not (DIGIT.search(working) or BIASES.search(result)):
         return None
     first, second = _plain(_exact(more["first"])), _plain(_exact(more["more"]))
     total = whole_if_so(first + second)

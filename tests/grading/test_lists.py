@@ -57,6 +57,52 @@ def test_a_row_is_read_as_what_it_comes_to(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "[1, 1 3/4]",
+        "1 and 1 3/4",
+        "1, 7/4",
+        "$1$, $\\frac{7}{4}$",
+        "$1$, $\\frac74$",
+        "1, 1\\frac{3}{4}",
+        "\\(1\\), \\(\\frac{7}{4}\\)",
+        "\\begin{pmatrix} 1 \\\\[4pt] \\dfrac{7}{4} \\end{pmatrix}",
+        "(2 - 1, 3/2 + 1/4)",
+        "(2 - 1, 3/2 + 1/4)^T = (1, 7/4)^T",
+        "2 - 1 = 1 and 2 - 0.25 = 1.75",
+        "p-y = 1, 2 - 0.25 = 1.75",
+        "step 1: (0.5, 0.5), step 2: (1, 1.75)",
+        "after step 1: [3 4]; after step 2: [1 1.75]",
+    ],
+)
+def test_fractions_workings_and_the_last_step_are_read_in_a_list(text: str) -> None:
+    assert readings(text, "array")[0].value == pytest.approx((1, 1.75))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("-3 1/2, 2", [(-3.5, 2), (-3, 0.5, 2)]),
+        ("1 1/2; 3 1/4", [(1, 0.5, 3, 0.25), (1.5, 3.25)]),
+        ("1 1 3/4; -2 -3 1/2", [(1, 1, 0.75, -2, -3, 0.5), (1, 1.75, -2, -3.5)]),
+        ("1 5/4, 2", [(1, 1.25, 2)]),  # no mixed number
+        ("0 1/2, 1", [(0, 0.5, 1)]),
+        ("step 1: 5, step 2: 6", [(5, 6)]),
+    ],
+)
+def test_a_number_beside_a_fraction_may_be_two_values(text: str, values: list[object]) -> None:
+    assert [reading.value for reading in readings(text, "array")] == values
+
+
+@pytest.mark.parametrize(
+    "text", ["step 2: (1, 2), step 1: (3, 4)", "step 1: (1, 2), step 3: (3, 4)"]
+)
+def test_steps_that_do_not_count_on_are_for_a_person(text: str) -> None:
+    with pytest.raises(Unreadable):
+        readings(text, "array")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "dL/dW: [[6, 4], [0, 14]]",
         "all of them: 6 4; 0 14",
         ".. 6, 4, 0, 14",
