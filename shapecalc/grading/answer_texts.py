@@ -26,7 +26,7 @@ from shapecalc.grading.columns import (
     plain,
 )
 from shapecalc.grading.html_text import plain_text
-from shapecalc.grading.joined_lines import VALUES, Line, joined
+from shapecalc.grading.joined_lines import VALUES, Line, joined, may_be_of_others
 from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.number_words import in_digits
@@ -157,7 +157,8 @@ def lines_of(
     when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
     notes = (*twice, *taken[:MOST_NOTES], *said)
     goes_on = tuple(dict.fromkeys(_that_go_on(lines)))
-    return Lines(student, answers, notes, bool(lost), when, _name_above(lines), goes_on)
+    unread = bool(lost) or any(may_be_of_others(line, can_answer) for line in lines)
+    return Lines(student, answers, notes, unread, when, _name_above(lines), goes_on)
 
 
 def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from shapecalc.grading.list_in_words import lists_in
 from shapecalc.grading.lists import (
     DEEPEST,
     is_open,
+    last_step,
     plain_list,
     read_list,
     with_mixed_numbers,
@@ -191,6 +192,11 @@ def _read(text: str, form: Form) -> list[Reading]:
         return _of_framework(read_sizes(shape))
     text = unwrapped(text)
     if form == "array":
+        last = last_step(text)
+        if last != text:
+            told = "the last of your steps was read"
+            found = _read(last, form)
+            return [r._replace(note=f"{r.note}; {told}" if r.note else told) for r in found]
         text = plain_list(text)
         worked = worked_list(text)
         if worked is not None:

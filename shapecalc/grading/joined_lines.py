@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from shapecalc.grading.columns import CanAnswer
@@ -15,6 +16,7 @@ VALUES = re.compile(
 )
 STILL_OPEN = re.compile(r"(?:\$\$?|\\\[)?|[^=]*=")  # `$$` above a formula, `dW =` above a list
 BEGIN, END = "\\begin{", "\\end{"
+QUESTION = re.compile(r"\d{1,4}")
 INTRODUCED = ": "  # between words, `see the table`, and what they say of
 VALUE_ALONE = re.compile(r"(?<![\w.])(?<![xX×] )\d+(?!\w| ?[xX×] ?\d)")  # no b1, 2x2
 
@@ -30,7 +32,7 @@ class Line(NamedTuple):
     named: bool = False
     aside: bool = False
     dashed: str = ""  # the whole of it, where a dash stands between its id and the answer
-    row: bool = False  # of a table: of the array above which its question stands
+    row: bool = False  # it is one of a table below its question, or is joined with such rows
 
     @property
     def plain(self) -> bool:
@@ -50,7 +52,8 @@ def joined(lines: Iterable[Line], can_answer: CanAnswer) -> Iterator[Line]:
             between = _between(open_, line, in_table, can_answer)
         if open_ is not None and between is not None:
             above = open_.text.rstrip(" .,;") if between == INTRODUCED else open_.text
-            open_ = open_._replace(text=f"{above}{between}{line.text}".strip())
+            text = f"{above}{between}{line.text}".strip()
+            open_ = open_._replace(text=text, row=open_.row or line.row)
             count += 1
         else:
             if open_ is not None:
@@ -86,3 +89,16 @@ def _goes_on(answer: str) -> bool:
 def _ends_a_row(answer: str) -> bool:
     """Say whether what stands below an answer may be the next row of its list."""
     return bool(answer) and not _goes_on(answer) and answer[-1] in "0123456789.,;:)]"
+
+
+def may_be_of_others(line: Line, can_answer: CanAnswer) -> bool:
+    """Say whether a table that was taken for a question's array is not what is asked for, and has
+    rows that numbers count: `| 1 | 24x24x10 |` below `Exercise 3: Shapes`.
+    """
+    if not line.row or line.id is None or can_answer(line.id, line.text):
+        return False
+    rows = line.text.rpartition(INTRODUCED)[2].split("; ")
+    counted = [row.partition(",")[0] for row in rows]
+    if len(rows) < 2 or not all(map(QUESTION.fullmatch, counted)):
+        return False
+    return all(int(a) < int(b) for a, b in pairwise(counted))

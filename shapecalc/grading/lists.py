@@ -79,12 +79,22 @@ def read_list(answer: Any) -> tuple[Any, ...]:
     return tuple(values)
 
 
+def last_step(text: str) -> str:
+    """Return the last one of lists that are given for each step from the first on."""
+    before, *found = STEP.split(text)
+    numbers, lists = found[::2], [part.strip(" ,;") for part in found[1::2]]
+    several = all(part and (part[0] in OPENING or _count(part) > 1) for part in lists)
+    counted = len(lists) > 1 and [*map(int, numbers)] == [*range(1, len(lists) + 1)]
+    alone = not any(sign.isdigit() or sign in OPENING for sign in before)
+    return f"{before}{lists[-1]}" if several and counted and alone else text
+
+
 def plain_list(text: str) -> str:
     """Return a list without the names of its parts, signs between rows, a row's `^T`, and a blank
-    behind the sign of a value; of a list for each step the last.
+    behind the sign of a value.
     """
     text = "=".join(_untransposed(part.strip()) for part in text.split("="))
-    return _in_rows(SIGN_APART.sub(r"\1", _without_names(_last_step(text))))
+    return _in_rows(SIGN_APART.sub(r"\1", _without_names(text)))
 
 
 def with_mixed_numbers(text: str) -> str:
@@ -169,15 +179,6 @@ def _untransposed(text: str) -> str:
     """Return a row without the sign that makes it a column; of a matrix it means something."""
     row = TRANSPOSED.sub("", text)
     return row if sum(row.count(sign) for sign in OPENING) == 1 else text
-
-
-def _last_step(text: str) -> str:
-    """Return the last one of lists that are given for each step from the first on."""
-    before, *found = STEP.split(text)
-    numbers, lists = found[::2], [part.strip(" ,;") for part in found[1::2]]
-    several = all(part and (part[0] in OPENING or _count(part) > 1) for part in lists)
-    counted = len(lists) > 1 and [*map(int, numbers)] == [*range(1, len(lists) + 1)]
-    return lists[-1] if several and counted and not before.strip() else text
 
 
 def _without_names(text: str) -> str:

@@ -22,7 +22,9 @@ SPELLED = {"weight": "weights", "bias": "biases"}
 SUMS = ("total", "sum", "parameters")
 MOST = 100  # parts
 BOTH = re.compile(r"(?=.*\bweights?\b).*\bbias(?:es)?\b", re.IGNORECASE)
-BETWEEN = re.compile(r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*", re.IGNORECASE)
+BETWEEN = re.compile(
+    r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*|(?<=weights) (?=\d)", re.IGNORECASE
+)
 NAME = r"\(?(?:the )?(weights?|bias(?:es)?|total|sum)\)?"
 ASIDE = r"(?: \([^()]*\))?"  # 750 (5*5*3*10)
 PART = re.compile(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights

@@ -23,6 +23,8 @@ LATEX = (
     (re.compile(r"\\[dt]?frac ?(\d) ?(\d)"), r"\\frac{\1}{\2}"),
     (MIXED_LATEX, r"(\1+\2/\3)"),
     (PLAIN_FRACTION, r"\1/\2"),
+    (re.compile(r"/ ?\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}"), r"/((\1)/(\2))"),
+    (re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}(?=\^)"), r"((\1)/(\2))"),
     (re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
     (re.compile(r"\\(?:times|cross)(?![a-z])"), "x"),
     (re.compile(r"\\(?:cdot|ast)(?![a-z])"), "*"),

@@ -19,6 +19,7 @@ from shapecalc.grading.values import Number, shown
 from shapecalc.grading.written_numbers import Unreadable, whole_if_so
 
 MOST = 20  # terms
+LARGEST = 10**40
 NUMBER = rf"(?:{PLAIN.pattern})"
 TOTAL = re.compile(
     r"(?P<word>(?:the |in )?(?:total|sum|altogether|together|overall|loss)(?: is| are)?\b:? ?=? ?)?"
@@ -127,4 +128,6 @@ def _rounded(texts: list[str]) -> Fraction:
 
 
 def _plain(value: Fraction) -> Number:
+    if abs(value) > LARGEST:
+        raise Unreadable("a number that is too large")
     return whole_if_so(float(value))

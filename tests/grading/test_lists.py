@@ -71,6 +71,7 @@ def test_a_row_is_read_as_what_it_comes_to(text: str) -> None:
         "p-y = 1, 2 - 0.25 = 1.75",
         "step 1: (0.5, 0.5), step 2: (1, 1.75)",
         "after step 1: [3 4]; after step 2: [1 1.75]",
+        "b = step 1: (0.5, 0.5), step 2: (1, 1.75)",
     ],
 )
 def test_fractions_workings_and_the_last_step_are_read_in_a_list(text: str) -> None:
@@ -90,6 +91,11 @@ def test_fractions_workings_and_the_last_step_are_read_in_a_list(text: str) -> N
 )
 def test_a_number_beside_a_fraction_may_be_two_values(text: str, values: list[object]) -> None:
     assert [reading.value for reading in readings(text, "array")] == values
+
+
+def test_that_the_last_of_several_steps_was_read_is_told() -> None:
+    (reading,) = readings("step 1: 3 4, step 2: 1 1.75", "array")
+    assert reading.note == "the last of your steps was read"
 
 
 @pytest.mark.parametrize(
@@ -286,3 +292,18 @@ def test_a_decimal_number_on_its_line_is_no_question(line: str) -> None:
     assert (found.answers["q1"], found.answers["q2"]) == ("7", "5")
     assert line.strip("- ") in found.answers["q3"]
     assert not found.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r"3/\frac{1}{2}", 6),
+        (r"\frac{3}{2}^2", 2.25),
+        (r"2\frac{1}{2}", 2.5),
+        (r"\frac{1}{2}\left(3 + 5\right)", 4),
+        (r"e^{\frac{1}{2}}", 1.6487),  # the root of e
+        (r"\frac{32 - 5}{2} + 1", 14.5),
+    ],
+)
+def test_a_fraction_of_latex_is_one_number(text: str, value: float) -> None:
+    assert readings(text, "number")[0].value == pytest.approx(value, abs=1e-4)

@@ -6,6 +6,7 @@ The scores 1, 3.25 and -1.75 have the hinge losses 3.75 and 6 for class 2: 9.75 
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -88,3 +89,18 @@ def test_biases_that_were_added_are_not_called_forgotten() -> None:
 
 def test_steps_that_go_on_from_one_another_are_no_terms() -> None:
     assert marked(CONV, "5*5*3 = 75, 75*10 = 750, 750+10 = 760").verdict == "right"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "1 = {0} plus 10 biases", "{0} ({0} + 0)", "1+1 = {0}, 1+1 = {0}, total {0}",
+        "conv {0}, dense {0}", "{1}total 5", "{1}5", "5 ({1}5)",
+    ],
+)  # fmt: skip
+def test_hostile_sums_are_for_a_person_or_wrong_at_once(answer: str) -> None:
+    text = answer.format("9" + ",999" * 110, "con " * 100)
+    start = process_time()
+    for ask in (TOTAL, CONV):
+        assert marked(ask, text).verdict in ("wrong", "needs a look")
+    assert process_time() - start < 5

@@ -154,3 +154,13 @@ def test_a_matrix_in_latex_goes_on_to_its_end(tmp_path: Path, lines: str) -> Non
     found = graded(tmp_path / "a.md", f"2. 10\n{lines}\n\n4. 0, 1.5\n")
     assert verdicts(found) == {"q2": "right", "q3": "right", "q4": "right"}
     assert not found.notes
+
+
+def test_nothing_is_blank_where_a_table_may_hold_it(tmp_path: Path) -> None:
+    """A title that looks as a question's number is above all answers."""
+    table = "| 1 | yes |\n|---|---|\n| 2 | 10 |\n| 5 | 10 |\n"
+    found = graded(tmp_path / "a.md", f"# Exercise 3: values\n\n{table}")
+    assert {mark.verdict for mark in found.marked.marks} == {"needs a look"}
+    table = "| 5 | yes |\n|---|---|\n| 2 | 10 |\n"
+    found = graded(tmp_path / "a.md", f"# Exercise 3: values\n\n{table}")
+    assert {mark.id: mark.verdict for mark in found.marked.marks}["q1"] == "blank"
