@@ -32,9 +32,22 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
         answer = value if name in (*RESULTS, question.id, question.query.path) else answer
     if question.query.kind == "field" and _is_text(answer):
         answer = _of_fields(question.query.key, answer)
-    parts = stated_sum(answer) if question.query.form == "number" else None
-    parts = sum_of_parts(question, answer) if parts is None else parts
+    parts = _sum_of(question, answer)
     return _in_form(question, answer) if parts is None else [parts]
+
+
+def _sum_of(question: Question, answer: Any) -> Reading | None:
+    """Return the sum of parts that are named, or stand beside it. Raises Unreadable."""
+    if question.query.form != "number":
+        return None
+    try:
+        parts = sum_of_parts(question, answer)
+    except Unreadable:
+        stated = stated_sum(answer)
+        if stated is None:
+            raise
+        return stated
+    return stated_sum(answer) if parts is None else parts
 
 
 def _of_fields(key: str, text: str) -> str:
