@@ -195,8 +195,8 @@ def _read(text: str, form: Form) -> list[Reading]:
         last = last_step(text)
         if last != text:
             told = "the last of your steps was read"
-            found = _read(last, form)
-            return [r._replace(note=f"{r.note}; {told}" if r.note else told) for r in found]
+            read = _read(last, form)
+            return [r._replace(note=f"{r.note}; {told}" if r.note else told) for r in read]
         text = plain_list(text)
         worked = worked_list(text)
         if worked is not None:
