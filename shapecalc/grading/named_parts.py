@@ -21,6 +21,11 @@ OF_PARAMETERS = frozenset(("weights", "biases"))
 SPELLED = {"weight": "weights", "bias": "biases"}
 SUMS = ("total", "sum", "parameters")
 MOST = 100  # parts
+OF_LAYER = re.compile(  # conv 10; conv1: 3*3 = 9; 10 conv
+    r"([a-z][a-z_]*\d*)(?: ?[:=]| is| has)? (\d[^a-z]*)|(\d[\d.,]*) ([a-z][a-z_]*\d*)[.]?",
+    re.IGNORECASE,
+)
+DENSE = ("fc", "linear")  # what others call a dense layer
 BOTH = re.compile(r"(?=.*\bweights?\b).*\bbias(?:es)?\b", re.IGNORECASE)
 BETWEEN = re.compile(
     r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*|(?<=weights) (?=\d)", re.IGNORECASE
@@ -31,11 +36,6 @@ PART = re.compile(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights
     rf"{NAME}(?: ?[:=]| is| are| -(?= ))? ([^a-z]+?){ASIDE}|([^a-z]+?) ?{NAME}{ASIDE}[.]?",
     re.IGNORECASE,
 )
-OF_LAYER = re.compile(  # conv 10; conv1: 3*3 = 9; 10 conv
-    r"([a-z][a-z_]*\d*)(?: ?[:=]| is| has)? (\d[^a-z]*)|(\d[\d.,]*) ([a-z][a-z_]*\d*)[.]?",
-    re.IGNORECASE,
-)
-DENSE = ("fc", "linear")  # what others call a dense layer
 TIMES = re.compile(r"(?<=\d) ?[xX×] ?(?=\d)")
 DIGIT = re.compile(r"\d")
 

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading, readings
-from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.question import Question
-from shapecalc.grading.stated_sums import stated_sum
+from shapecalc.grading.stated_sums import told_sum
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import Unreadable
 
@@ -32,22 +31,8 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
         answer = value if name in (*RESULTS, question.id, question.query.path) else answer
     if question.query.kind == "field" and _is_text(answer):
         answer = _of_fields(question.query.key, answer)
-    parts = _sum_of(question, answer)
+    parts = told_sum(question, answer)
     return _in_form(question, answer) if parts is None else [parts]
-
-
-def _sum_of(question: Question, answer: Any) -> Reading | None:
-    """Return the sum of parts that are named, or stand beside it. Raises Unreadable."""
-    if question.query.form != "number":
-        return None
-    try:
-        parts = sum_of_parts(question, answer)
-    except Unreadable:
-        stated = stated_sum(answer)
-        if stated is None:
-            raise
-        return stated
-    return stated_sum(answer) if parts is None else parts
 
 
 def _of_fields(key: str, text: str) -> str:

@@ -14,7 +14,9 @@ from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.arithmetic import NUMBER as PLAIN
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.lists import CLOSING, OPENING
+from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.notation import plain
+from shapecalc.grading.question import Question
 from shapecalc.grading.values import Number, shown
 from shapecalc.grading.written_numbers import Unreadable, whole_if_so
 
@@ -44,6 +46,22 @@ IN_BRACKETS = re.compile(
 PLUS = re.compile(r" ?\+ ?| plus ")
 BIASES = re.compile(r"\bbias", re.IGNORECASE)
 DIGIT = re.compile(r"\d")
+
+
+def told_sum(question: Question, answer: Any) -> Reading | None:
+    """Return the sum of parts that are named, or stand beside it; None where it is none. Raises
+    Unreadable for parts that contradict it.
+    """
+    if question.query.form != "number":
+        return None
+    try:
+        parts = sum_of_parts(question, answer)
+    except Unreadable:
+        stated = stated_sum(answer)
+        if stated is None:
+            raise
+        return stated
+    return stated_sum(answer) if parts is None else parts
 
 
 def stated_sum(answer: Any) -> Reading | None:
