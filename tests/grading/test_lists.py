@@ -110,6 +110,7 @@ def test_steps_that_do_not_count_on_are_for_a_person(text: str) -> None:
     "text",
     [
         "dL/dW: [[6, 4], [0, 14]]",
+        "The negative ones become 0: 6 4; 0 14",
         "all of them: 6 4; 0 14",
         ".. 6, 4, 0, 14",
         "I think [[6, 4], [0, 14]]",
