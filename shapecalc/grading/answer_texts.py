@@ -11,6 +11,7 @@ from itertools import groupby, islice, pairwise
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
+from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.columns import (
     NAMES,
     OTHERS,
@@ -25,9 +26,12 @@ from shapecalc.grading.columns import (
     plain,
 )
 from shapecalc.grading.html_text import plain_text
-from shapecalc.grading.markdown_tables import NO_ANSWER, without_tables
+from shapecalc.grading.joined_lines import VALUES, Line, joined, may_be_of_others
+from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
+from shapecalc.grading.text_tables import ROW, without_tables
 from shapecalc.grading.yes_or_no import yes_or_no
 
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
@@ -40,12 +44,8 @@ STRONG = (":", "=", "\uff1a", "\uff1d")
 MOST_LINES = 5000
 MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
 LONGEST_KEY = 400
-MOST_JOINED = 200  # lines of one list in brackets
+NEGATIVE = re.compile(r"\s*[-\u2013\u2212]\d")  # a value, and no question's number
 BARE = re.compile(r"\d{1,4}(?:\s*[:)\uff1a]|\s*\.(?!\d)|\s+=(?=\s))\s*")  # 1.2 is a value
-# A line of a list alone, `0.25, -3`, `[1, 2],`, `slice 1: 2 0`; `8. 1.8` may be another answer.
-VALUES = re.compile(
-    r"(?!\d{1,4}\s*[:.)]\s)(?:[a-z]+ ?\d{1,2} ?[:=])?[-+0-9.,;|&/()\[\]{}\s]*", re.IGNORECASE
-)
 COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
 OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
 RESULT = re.compile(r"^(?!.*\b(?:see|page)\b).*\d[\])}]*[.!]?$", re.IGNORECASE)  # total 760
@@ -60,6 +60,7 @@ SHEET = re.compile(
     re.IGNORECASE,
 )
 PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+ONE_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-][\w'’.-]*")  # which nobody answers a question with
 BESIDE = re.compile(r"\s*[,;:|(]\s*|\s+[-–—]\s+")  # what parts a name from what sheet it is
 NUMBERED = re.compile(r"[^\W\d_]{0,3}\d{5,12}")  # s204711
 VALUE = re.compile(r"[:=]\s*[-(\[\d]|\d\s?[xX×]\s?\d")  # which no heading has
@@ -101,29 +102,11 @@ class Lines(NamedTuple):
         """Return what is told of a first line that may be a name, where none is known: it is not
         taken for one, since titles look alike, and a false name is worse than that of the file.
         """
-        name = quote(name_in(self.above))
+        name = quote(self.above if _is_name(self.above) else name_in(self.above))
         if not name or clean(found.student) or clean(self.student):
             return []
         line = quote(self.above)
         return [f"The first line, `{line}`, was not taken as a name: write `Name: {name}` for that"]
-
-
-class Line(NamedTuple):
-    """A line by its number: the question it answers, or whether it names the student, or else is
-    `aside`: a heading, or what is no answer but tells more of who answered.
-    """
-
-    number: int
-    text: str
-    id: str | None = None
-    named: bool = False
-    aside: bool = False
-    dashed: str = ""  # the whole of it, where a dash stands between its id and the answer
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing is known of it: it may belong to the answer above."""
-        return self.id is None and not self.named and not self.aside
 
 
 def lines_of(
@@ -145,16 +128,21 @@ def lines_of(
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
     told = told or [(f"Line {n:,}", line) for n, line in enumerate(text.splitlines(), 1)]
-    text = without_tables(text, lambda line: _split(line, ids, short, False) is not None)
+    text = without_tables(
+        text,
+        is_answer=lambda line: _split(line, ids, short, False) is not None,
+        begins=lambda line: any((_begun(line, ids, short, True) or ("",))[:1]),
+        names_question=lambda cell: bool(LETTER.search(cell) and _split(cell, ids, short, False)),
+    )
     by_id, by_any = (_with_open_dash([*_keyed(text, ids, bare)]) for bare in (False, True))
-    lines, counted = list(_joined(by_id)), list(_joined(by_any))
+    lines, counted = (list(joined(keyed, can_answer)) for keyed in (by_id, by_any))
     answered = any(line.id and line.text.strip(NO_ANSWER) for line in lines)  # no heading `# P`
     added: list[Line] = []
     if not answered or _counts_on(lines, counted, ids):
         lines = counted
     elif added := _counted_alone(by_id, by_any, ids, can_answer):
         at = {line.number: line for line in added}
-        lines = list(_joined(at.get(line.number, line) for line in by_id))
+        lines = list(joined((at.get(line.number, line) for line in by_id), can_answer))
     student = next((line.text for line in lines if line.named), "")
     found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(found)
@@ -169,7 +157,8 @@ def lines_of(
     when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
     notes = (*twice, *taken[:MOST_NOTES], *said)
     goes_on = tuple(dict.fromkeys(_that_go_on(lines)))
-    return Lines(student, answers, notes, bool(lost), when, _name_above(lines), goes_on)
+    unread = bool(lost) or any(may_be_of_others(line, can_answer) for line in lines)
+    return Lines(student, answers, notes, unread, when, _name_above(lines), goes_on)
 
 
 def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
@@ -190,6 +179,8 @@ def _name_above(lines: Sequence[Line]) -> str:
     if not lines or lines[0].id is not None or lines[0].named:
         return ""
     text = re.sub(r"[*_`]", "", lines[0].text).strip(DECORATION)
+    if lines[0].text == text and _is_name(text) and not SHEET.fullmatch(text):
+        return text
     name = name_in(text)
     return text if name and (lines[0].aside or name != text) else ""
 
@@ -267,12 +258,15 @@ def first_of(answered: Collection[tuple[str, Any]]) -> tuple[dict[str, Any], lis
 def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
     """Yield the lines that have letters or digits, with the questions that they answer."""
     short = by_plain_id(ids)
-    answered = False
+    answered = begun = False
     for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip().strip("*_`").lstrip(DECORATION)
+        if line.startswith(ROW):
+            yield Line(number, line.removeprefix(ROW).strip(), row=True)
+            continue
+        stripped = _undecorated(line)
         if not LETTERS.search(stripped):
             continue
-        found = _split(stripped, ids, short, bare)
+        found = _begun(line, ids, short, bare)
         if found is not None:
             id_, answer = found
             key = stripped[: len(stripped) - len(answer)]
@@ -280,10 +274,11 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
             yield Line(number, answer.strip(" *_`"), id_, id_ is None, dashed=dashed)
             answered = answered or id_ is not None
         else:
-            above = not answered and _is_title(stripped)
+            above = not answered and (_is_title(stripped) or (not begun and _is_name(stripped)))
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
             aside = bool(heading) or _of_person(stripped) or bool(COURTESY.fullmatch(stripped))
             yield Line(number, line.strip(), aside=aside)
+        begun = True
 
 
 def _with_open_dash(lines: list[Line]) -> list[Line]:
@@ -307,6 +302,14 @@ def _is_title(line: str) -> bool:
     return words and not is_blank(line) and yes_or_no(line) is None
 
 
+def _is_name(line: str) -> bool:
+    """Say whether a first line is one word that may be a name, and no answer: `Jon`."""
+    if not ONE_NAME.fullmatch(line) or not line[0].isupper():
+        return False
+    answers = is_blank(line) or yes_or_no(line) is not None or line.lower() in PADDING_POLICIES
+    return not answers and in_digits(line) == line
+
+
 def _of_person(line: str) -> bool:
     """Say whether a line tells more of who answered: `Student ID: 4711`, `Date: 20 November`."""
     key, separator, _ = line.partition(":")
@@ -317,6 +320,17 @@ def _time_of(line: str) -> str:
     """Return when a line says that it was handed in, `Submitted: 20 November 2026 17:00`."""
     key, _, when = line.partition(":")
     return when.strip(" *_`") if plain(key.strip(DECORATION)) in TIMES else ""
+
+
+def _undecorated(line: str) -> str:
+    return line.strip().strip("*_`").lstrip(DECORATION)
+
+
+def _begun(
+    line: str, ids: Collection[str], short: Mapping[str, str], bare: bool
+) -> tuple[str | None, str] | None:
+    """Return what a line as it is written begins with, and the rest, as `_split` does."""
+    return None if NEGATIVE.match(line) else _split(_undecorated(line), ids, short, bare)
 
 
 def _split(
@@ -348,37 +362,3 @@ def _split(
     key = line.strip(DECORATION + ":.=")
     alone = matched(key, ids, short) or (by_number(key, ids, short) if LETTER.search(key) else None)
     return (alone, "") if alone else None
-
-
-def _joined(lines: Iterable[Line]) -> Iterator[Line]:
-    """Yield lines with what belongs to them: the answer below an id, the rest of a list in
-    brackets, and lines of values alone.
-    """
-    open_: Line | None = None
-    joined = 0
-    for line in lines:
-        values = open_ is not None and VALUES.fullmatch(line.text) and _ends_a_row(open_.text)
-        belongs = open_ is not None and (values or _goes_on(open_.text))
-        if open_ is not None and belongs and line.plain and joined < MOST_JOINED:
-            between = "; " if values else " "
-            open_ = open_._replace(text=f"{open_.text}{between}{line.text}".strip())
-            joined += 1
-        else:
-            if open_ is not None:
-                yield open_
-            open_, joined = line, 0
-        if not open_.id:
-            yield open_
-            open_ = None
-    if open_ is not None:
-        yield open_
-
-
-def _goes_on(answer: str) -> bool:
-    """Say whether an answer is still to come, or its list is not closed."""
-    return not answer or (answer.startswith("[") and answer.count("[") > answer.count("]"))
-
-
-def _ends_a_row(answer: str) -> bool:
-    """Say whether what stands below an answer may be the next row of its list."""
-    return bool(answer) and not _goes_on(answer) and answer[-1] in "0123456789.,;:)]"

@@ -20,7 +20,15 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.clauses import statement
 from shapecalc.grading.functions import without_functions
 from shapecalc.grading.list_in_words import lists_in
-from shapecalc.grading.lists import DEEPEST, is_open, plain_list, read_list, worked_list
+from shapecalc.grading.lists import (
+    DEEPEST,
+    is_open,
+    last_step,
+    plain_list,
+    read_list,
+    with_mixed_numbers,
+    worked_list,
+)
 from shapecalc.grading.notation import (
     SO,
     TITLE,
@@ -63,6 +71,7 @@ OR = re.compile(
 OPPOSITE = re.compile(
     r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE
 )
+BETWEEN_PARTS = re.compile(r"[,;|&]|\band\b")
 ANOTHER_LIST = re.compile(r"\] ?(?:and|&) ?[^=]*$")  # [[1, 2]] and db = [3]
 FACTORED = re.compile(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
 SEVERAL = "more than one answer was read"
@@ -189,6 +198,11 @@ def _read(text: str, form: Form) -> list[Reading]:
         return _of_framework(read_sizes(shape))
     text = unwrapped(text)
     if form == "array":
+        last = last_step(text)
+        if last != text:
+            told = "the last of your steps was read"
+            read = _read(last, form)
+            return [r._replace(note=f"{r.note}; {told}" if r.note else told) for r in read]
         text = plain_list(text)
         worked = worked_list(text)
         if worked is not None:
@@ -224,9 +238,24 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
         note = "the commas were read as decimal points"
         with suppress(Unreadable):
             found.append(Reading(read_list(DECIMALS.sub(r"\1.\2", answer)), note))
+    if isinstance(answer, str) and form == "array":
+        mixed = with_mixed_numbers(answer)
+        if mixed != answer:
+            found = _with_mixed(found, answer, mixed)
     if isinstance(answer, str) and form != "array":
         for number, more in also_spelled(answer):
             found.append(_single(number, form, f"read as {shown(number)}{more}"))
+    return found
+
+
+def _with_mixed(found: list[Reading], answer: str, mixed: str) -> list[Reading]:
+    """Return the readings of a list, and that with mixed numbers: first, where its parts have one
+    value else, `1, 1 3/4`; `1 1/2; 3 1/4` may be two rows.
+    """
+    with suppress(Unreadable):
+        more = Reading(read_list(mixed), "a fraction behind a number was added to it")
+        alone = len({len(part.split()) for part in BETWEEN_PARTS.split(answer)}) > 1
+        return [more, *found] if alone else [*found, more]
     return found
 
 

@@ -9,8 +9,15 @@ from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.notation import CHANGED, TITLE
 
 LABEL = re.compile(  # also its shape, `2x2: [[...]]`
-    r"(?:\.{2,} ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
+    r"(?:\.{2,} ?|p ?- ?[yt] ?[:=] ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
     r"|\(?\d+ ?[x×] ?\d+\)?(?:: ?| (?=\[)|(?=\[))"
+)
+# What a ReLU does, in front of what comes of it: `The negative ones become 0: 2 0 0 0`.
+OF_RELU = re.compile(
+    r"^(?:(?:so|the|all|every|each) ){0,2}negatives?(?: (?:ones?|values?|numbers?|entr(?:y|ies)))?"
+    r" (?:are|is|becomes?|turns? into|(?:are |is )?set to|(?:are |is )?replaced by)"
+    r" (?:0|zeros?): ?(?=[-+\[({.\d])",
+    re.IGNORECASE,
 )
 # Behind a list: its shape, `(2x2)`, and a remark without numbers.
 REMARK = re.compile(
@@ -23,7 +30,7 @@ SIGNS = re.compile(r"[\d*+=^%]|\bper ?cent\b|(?<![A-Za-z])[-/]|[-/](?![A-Za-z])"
 def lists_in(text: str) -> Iterator[str]:
     """Yield a text, and then what is left of it without the words around its list."""
     yield text
-    untitled = TITLE.sub("", text)
+    untitled = TITLE.sub("", OF_RELU.sub("", text, count=1))
     label = LABEL.match(untitled)
     bare = untitled[label.end() :] if label and not CHANGED.search(label[0]) else untitled
     yield bare

@@ -36,6 +36,11 @@ COLUMN = re.compile(r"[-+]?[\d.]+(?:\s+/\s+[-+]?[\d.]+)+")
 ROW_OF_NUMBERS = re.compile(r"[-+]?[\d.]+(?:/\d+)?(?:\s+[-+]?[\d.]+(?:/\d+)?)+")
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 TRANSPOSED = re.compile(r"(?<=[\])])\s*(?:\^\s*\(?(?:T|\\top)\)?|\u1d40|\.T)$", re.IGNORECASE)
+STEP = re.compile(
+    r"(?:after )?\b(?:step|iteration|update|epoch) ?#?(\d{1,4})\s*[:=]\s*", re.IGNORECASE
+)
+MIXED = re.compile(r"(?<![\w./])([-+]?)([1-9]\d{0,5}) (\d{1,6})/(\d{1,6})(?![\d./])")
+AND = re.compile(r"\band\b")
 LETTER = re.compile(r"[^\W_]")
 BETWEEN = re.compile(r"[\s,;&|]+")
 OPENING, CLOSING = "([{", ")]}"
@@ -74,11 +79,32 @@ def read_list(answer: Any) -> tuple[Any, ...]:
     return tuple(values)
 
 
+def last_step(text: str) -> str:
+    """Return the last one of lists that are given for each step from the first on."""
+    before, *found = STEP.split(text)
+    numbers, lists = found[::2], [part.strip(" ,;") for part in found[1::2]]
+    several = all(part and (part[0] in OPENING or _count(part) > 1) for part in lists)
+    counted = len(lists) > 1 and [*map(int, numbers)] == [*range(1, len(lists) + 1)]
+    alone = not any(sign.isdigit() or sign in OPENING for sign in before)
+    return f"{before}{lists[-1]}" if several and counted and alone else text
+
+
 def plain_list(text: str) -> str:
     """Return a list without the names of its parts, signs between rows, a row's `^T`, and a blank
     behind the sign of a value.
     """
-    return _in_rows(SIGN_APART.sub(r"\1", _without_names(_untransposed(text))))
+    text = "=".join(_untransposed(part.strip()) for part in text.split("="))
+    return _in_rows(SIGN_APART.sub(r"\1", _without_names(text)))
+
+
+def with_mixed_numbers(text: str) -> str:
+    """Return a list in which a number beside a fraction below 1, `1 3/4`, is one number, `7/4`."""
+
+    def as_fraction(mixed: re.Match[str]) -> str:
+        whole, over, under = map(int, mixed.groups()[1:])
+        return f"{mixed[1]}{whole * under + over}/{under}" if over < under else mixed[0]
+
+    return MIXED.sub(as_fraction, text)
 
 
 def worked_list(text: str) -> list[str] | None:
@@ -86,6 +112,7 @@ def worked_list(text: str) -> list[str] | None:
     worked out. None where no part is a working, or one is none of numbers. Raises Unreadable for
     what has two meanings, commas that may be decimal ones.
     """
+    text = _in_square_brackets(AND.sub(",", text))
     parts: Sequence[str] = _parts(text)
     if DECIMAL_COMMA.search(text) and any(_is_working(part) for part in parts):
         parts = _with_commas_understood(text)
@@ -101,6 +128,16 @@ def worked_list(text: str) -> list[str] | None:
             return None
         found.append(result.strip() if value is None else f"{float(value)!r}")
     return found
+
+
+def _in_square_brackets(text: str) -> str:
+    """Return a list in round brackets, which are those of sums elsewhere, in square ones."""
+    depth = 0
+    for at, sign in enumerate(text, 1):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0 and (at < len(text) or "," not in text):
+            return text
+    return f"[{text[1:-1]}]" if depth == 0 and text else text
 
 
 def _is_working(part: str) -> bool:

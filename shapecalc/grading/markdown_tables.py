@@ -20,25 +20,10 @@ WIDEST = 500  # columns of a table
 Row = tuple[int, list[str]]  # its line, counted from 1, and its cells
 
 
-def without_tables(text: str, is_answer: Callable[[str], bool]) -> str:
-    """Return a text with a row a line, `q1: 32x32x10`, as a table with a row a question has it.
-
-    The line of a table's header is left empty, unless that is an answer itself.
-    """
-    lines = text.splitlines()
-    for start, end in _tables(lines):
-        head = cells_of(lines[start])
-        for at in (start, *range(start + 2, end)):
-            lines[at] = as_line(head, cells_of(lines[at]))
-        lines[start + 1] = ""
-        lines[start] = lines[start] if is_answer(lines[start]) else ""
-    return "\n".join(lines)
-
-
 def table_in(text: str, is_header: Callable[[Sequence[str]], bool]) -> tuple[list[Row], str]:
     """Return the rows of the first table with such a header, and the text without it."""
     lines = text.splitlines()
-    for start, end in _tables(lines):
+    for start, end in tables_in(lines):
         if is_header(cells_of(lines[start])):
             numbers = (start, *range(start + 2, end))
             rows = [(at + 1, cells_of(lines[at])) for at in numbers]
@@ -70,7 +55,7 @@ def cells_of(line: str) -> list[str]:
     return [cell.replace("\\|", "|").strip(AROUND) for cell in cells]
 
 
-def _tables(lines: Sequence[str]) -> list[tuple[int, int]]:
+def tables_in(lines: Sequence[str]) -> list[tuple[int, int]]:
     """Return where each table has its header, and where it ends: behind its last row."""
     found: list[tuple[int, int]] = []
     at = 1

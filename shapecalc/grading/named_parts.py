@@ -21,8 +21,15 @@ OF_PARAMETERS = frozenset(("weights", "biases"))
 SPELLED = {"weight": "weights", "bias": "biases"}
 SUMS = ("total", "sum", "parameters")
 MOST = 100  # parts
+OF_LAYER = re.compile(  # conv 10; conv1: 3*3 = 9; 10 conv
+    r"([a-z][a-z_]*\d*)(?: ?[:=]| is| has)? (\d[^a-z]*)|(\d[\d.,]*) ([a-z][a-z_]*\d*)[.]?",
+    re.IGNORECASE,
+)
+DENSE = ("fc", "linear")  # what others call a dense layer
 BOTH = re.compile(r"(?=.*\bweights?\b).*\bbias(?:es)?\b", re.IGNORECASE)
-BETWEEN = re.compile(r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*", re.IGNORECASE)
+BETWEEN = re.compile(
+    r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*|(?<=weights) (?=\d)", re.IGNORECASE
+)
 NAME = r"\(?(?:the )?(weights?|bias(?:es)?|total|sum)\)?"
 ASIDE = r"(?: \([^()]*\))?"  # 750 (5*5*3*10)
 PART = re.compile(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights
@@ -56,6 +63,8 @@ def sum_of_parts(question: Question, answer: Any) -> Reading | None:
         given = list(answer.items())
     else:
         given = (_in_words(answer) if OF_PARAMETERS in of else None) or []
+        layers = of[-1] if query.name == "total" and of else frozenset()
+        given = given or _by_layer(answer, layers) or []
     if not 2 <= len(given) <= MOST:
         return None
     named = {name for names in of for name in names}
@@ -124,3 +133,20 @@ def _in_words(answer: Any) -> list[tuple[str, str]] | None:
     if others and {_spelled(name) for name, _ in found} >= OF_PARAMETERS:
         raise Unreadable("another number stands beside its parts")
     return None
+
+
+def _by_layer(answer: Any, layers: Set[str]) -> list[tuple[str, str]] | None:
+    """Return the parts of `conv 10, dense 15` by the names of layers; None for another text. The
+    only layer of a kind may go by that.
+    """
+    if not isinstance(answer, str) or len(answer) > LONGEST or not layers:
+        return None
+    kinds = [name.rstrip("0123456789") for name in layers]
+    names = {kind: name for kind, name in zip(kinds, layers, strict=True) if kinds.count(kind) == 1}
+    names |= {other: names["dense"] for other in DENSE if "dense" in names}
+    names |= {name: name for name in (*layers, *SUMS)}
+    text = TIMES.sub("*", plain("; ".join(answer.strip().splitlines())))
+    parts = [OF_LAYER.fullmatch(piece) for piece in BETWEEN.split(text)]
+    given = [(part[1] or part[4], part[2] or part[3]) for part in parts if part is not None]
+    known = [(names[name.lower()], value) for name, value in given if name.lower() in names]
+    return known if len(known) == len(parts) else None

@@ -10,19 +10,31 @@ FRACTION_SIGN = re.compile(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
 MIXED = re.compile(r"(?<![\d.,])(\d{1,6})([\u00bc-\u00be\u2150-\u215e])")  # two and a half
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 RAISED = re.compile(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+# Two and a half; and a fraction that needs no brackets, amid a matrix, which has others.
+MIXED_LATEX = re.compile(r"(?<![\d.,/*^{])(\d{1,6}) ?\\[dt]?frac\{(\d{1,6})\}\{(\d{1,6})\}")
+PLAIN_FRACTION = re.compile(
+    r"(?<![\d./^)])(?<![\d./^)] )\\[dt]?frac\{(\d[\d.]*)\}\{(\d[\d.]*)\}"
+    r"(?![\d.^])(?! ?(?:\\left)? ?\()"
+)
 ENCLOSED = re.compile(r"^(?:\$++|\\\(|\\\[)(.*?)(?:\$++|\\\)|\\\])$")
 LATEX = (
     (re.compile(r"\\(?:begin|end)\{(?:[a-z]*matrix|array)\}(?:\{[lcr| ]*\})?"), " "),
     (re.compile(r"\\(?:text|mathrm|mathbf|boxed|textbf|mbox|operatorname)\{([^{}]*)\}"), r"\1"),
-    (re.compile(r"\\d?frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
+    (re.compile(r"\\[dt]?frac ?(\d) ?(\d)"), r"\\frac{\1}{\2}"),
+    (MIXED_LATEX, r"(\1+\2/\3)"),
+    (PLAIN_FRACTION, r"\1/\2"),
+    (re.compile(r"/ ?\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}"), r"/((\1)/(\2))"),
+    (re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}(?=\^)"), r"((\1)/(\2))"),
+    (re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
     (re.compile(r"\\(?:times|cross)(?![a-z])"), "x"),
     (re.compile(r"\\(?:cdot|ast)(?![a-z])"), "*"),
     (re.compile(r"\\(?:approx|sim)(?![a-z])"), "≈"),
     (re.compile(r"\\(?:left|right|displaystyle)(?![a-z])"), ""),
     (re.compile(r"\\(?:rightarrow|to|implies|Rightarrow)(?![a-z])"), "="),
     (re.compile(r"\{,\}"), ","),
-    (re.compile(r"\\\\"), "; "),
-    (re.compile(r"\\[,;:! ]|\\q?quad(?![a-z])|~(?=\d)"), " "),
+    (re.compile(r"\\\\(?:\[[\d.]{1,6}\w\w\])?"), "; "),
+    (re.compile(r"\\[,;:!()\[\] ]|\\q?quad(?![a-z])|~(?=\d)"), " "),
+    (re.compile(r"\^\{([^{}]*[+*/][^{}]*)\}"), r"^(\1)"),
     (re.compile(r"\^\{([^{}]*)\}"), r"^\1"),
 )
 # A shape or an array as a framework prints it; what stands behind it inside is about the array.
@@ -100,7 +112,7 @@ def on_one_line(text: str) -> str:
     text = FRACTION_SIGN.sub(_fraction, text)
     if "\\" in text or "$" in text:
         enclosed = ENCLOSED.match(text)
-        text = enclosed[1] if enclosed else text.replace("$", " ")
+        text = (enclosed[1] if enclosed else text).replace("$", " ")
         for pattern, plainer in LATEX:
             text = pattern.sub(plainer, text)
     if RAISED.search(text):

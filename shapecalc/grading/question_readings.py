@@ -12,9 +12,9 @@ from typing import Any
 
 from shapecalc.grading.answers import CROSSED, LONGEST, SEVERAL, Reading, read_answer, readings
 from shapecalc.grading.clauses import CUT, clauses, split_aside
-from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.stated_sums import told_sum
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.written_numbers import Unreadable
 
@@ -50,7 +50,7 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
         answer = _of_fields(question.query, answer)
     if question.query.kind == "fitting" and _is_text(answer):
         answer = of_fitting(answer)
-    parts = sum_of_parts(question, answer)
+    parts = told_sum(question, answer)
     found = _in_form(question, answer) if parts is None else [parts]
     return [_of_the_last_layer(question, answer, reading) for reading in found]
 

@@ -17,6 +17,11 @@ WORKING = re.compile(
     r"(?:(?:so|thus|hence|therefore|and|which(?= is)|which means|that is|this is|that means|i\.e\.)"
     r"\b[,:.]? *)*"
 )
+# The whole of what is said of a statement, `that is incorrect`, or in front of its reason.
+JUDGED = re.compile(
+    r"(?:(?:it|this|that|the (?:statement|claim)) is |(?:it|that)'s )?"
+    r"(?:(?P<no>(?:not |in)correct|wrong)|correct)(?=$| ?[,;:.(-])"
+)
 UNSURE = re.compile(r"(?:no (?:idea|clue)|not sure|unsure|i do ?n[o']?t know)\b")
 # `fits`, `it does not fit`, `the stride doesn't`: whether it is denied decides.
 FITS = re.compile(
@@ -70,6 +75,12 @@ def yes_or_no(text: str) -> bool | None:
             contrary = OTHER[value].match(said, first.end()) or _fits(behind) is (not value)
             doubted = value and DOUBTED_YES.match(said, first.end())
             return None if contrary or doubted else value
+    judged = JUDGED.match(said)
+    if judged:
+        value = not judged["no"]
+        behind = said[judged.end() :].lstrip(" ,;.:(-")
+        contrary = OTHER[value].match(said, judged.end()) or _fits(behind) is (not value)
+        return None if contrary or DOUBTED_YES.match(said, judged.end()) else value
     fits = _fits(said)
     return None if fits is None or OTHER[fits].match(said) else fits
 

@@ -83,6 +83,20 @@ def test_a_first_line_that_may_be_a_name_is_told_and_no_name(tmp_path: Path, tex
     assert (named.marked.student, named.notes) == ("Ann", ())
 
 
+def test_a_name_of_one_word_leaves_no_doubt_about_a_blank(tmp_path: Path) -> None:
+    found = graded(tmp_path / "a.txt", "Jon\nq1: 24x24x10\n")
+    assert [mark.verdict for mark in found.marked.marks][:2] == ["right", "blank"]
+    assert found.notes == (
+        "The first line, `Jon`, was not taken as a name: write `Name: Jon` for that",
+    )
+
+
+@pytest.mark.parametrize("line", ["Yes", "False", "Same", "Sixteen", "jon", "24x24x10", "B"])
+def test_a_first_word_that_may_be_an_answer_is_no_name(tmp_path: Path, line: str) -> None:
+    found = graded(tmp_path / "a.txt", f"{line}\nq1: 24x24x10\n")
+    assert found.marked.marks[1].verdict == "needs a look"
+
+
 @pytest.mark.parametrize(
     ("line", "written"),
     [

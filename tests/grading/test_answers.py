@@ -234,6 +234,27 @@ def test_what_fits_on_a_condition_is_neither_yes_nor_no(answer: str) -> None:
         read_answer(answer, "truth")
 
 
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("correct", True), ("That is correct.", True), ("Correct: (5-3)/2 + 1 = 2", True),
+        ("incorrect", False), ("not correct, 1.5 is no integer", False), ("it's wrong", False),
+    ],
+)  # fmt: skip
+def test_a_statement_may_be_called_correct(answer: str, value: bool) -> None:
+    assert read_answer(answer, "truth") is value
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["correct answer: no", "correct is false", "correct would be 2.5", "correct - no",
+     "wrong, it fits", "not wrong", "correct, but only if rounded"],
+)  # fmt: skip
+def test_who_calls_something_else_correct_says_neither(answer: str) -> None:
+    with pytest.raises(Unreadable):
+        read_answer(answer, "truth")
+
+
 @pytest.mark.parametrize("answer", ["yes/no", "(N-F)/S + 1 = 28", "perhaps", "rounded down"])
 def test_what_says_neither_has_no_condition(answer: str) -> None:
     with pytest.raises(Unreadable, match="is not yes or no"):

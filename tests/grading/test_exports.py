@@ -251,6 +251,15 @@ def test_the_gradebook_has_what_students_are_told(class_run: ClassRun) -> None:
     assert eve == "line 1: a { is not closed"
 
 
+def test_the_gradebook_has_what_is_noted_of_an_answer_and_of_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("q1: 32x32x10\nq1: 5x5\nsee the photo\n", encoding="utf-8")
+    marked = grade(read_assignment(HOMEWORK), [Found(str(path), "Ann")])
+    feedback = whole_rows(marked)[-1][-2]
+    assert "q1 is answered twice: 32x32x10 counted, 5x5 did not" in feedback
+    assert "Line 3 was not read: `see the photo`" in feedback
+
+
 def test_numbers_that_tell_students_apart_have_a_column(class_run: ClassRun) -> None:
     ann, bob, eve = class_run.graded
     table = rows(replace(class_run, everything=[ann._replace(identity="+7"), bob, eve]))

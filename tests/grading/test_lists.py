@@ -57,7 +57,60 @@ def test_a_row_is_read_as_what_it_comes_to(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "[1, 1 3/4]",
+        "1 and 1 3/4",
+        "1, 7/4",
+        "$1$, $\\frac{7}{4}$",
+        "$1$, $\\frac74$",
+        "1, 1\\frac{3}{4}",
+        "\\(1\\), \\(\\frac{7}{4}\\)",
+        "\\begin{pmatrix} 1 \\\\[4pt] \\dfrac{7}{4} \\end{pmatrix}",
+        "(2 - 1, 3/2 + 1/4)",
+        "(2 - 1, 3/2 + 1/4)^T = (1, 7/4)^T",
+        "2 - 1 = 1 and 2 - 0.25 = 1.75",
+        "p-y = 1, 2 - 0.25 = 1.75",
+        "step 1: (0.5, 0.5), step 2: (1, 1.75)",
+        "after step 1: [3 4]; after step 2: [1 1.75]",
+        "b = step 1: (0.5, 0.5), step 2: (1, 1.75)",
+    ],
+)
+def test_fractions_workings_and_the_last_step_are_read_in_a_list(text: str) -> None:
+    assert readings(text, "array")[0].value == pytest.approx((1, 1.75))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("-3 1/2, 2", [(-3.5, 2), (-3, 0.5, 2)]),
+        ("1 1/2; 3 1/4", [(1, 0.5, 3, 0.25), (1.5, 3.25)]),
+        ("1 1 3/4; -2 -3 1/2", [(1, 1, 0.75, -2, -3, 0.5), (1, 1.75, -2, -3.5)]),
+        ("1 5/4, 2", [(1, 1.25, 2)]),  # no mixed number
+        ("0 1/2, 1", [(0, 0.5, 1)]),
+        ("step 1: 5, step 2: 6", [(5, 6)]),
+    ],
+)
+def test_a_number_beside_a_fraction_may_be_two_values(text: str, values: list[object]) -> None:
+    assert [reading.value for reading in readings(text, "array")] == values
+
+
+def test_that_the_last_of_several_steps_was_read_is_told() -> None:
+    (reading,) = readings("step 1: 3 4, step 2: 1 1.75", "array")
+    assert reading.note == "the last of your steps was read"
+
+
+@pytest.mark.parametrize(
+    "text", ["step 2: (1, 2), step 1: (3, 4)", "step 1: (1, 2), step 3: (3, 4)"]
+)
+def test_steps_that_do_not_count_on_are_for_a_person(text: str) -> None:
+    with pytest.raises(Unreadable):
+        readings(text, "array")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "dL/dW: [[6, 4], [0, 14]]",
+        "The negative ones become 0: 6 4; 0 14",
         "all of them: 6 4; 0 14",
         ".. 6, 4, 0, 14",
         "I think [[6, 4], [0, 14]]",
@@ -240,3 +293,18 @@ def test_a_decimal_number_on_its_line_is_no_question(line: str) -> None:
     assert (found.answers["q1"], found.answers["q2"]) == ("7", "5")
     assert line.strip("- ") in found.answers["q3"]
     assert not found.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r"3/\frac{1}{2}", 6),
+        (r"\frac{3}{2}^2", 2.25),
+        (r"2\frac{1}{2}", 2.5),
+        (r"\frac{1}{2}\left(3 + 5\right)", 4),
+        (r"e^{\frac{1}{2}}", 1.6487),  # the root of e
+        (r"\frac{32 - 5}{2} + 1", 14.5),
+    ],
+)
+def test_a_fraction_of_latex_is_one_number(text: str, value: float) -> None:
+    assert readings(text, "number")[0].value == pytest.approx(value, abs=1e-4)

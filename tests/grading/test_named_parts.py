@@ -33,6 +33,7 @@ def marked(ask: str, answer: Any) -> Mark:
         "weights = 750, biases = 10",
         "750 weights and 10 biases",
         "750 weights + 10 biases",
+        "750 weights 10 biases",
         "10 biases; 5*5*3*10 weights",
         "weights: 5x5x3x10 = 750, bias: 10",
         "750 (weights) + 10 (biases)",

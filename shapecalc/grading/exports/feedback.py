@@ -170,15 +170,15 @@ def letter(graded: Graded, policy: Policy) -> Iterator[str]:
 
 
 def one_line(graded: Graded, policy: Policy) -> str:
-    """Return what being late costs, what went wrong, and what was read with care, for a cell of a
-    table.
+    """Return what being late costs, what went wrong, what was read with care, and what is noted of
+    the whole, for a cell of a table.
     """
     if not graded.gradable:
         return reason(graded)
     late = [lateness(graded, policy)] if graded.late and policy.late.share else []
     marks = enumerate(graded.marked.marks, 1)
     said = (f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right" or m.note)
-    return " | ".join([*late, *said])
+    return " | ".join([*late, *said, *map(without_code, graded.notes)])
 
 
 def of_columns(class_run: ClassRun) -> Iterator[str]:

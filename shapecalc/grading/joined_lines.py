@@ -1,0 +1,104 @@
+"""Lines of a text of answers, and what belongs to an answer of the lines below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from shapecalc.grading.columns import CanAnswer
+
+MOST_JOINED = 200  # lines of one list in brackets
+# A line of a list alone, `0.25, -3`, `[1, 2],`, `slice 1: 2 0`; `8. 1.8` may be another answer.
+VALUES = re.compile(
+    r"(?!\d{1,4}\s*[:.)]\s)(?:[a-z]+ ?\d{1,2} ?[:=])?[-+0-9.,;|&/()\[\]{}\s]*", re.IGNORECASE
+)
+STILL_OPEN = re.compile(r"(?:\$\$?|\\\[)?|[^=]*=")  # `$$` above a formula, `dW =` above a list
+BEGIN, END = "\\begin{", "\\end{"
+QUESTION = re.compile(r"\d{1,4}")
+INTRODUCED = ": "  # between words, `see the table`, and what they say of
+VALUE_ALONE = re.compile(r"(?<![\w.])(?<![xX×] )\d+(?!\w| ?[xX×] ?\d)")  # no b1, 2x2
+
+
+class Line(NamedTuple):
+    """A line by its number: the question it answers, or whether it names the student, or else is
+    `aside`: a heading, or what is no answer but tells more of who answered.
+    """
+
+    number: int
+    text: str
+    id: str | None = None
+    named: bool = False
+    aside: bool = False
+    dashed: str = ""  # the whole of it, where a dash stands between its id and the answer
+    row: bool = False  # it is one of a table below its question, or is joined with such rows
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is known of it: it may belong to the answer above."""
+        return self.id is None and not self.named and not self.aside
+
+
+def joined(lines: Iterable[Line], can_answer: CanAnswer) -> Iterator[Line]:
+    """Yield lines with what belongs to them: the answer below an id, the rest of a list in
+    brackets, lines of values alone, and the rows of a table.
+    """
+    open_: Line | None = None
+    count, in_table = 0, False
+    for line in lines:
+        between = None
+        if open_ is not None and line.plain and count < MOST_JOINED:
+            between = _between(open_, line, in_table, can_answer)
+        if open_ is not None and between is not None:
+            above = open_.text.rstrip(" .,;") if between == INTRODUCED else open_.text
+            text = f"{above}{between}{line.text}".strip()
+            open_ = open_._replace(text=text, row=open_.row or line.row)
+            count += 1
+        else:
+            if open_ is not None:
+                yield open_
+            open_, count = line, 0
+        in_table = line.row
+        if not open_.id:
+            yield open_
+            open_ = None
+    if open_ is not None:
+        yield open_
+
+
+def _between(above: Line, line: Line, in_table: bool, can_answer: CanAnswer) -> str | None:
+    """Return what parts an answer from a line below it, if that belongs to it."""
+    text = above.text
+    if line.row and in_table:
+        return "; "
+    if line.row and not (text.endswith((":", "=")) or _goes_on(text)):
+        told = VALUE_ALONE.search(text) or can_answer(above.id or "", text)
+        return None if told else INTRODUCED
+    if not line.row and VALUES.fullmatch(line.text) and _ends_a_row(text):
+        return " " if text.endswith(":") else "; "
+    return " " if line.row or _goes_on(text) else None
+
+
+def _goes_on(answer: str) -> bool:
+    """Say whether an answer is still to come, or its list, or a matrix in LaTeX, is not closed."""
+    opened = answer.startswith("[") and answer.count("[") > answer.count("]")
+    return opened or bool(STILL_OPEN.fullmatch(answer)) or answer.count(BEGIN) > answer.count(END)
+
+
+def _ends_a_row(answer: str) -> bool:
+    """Say whether what stands below an answer may be the next row of its list."""
+    return bool(answer) and not _goes_on(answer) and answer[-1] in "0123456789.,;:)]"
+
+
+def may_be_of_others(line: Line, can_answer: CanAnswer) -> bool:
+    """Say whether a table that was taken for a question's array is not what is asked for, and has
+    rows that numbers count: `| 1 | 24x24x10 |` below `Exercise 3: Shapes`.
+    """
+    if not line.row or line.id is None or can_answer(line.id, line.text):
+        return False
+    rows = line.text.rpartition(INTRODUCED)[2].split("; ")
+    counted = [row.partition(",")[0] for row in rows]
+    if len(rows) < 2 or not all(map(QUESTION.fullmatch, counted)):
+        return False
+    return all(int(a) < int(b) for a, b in pairwise(counted))
