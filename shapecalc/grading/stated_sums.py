@@ -45,6 +45,7 @@ IN_BRACKETS = re.compile(
 )
 PLUS = re.compile(r" ?\+ ?| plus ")
 BIASES = re.compile(r"\bbias", re.IGNORECASE)
+PARTED = re.compile(r"[=,;(+]| plus | and ", re.IGNORECASE)  # without them it is a number alone
 DIGIT = re.compile(r"\d")
 
 
@@ -69,7 +70,7 @@ def stated_sum(answer: Any) -> Reading | None:
 
     Raises Unreadable where several steps have results, and the last number is not their sum.
     """
-    if not isinstance(answer, str) or len(answer) > LONGEST:
+    if not isinstance(answer, str) or len(answer) > LONGEST or not PARTED.search(answer):
         return None
     text = plain(answer)
     return _with_more(text) or _of_brackets(text) or _at_the_end(text)
