@@ -72,17 +72,15 @@ class Diagnosis:
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
     ) -> Cause:
         """Return the cause of a wrong answer in the right network; in the student's own that which
-        other answers show as well. Where another mistake in that gives the answer, none is certain.
+        other answers show as well, and that of a value which is certain there alone.
         """
-        if question.query.kind not in ("record", "size") or evidence.shows(found):
-            return found
-        if evidence.made:
-            again = self._in_own(question, value, own, evidence, again=True)
-            if again is not None:
-                return again
-        other = found.sure and self._in_own(question, value, own, evidence, again=False)
-        same = not other or other.misconception.name == found.misconception.name
-        return found if same else found._replace(sure=False)
+        if question.query.executed and not found.sure:
+            certain = self._in_own(question, value, own, evidence, again=False)
+            return certain if certain is not None and certain.sure else found
+        sized = question.query.kind in ("record", "size")
+        if sized and evidence.made and not evidence.shows(found):
+            return self._in_own(question, value, own, evidence, again=True) or found
+        return found
 
     def _in_own(
         self,

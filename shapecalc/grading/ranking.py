@@ -356,6 +356,8 @@ class Explanations:
         them is meant, if chance is less likely in its own sizes; or the pair of which a working
         shows the other sizes, or that is `credited`.
         """
+        if not pairs:
+            return None
         pairs = evidence.as_worked_out(self.context, list(pairs))
         told = []
         for cause, seen in shared(pairs, self.single, self.right, given):

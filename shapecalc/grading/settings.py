@@ -49,8 +49,11 @@ def tolerance(question: Section, whole: Section, exact: bool) -> Tolerance:
 
 
 def partial_credit(question: Section, whole: Section) -> dict[str, float]:
-    """Return the share of the points by misconception; a question's own come first."""
-    return {**_credits(whole), **_credits(question)}
+    """Return the share of the points by misconception; a question's own come first. A share of 0
+    takes another one back, and is no credit.
+    """
+    both = {**_credits(whole), **_credits(question)}
+    return {name: share for name, share in both.items() if share}
 
 
 def _credits(holder: Section) -> dict[str, float]:

@@ -400,3 +400,13 @@ def test_all_values_of_the_input_may_be_asked_for() -> None:
     spec = {"input": "2x2x1", "layers": ["relu"], "example": {"given": given}}
     found = read_assignment({"spec": spec, "questions": ["input.value", "relu1.output"]})
     assert [question.right for question in found.questions] == [((1, 2), (3, 4)), (2, 2, 1)]
+
+
+def test_a_share_of_0_is_no_credit() -> None:
+    """It takes back what the whole assignment gives, and no mistake is expected for its sake."""
+    spec = {"input": "9x9x1", "layers": [{"conv": {"K": 2, "F": 3}}]}
+    asks = [{"ask": "conv1.weights", "partial": {"forgot_filters": 0}}, "conv1.biases"]
+    given = {"spec": spec, "questions": asks, "partial": {"forgot_filters": 0.5, "one_bias": 0.5}}
+    weights, biases = read_assignment(given).questions
+    assert weights.partial == {"one_bias": 0.5}
+    assert biases.partial == {"forgot_filters": 0.5, "one_bias": 0.5}
