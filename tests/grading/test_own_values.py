@@ -543,3 +543,33 @@ def test_a_mistake_in_what_follows_from_a_right_number_as_it_was_rounded() -> No
         _, second = marker.mark("one", answers).marks
         assert (second.misconception, second.points) == (cause, 0.25 if cause else 0)
         assert ("he bias was not added" in second.feedback) is bool(cause)
+
+
+def test_what_is_certain_from_own_values_goes_before_what_may_be() -> None:
+    """2 + 0.1*0.203 = 2.0203 adds their own gradient; turned by 180 degrees it would be 2.0208."""
+    spec = {
+        "input": "5x5x1",
+        "layers": [{"conv": {"K": 1, "F": 2}}, "relu", {"max_pool": 2}, "flatten", {"dense": 3}],
+        "example": {
+            "given": {
+                "input": [[1, 0, 2, 1, 0], [3, 1, 0, 2, 1], [0, 2, 1, 1, 3], [1, 0, 2, 0, 1],
+                          [2, 1, 0, 3, 1]],
+                "conv1.weight": [[[[1, -1], [2, 0]]]],
+                "conv1.bias": [-1],
+                "dense1.weight": [[0.2, -0.1, 0.5, 0], [0.3, 0.1, -0.2, 0.4],
+                                  [-0.5, 0.2, 0.1, 0.3]],
+                "dense1.bias": [0.1, -0.2, 0.3],
+            },
+            "loss": {"cross_entropy": 1},
+            "rate": 0.1,
+        },
+    }  # fmt: skip
+    step = "conv1.weight.next[0,0,1,0]"
+    answers = {"conv1.weight.grad": "-0.203 0.192; 0.203 -0.011", step: "2 + 0.1*0.203 = 2.020"}
+    partial = {"weight_gradient_turned": 0.5}
+    assignment = read_assignment({"spec": spec, "questions": list(answers), "partial": partial})
+    found = Marker(assignment).mark("one", answers).marks[1]
+    assert (found.misconception, found.perhaps) == ("gradient_added", False)
+    alone = Marker(assignment).mark("one", {step: "2.020"}).marks[1]
+    assert alone.misconception == "weight_gradient_turned"
+    assert alone.perhaps
