@@ -139,6 +139,17 @@ class Told(NamedTuple):
             " has to look at it."
         )
 
+    def hangs_on(self, number: int, *, certain: bool) -> str:
+        """Return what is told of a wrong answer that may follow from one which is not read, whether
+        or not a mistake is `certain` to be behind it.
+        """
+        if certain:
+            return f"If it follows from your answer to question {number}, tell your teacher."
+        return (
+            f"It is not right, but may follow from your answer to question {number}: a teacher has"
+            " to look at that first, and this has no points yet."
+        )
+
     def no_column(self) -> str:
         """Return what is told where a class' table has no column for a question."""
         return (

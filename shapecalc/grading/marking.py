@@ -36,6 +36,7 @@ from shapecalc.grading.misconceptions import (
 )
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
+from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
@@ -105,12 +106,14 @@ class Marker:
         """Return the marks of one student's answers, in turn; each goes to their `own`."""
         marks = []
         told: set[str] = set()
+        pending = Pending(self.told, self._numbers)
         for question in self.assignment.questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, read[question.id], own, practice, told)
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
                 more = self.told.goes_on()
                 mark = self._unmarked(question, "needs a look", given(answer), more)
+            mark = pending.behind(question, mark)
             if mark.verdict == "followed through":
                 practice.has_followed(question.id)
             if mark.misconception and not mark.perhaps:

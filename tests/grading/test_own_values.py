@@ -197,10 +197,19 @@ def test_a_loss_and_its_gradient_follow_from_wrong_probabilities() -> None:
     assert loss.verdict == gradient.verdict == "followed through"
 
 
-@pytest.mark.parametrize("value", [1e300, float("inf"), float("nan"), 10**400])
-def test_values_that_lead_nowhere_harm_nobody(value: Any) -> None:
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        (1e300, "wrong"),
+        # none of these is read, so what may follow is not known either
+        (float("inf"), "needs a look"),
+        (float("nan"), "needs a look"),
+        (10**400, "needs a look"),
+    ],
+)
+def test_values_that_lead_nowhere_harm_nobody(value: Any, verdict: str) -> None:
     mark = marked(SPEC, {"conv1.value": [[value, 8.5]], "dense1.value[0]": -3.25})
-    assert mark["dense1.value[0]"].verdict == "wrong"
+    assert mark["dense1.value[0]"].verdict == verdict
 
 
 POOLED = {

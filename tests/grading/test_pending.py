@@ -1,0 +1,65 @@
+"""What may follow from an answer that a person has to look at first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import mark
+from shapecalc.grading.marks import Mark
+
+# (32 - 5)/1 + 1 = 28, 14 behind the pool; 5*5*3*8 + 8 = 608 parameters
+SIZES: dict[str, Any] = {
+    "input": "32x32x3", "layers": [{"conv": {"K": 8, "F": 5}}, {"max_pool": 2}],
+}  # fmt: skip
+# 1*2 - 1 = 1 and 3*2 - 1 = 5, whose sum is 6
+VALUES: dict[str, Any] = {
+    "input": "2x1",
+    "layers": [{"conv": {"K": 1, "F": 1}}, "flatten", {"dense": {"units": 1, "bias": False}}],
+    "example": {
+        "given": {
+            "input": [[1, 3]], "conv1.weight": [[[2]]], "conv1.bias": [-1],
+            "dense1.weight": [[1, 1]],
+        },
+    },
+}  # fmt: skip
+UNREAD = "see my scan"
+
+
+def marked(spec: dict[str, Any], answers: dict[str, Any]) -> list[Mark]:
+    """Return the marks of one student's answers."""
+    given = {"spec": spec, "questions": list(answers), "show": "always"}
+    return list(mark(given, answers).marks)
+
+
+@pytest.mark.parametrize(
+    ("spec", "first", "then", "wrong", "right"),
+    [
+        (SIZES, "conv1.output", "max_pool1.output", "10x10x8", "14x14x8"),
+        (VALUES, "conv1.value", "dense1.value", 91, 6),
+    ],
+)
+def test_what_may_follow_from_it_is_to_be_looked_at_too(
+    spec: dict[str, Any], first: str, then: str, wrong: Any, right: Any
+) -> None:
+    found = marked(spec, {first: UNREAD, then: wrong})[1]
+    assert (found.verdict, found.points) == ("needs a look", 0)
+    assert "may follow from your answer to question 1" in found.feedback
+    assert marked(spec, {first: UNREAD, then: right})[1].verdict == "right"
+    assert marked(spec, {then: wrong})[0].verdict == "wrong"
+    assert marked(spec, {then: UNREAD, first: wrong})[1].verdict == "wrong"
+
+
+def test_what_hangs_on_something_else_is_marked() -> None:
+    _, found = marked(SIZES, {"conv1.output": UNREAD, "conv1.parameters": 617})
+    assert found.verdict == "wrong"
+
+
+def test_a_mistake_that_is_certain_is_named_all_the_same() -> None:
+    """(28 - 2)/2 = 13 without the + 1, which a right answer to another question does not need."""
+    answers = {"conv1.output": UNREAD, "max_pool1.output": "(28 - 2)/2 = 13, so 13x13x8"}
+    found = marked(SIZES, answers)[1]
+    assert (found.verdict, found.misconception) == ("wrong", "forgot_plus_one")
+    told = "If it follows from your answer to question 1, tell your teacher."
+    assert found.feedback.endswith(told)
