@@ -153,13 +153,14 @@ def _single(regrading: Regrading) -> str:
     if not regrading.answers:
         return ""
     ways = zip(("up", "down"), moved(regrading.answers), strict=True)
-    return f"\nsingle answers: {', '.join(_counted(way, changes) for way, changes in ways)}"
+    told = (_counted(way, changes, regrading.columns) for way, changes in ways)
+    return f"\nsingle answers: {', '.join(told)}"
 
 
-def _counted(way: str, changes: Sequence[Change]) -> str:
-    """Return how many go a way, and at which questions, `3 up (q1: 1, q3: 2)`."""
+def _counted(way: str, changes: Sequence[Change], columns: Sequence[str]) -> str:
+    """Return how many go a way, and at which questions in their order, `3 up (q1: 1, q3: 2)`."""
     where = Counter(change.column for change in changes)
-    named = [f"{column}: {count:,}" for column, count in where.items()]
+    named = [f"{column}: {where[column]:,}" for column in columns if where[column]]
     return f"{len(changes):,} {way}" + (f" ({some(named, MOST_NAMED)})" if named else "")
 
 

@@ -14,8 +14,10 @@ from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import capital, in_a_row, sizes_of
 from shapecalc.grading.written import is_rounded_from
 
-# The same for every question: that an answer needs three digits would tell that it is small.
-USUAL_PRECISION = "two decimals, below 1 three digits such as 0.0123, are enough"
+# The same for all that may be rounded: that an answer needs three digits tells that it is small.
+USUAL_PRECISION = (
+    "two decimals are enough, below 1 three digits behind the leading zeros, such as 0.0123"
+)
 
 DEPTH = "depth"
 
@@ -73,14 +75,23 @@ def is_rounded_too_far(question: Question, value: Value) -> bool | None:
 
 
 def precision(question: Question) -> str:
-    """Return how exactly a number is to be given; empty where its author says or none is asked."""
+    """Return how exactly a number is to be given; empty where its author says, none is
+    asked, or there is nothing to round."""
     if question.query.form not in ("number", "array"):
         return ""
     if question.query.exact:
         return "an exact whole number" if question.tolerance == EXACT else ""
-    if not question.tolerance.usual:
+    if not question.tolerance.usual or _is_whole(question.right):
         return ""
     return USUAL_PRECISION
+
+
+def _is_whole(right: Value) -> bool:
+    """Say whether an array has whole numbers alone, which nobody rounds. One value, or nothing but
+    zeros, would be told by that.
+    """
+    numbers = flat(right)
+    return len(numbers) > 1 and any(numbers) and all(float(n).is_integer() for n in numbers)
 
 
 def matter(question: Question, value: Value) -> str:

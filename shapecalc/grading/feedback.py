@@ -18,12 +18,14 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.differences import first_wrong, index, right_part, rounded
 from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
-from shapecalc.grading.multiple_choice import letters
+from shapecalc.grading.multiple_choice import letters, right_told
 from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import capital
+from shapecalc.layers.window import Sliding, comes_to
+from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
@@ -60,14 +62,15 @@ class Told(NamedTuple):
         question: Question,
         source: str,
         share: float,
-        rounded: bool = False,
+        rounded: KnownRecord | None = None,
         right_from: str = "",
         *,
         more: bool = False,
         value: Value = (),
     ) -> str:
         """Return what is told about an answer that follows from an earlier slip, and has a share of
-        the points; `more` than others have, where the mistake behind it has these.
+        the points; `more` than others have, where the mistake behind it has these. Of a layer that
+        has a size `rounded` down for it, that is told.
         """
         begin = f"; from {right_from} on it has the right sizes" if right_from else ""
         none = "" if share else ", but what follows from a slip gives no points here"
@@ -77,8 +80,16 @@ class Told(NamedTuple):
         elif 0 < share < 1 and question.points:
             said.append(f"What follows from a slip gets {_percent(share)} of the points.")
         if rounded:
-            said.append("A size is rounded down on the way, for the stride does not fit there.")
+            said.append(self._rounded_at(rounded))
         return self._sentences(said, question, value)
+
+    def _rounded_at(self, record: KnownRecord) -> str:
+        """Return at which layer a size is rounded down, with its formula if numbers are shown."""
+        layer, working = record.layer, ""
+        if self.shown == "always" and isinstance(layer, Sliding) and record.input:
+            odd = next((fit for fit in layer.fits(record.input[0]).axes if fit.remainder), None)
+            working = f": {comes_to(odd)}" if odd else ""
+        return f"A size is rounded down at {record.name}, for the stride does not fit{working}."
 
     def rounded_own(self, supposed: Question, value: Value, source: str, question: Question) -> str:
         """Return what is told where an answer is rounded too far from what follows from earlier
@@ -262,7 +273,7 @@ def right_answer(question: Question, value: Value = ()) -> str:
     """
     working = _working_of_a_wrong_one(question, value) or question.working
     because = f": {working}{_depth(question)}" if working else ""
-    return f"{RIGHT_ANSWER}{question.right_shown}{because}."
+    return f"{RIGHT_ANSWER}{right_told(question)}{because}."
 
 
 def _working_of_a_wrong_one(question: Question, value: Value) -> str:

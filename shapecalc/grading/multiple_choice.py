@@ -58,7 +58,20 @@ NAMED = re.compile(
     rf"{FRAME}\(?)([a-z])(?= ?(?:$|[).,;:!?/&]|\b(?:or|and|not|is|because|since|as|but)\b))",
     re.IGNORECASE,
 )
+WITH_BRACKET = re.compile(r" \(?([A-Za-z])\)(?!\w)")  # wait b)
+LAST = re.compile(r"[^\w'\u2019]([A-Za-z])[ .!?]*$")  # actually b
 EXCLUDED = re.compile(rf"{DENIED.pattern}|\b(?:exclud\w+|except|rather|cannot)\b", re.IGNORECASE)
+# What a layer lacks or does not do, `pooling has no weights`, which denies no letter. That needs
+# something that it is said of: `(a) has no biases` may be said against (a).
+LACKING = re.compile(
+    r"(?:^|(?<=\w )(?:has|have|having|with|is|are|needs?|learns?|gets?|uses?|adds?) )no (?:\w+ )?"
+    r"(?:weight|bias|param|padding|filter|kernel|connection|learn|train)\w*"
+    r"|(?<=\w )(?:do|does)(?: not|n['\u2019]?t) (?:have|learn|train|need|use|add|change)\b"
+    r"|(?<=\w )(?:is|are)(?: not|n['\u2019]?t) (?:learn|train)\w+"
+    r"|(?<=\w )never (?:learn|train|change)\w*",
+    re.IGNORECASE,
+)
+GOOD = re.compile(r"\b(?:right|correct|true|possible|valid|fits?|sense|enough)\b", re.IGNORECASE)
 NOT_CHOSEN = "its letter may be one that is not meant"
 CLAUSE = re.compile(r"[,;:] |\. ")
 LONGEST = 200  # characters of a working
@@ -102,6 +115,14 @@ def listed(question: Question) -> Iterator[str]:
     """Yield the choices as a sheet has them, `(a) 55x55x96`."""
     for letter, value in zip(ascii_lowercase, question.choices, strict=False):
         yield f"({letter}) {question.shown(value)}"
+
+
+def right_told(question: Question) -> str:
+    """Return the right answer, of choices with its letter, `(c), 55x55x96`."""
+    for letter, value in zip(ascii_lowercase, question.choices, strict=False):
+        if value == question.right:
+            return f"({letter}), {question.right_shown}"
+    return question.right_shown
 
 
 def letters(question: Question) -> str:
@@ -156,13 +177,14 @@ def _with_reason(question: Question, text: str) -> Reading | None:
     match = WITH_REASON.fullmatch(text) if len(text) <= LONGEST_READ else None
     if match is None or question.query.form == "formula":
         return None
-    letter, told = (match[1] or match[2]).lower(), match["told"]
+    written_as, told = match[1] or match[2], match["told"]
+    letter = written_as.lower()
     if not match["reason"] and (not WORD.search(told) or _readable(question, told)):
         return None
     at = ascii_lowercase.index(letter)
     chosen_one = _at(question, at)
     last = ascii_lowercase[len(question.choices) - 1]
-    others = {name.lower() for name in NAMED.findall(f" {told}")} - {letter}
+    others = {name.lower() for name in _named_in(told, capitals=written_as.isupper())} - {letter}
     written = [found[0] for found in chain(VOLUME.finditer(told), PLAIN.finditer(told))]
     values = {
         value for one in written if _readable(question, one) for value in _meant(question, one)
@@ -171,9 +193,24 @@ def _with_reason(question: Question, text: str) -> Reading | None:
         question.choices[at]
     }:
         raise Unreadable(SEVERAL)
-    if not match["reason"] and EXCLUDED.search(told):
+    if not match["reason"] and _is_denied(told):
         raise Unreadable(NOT_CHOSEN)
     return chosen_one
+
+
+def _named_in(told: str, capitals: bool) -> Iterator[str]:
+    """Yield the letters that a remark names; one at its end, written as the chosen one is: C may be
+    a depth.
+    """
+    yield from NAMED.findall(f" {told}")
+    yield from WITH_BRACKET.findall(f" {told}")
+    yield from (last for last in LAST.findall(told) if last.isupper() == capitals)
+
+
+def _is_denied(told: str) -> bool:
+    """Say whether a remark may deny the letter in front of it; what a layer lacks does not."""
+    rest = LACKING.sub("", told)
+    return bool(EXCLUDED.search(rest) or (rest != told and GOOD.search(rest)))
 
 
 def _readable(question: Question, text: str) -> bool:

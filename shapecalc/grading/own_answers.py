@@ -41,6 +41,7 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import is_subgradient
 from shapecalc.grading.values import Value, flat
+from shapecalc.records import KnownRecord
 
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
 MOST_GONE_ON_WITH = 12  # networks with one student's own values
@@ -48,12 +49,13 @@ WALKS_A_RUN = 30  # that computing an example takes as long as
 
 
 class Followed(NamedTuple):
-    """The earlier answers that another follows from; `rounded` where only with a size rounded down,
-    since a stride does not fit there; `right_from` is the layer from which on it has right terms.
+    """The earlier answers that another follows from; `rounded` is the layer, if there is one, that
+    has its size rounded down for that, since the stride does not fit there; `right_from` is the
+    layer from which on it has right terms.
     """
 
     sources: list[Answered]
-    rounded: bool = False
+    rounded: KnownRecord | None = None
     right_from: str = ""
 
 

@@ -19,6 +19,7 @@ from shapecalc.grading.soundness import unsound
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import last_digit
+from shapecalc.records import KnownRecord
 
 LARGEST = 1e6  # of a value that is gone on with
 OTHERS = (0.0, 3.0, -3.0)  # what values that were not given are moved by, in turns
@@ -43,12 +44,16 @@ class OwnNetwork(NamedTuple):
     arrays: Mapping[str, _Array] = MappingProxyType({})
     own: Mapping[str, list[Answered]] = MappingProxyType({})
 
-    def rounded(self, query: Query) -> bool:
-        """Say whether a number only follows with a size rounded down: a stride does not fit."""
+    def rounded(self, query: Query) -> KnownRecord | None:
+        """Return the layer that has its size rounded down, since its stride does not fit, without
+        which a number would not follow; None where there is none.
+        """
         found = unsound(self.subject.trace)
         if query.name == "total":
-            return bool(found.outputs)
-        return query.kind != "example" and found.behind(query.name, query.key) is not None
+            name = next(iter(found.outputs.values()), None)
+        else:
+            name = None if query.kind == "example" else found.behind(query.name, query.key)
+        return None if name is None else self.subject.records[name]
 
     def determines(self, query: Query, value: Value) -> bool:
         """Say whether the value that follows for a question follows whatever was not given."""

@@ -183,7 +183,7 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
     if query.name == "total":
         return f"How many {QUANTITIES[query.key].summed}?".format(**_of_biases(subject, query))
     if query.kind == "example":
-        return _executed(subject, query)
+        return _executed(question)
     about = _about(question, secrets)
     if query.kind == "field":
         output = subject.records[query.name].output
@@ -316,15 +316,17 @@ def _shown(volume: Volume) -> str:
     return f"{show(volume)}{' values' if len(volume) == 1 else ''}"
 
 
-def _executed(subject: Subject, query: Query) -> str:
-    """Return a question for a number of the executed example."""
+def _executed(question: Question) -> str:
+    """Return a question for numbers of the executed example."""
+    subject, query = question.subject, question.query
     if query.path.strip() == "loss":
         return "What is the loss?"
     name, parameter = query.name, ""
     if name not in {*subject.records, *subject.instances, *subject.trace.inputs}:
         name, _, parameter = name.rpartition(".")
     thing = f"the {parameter} of {name}" if parameter else _value_of(subject, name)
-    several = parameter in PLURALS and not query.place
+    single = bool(query.place) or len(flat(question.right)) == 1
+    several = parameter in PLURALS and not single
     if several:
         thing = f"the {PLURALS[parameter]} of {name}"
     what, example = thing, subject.trace.spec.example
@@ -336,9 +338,9 @@ def _executed(subject: Subject, query: Query) -> str:
         what = f"the gradient{of_loss} with respect to {thing}"
     if not query.place:
         rows = outermost(subject.trace, query.key)
-        whole = f", {rows} by {rows}" if rows else ""
+        whole = "" if single else f" Write all values{f', {rows} by {rows}' if rows else ''}."
         tied = f" {NOTE[0].upper()}{NOTE[1:]}." if decided_by_a_tie(subject, query) else ""
-        return f"What {'are' if several else 'is'} {what}? Write all values{whole}.{tied}"
+        return f"What {'are' if several else 'is'} {what}?{whole}{tied}"
     axes = array_axes(subject.trace, query.key, len(query.place))
     words = zip(axes, query.place, strict=True) if axes else [("index", list(query.place))]
     at = ", ".join(f"{word} {number}" for word, number in words)

@@ -51,6 +51,7 @@ class Regrading(NamedTuple):
     students: int  # in both
     open: int  # of them, with an answer that has no points yet, before or now
     of_means: int
+    columns: list[str]  # of the points, in their order
     possible: list[Change]
     changes: list[Change]
     new: list[str]
@@ -123,6 +124,7 @@ def regraded(before: Gradebook, after: Gradebook) -> Regrading:
         len(both),
         len(open_.intersection(both)),
         len(known),
+        list(dict.fromkeys((*after.possible, *before.possible))),
         [Change("", "", *cell) for cell in _changed(before.possible, after.possible)],
         changes,
         [who[0] for who in after.points if who not in before.points],

@@ -42,7 +42,7 @@ def place_of(number: int, shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def shown(value: Value | None) -> str:
-    """Return a value as feedback prints it."""
+    """Return a value as feedback prints it; an array of one value is that number."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -51,6 +51,9 @@ def shown(value: Value | None) -> str:
         kinds = set(map(type, value))
         if int in kinds and kinds <= {int, float}:  # sizes; an array is of floats alone
             return "x".join(map(_text, value))
+        numbers = flat(value)
+        if len(numbers) == 1 and isinstance(numbers[0], float):
+            return _text(numbers[0])
         return "[" + ", ".join(_listed(part) for part in value) + "]"
     return str(value) if isinstance(value, str | Formula) else _text(value, ",")
 

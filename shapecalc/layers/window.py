@@ -191,12 +191,12 @@ class Sliding(Layer):
 
     def _does_not_fit(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         bad = [fit for fit in fits if fit.remainder]
-        working = _comes_to(bad[0])
+        working = comes_to(bad[0])
         titles = axis_titles(len(fits))
         if len(bad) == 1 and len(fits) > 1:
             working = f"{titles[fits.index(bad[0])]}: {working}"
         elif len(set(bad)) > 1:
-            axes = zip(titles, map(_comes_to, fits), strict=True)
+            axes = zip(titles, map(comes_to, fits), strict=True)
             working = "; ".join(f"{title}: {line}" for title, line in axes)
         message = f"{working}, the stride does not fit (remainder {bad[0].remainder})"
         return repairable(rules.STRIDE_FIT, message, repairs_of(self, volume, fits))
@@ -218,7 +218,8 @@ def _not_causal(rank: int) -> Fault:
     return repairable(rules.RANK, message, [repair], otherwise)
 
 
-def _comes_to(fit: Fit) -> str:
+def comes_to(fit: Fit) -> str:
+    """Return the number of windows with its formula, also where it is not whole."""
     return f"{fit.formula()} = {fit.fraction() if fit.remainder else fit.size}"
 
 

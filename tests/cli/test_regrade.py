@@ -94,6 +94,13 @@ def test_each_way_names_its_questions(run: Run, folder: Path) -> None:
     ]
 
 
+def test_questions_are_named_in_their_order_whoever_changes_first(run: Run, folder: Path) -> None:
+    old = "student,q1,q2,total\nPoints Possible,1,1,2\nann,1,0,1\nbob,0,0,0\neve,1,0,1\n"
+    (folder / "other.csv").write_text(old)
+    text = run("regrade", "other.csv", "hw.yaml", "class").stdout
+    assert "\nsingle answers: 2 up (q1: 1, q2: 1), 0 down\n" in text
+
+
 def test_points_so_far_are_compared_where_an_answer_is_open(run: Run, folder: Path) -> None:
     """Ann has 2 points and Eve 1; Bob, whose q1 cannot be read, 0 so far, and 1 once 750 is
     accepted: the means are 3/3 and 4/3.

@@ -16,7 +16,7 @@ import yaml
 
 import shapecalc
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.differences import USUAL_PRECISION
+from shapecalc.grading.differences import USUAL_PRECISION, precision
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.handout.given import LOSSES, OF_AXES, given
 from shapecalc.grading.handout.legend import EVERYBODY_KNOWS, FIELDS
@@ -192,6 +192,58 @@ def test_a_sheet_says_how_a_list_is_written(form: str) -> None:
     for ask, several in (("relu1.value", True), ("relu1.value[1]", False)):
         text = FORMATS[form](read_assignment({"spec": spec, "questions": [ask]}))
         assert ("Several values are written as a list" in text) is several
+
+
+def test_an_array_of_one_value_is_asked_for_and_told_as_a_number() -> None:
+    """3*0.5 + 0.25 = 1.75; 2*(1.75 - 1.5) = 0.5; 0.5 - 0.1*3*0.5 = 0.35."""
+    spec = {
+        "input": "1", "layers": [{"dense": 1}],
+        "example": {"given": {"input": [3], "dense1.weight": [[0.5]], "dense1.bias": [0.25]},
+                    "loss": {"squared_error": [1.5]}, "rate": 0.1},
+    }  # fmt: skip
+    asked = {"spec": spec, "questions": ["dense1.bias.grad", "dense1.weight.next"]}
+    found = read_assignment(asked)
+    assert [question.prompt for question in found.questions] == [
+        "What is the gradient of the loss with respect to the bias of dense1?",
+        "What is the weight of dense1 after one step of gradient descent (rate 0.1)?",
+    ]
+    assert "Several values" not in FORMATS["markdown"](found)
+    marker = Marker(found)
+    assert [mark.right for mark in marker.mark("", {}).marks] == ["0.5", "0.35"]
+    for answer in ("0.5", "[0.5]", [0.5], 0.5):
+        assert marker.mark("", {"dense1.bias.grad": answer}).marks[0].verdict == "right"
+    assert "The right answer is 0.5: " in marker.mark("", {"dense1.bias.grad": 7}).feedback
+
+
+def test_how_many_digits_are_enough_is_not_told_of_whole_numbers() -> None:
+    """A row of zeros, or a lone number, would be told by that."""
+    asks = ["relu1.value", "relu1.value[1]", "avg_pool1.value", "input.grad"]
+    for values, told in (([2, -3, 0, 4], [0, 1, 0, 0]), ([2, -3, 1, 4], [0, 1, 1, 0])):
+        spec = {
+            "input": "4x1", "layers": ["relu", {"avg_pool": 2}],
+            "example": {"given": {"input": values}, "upstream": {"avg_pool1": [2, 0]}},
+        }  # fmt: skip
+        found = read_assignment({"spec": spec, "questions": asks})
+        assert found.usable, found.diagnostics
+        assert [int(precision(question) == USUAL_PRECISION) for question in found.questions] == told
+    spec["example"]["given"]["input"] = [-1, -2, -3, -4]
+    found = read_assignment({"spec": spec, "questions": ["relu1.value"]})
+    assert precision(found.questions[0]) == USUAL_PRECISION
+
+
+def test_a_sheet_says_how_a_file_of_answers_looks_which_is_read_so(
+    assignment: Assignment, tmp_path: Path
+) -> None:
+    sheet = FORMATS["markdown"](assignment)
+    (example,) = re.findall(r"`(1\. \S+)`", sheet)
+    assert "`Name:` and your name on its first line" in sheet
+    file = tmp_path / "ada.txt"
+    file.write_text(f"Name: Ada\n{example}\n2. 2*3*3 + 2 = 20\n", encoding="utf-8")
+    (found,) = read_submissions(Found(str(file)), [q.id for q in assignment.questions])
+    assert found.student == "Ada"
+    assert found.answers == {"a.output": "40x40x40", "a.parameters": "2*3*3 + 2 = 20"}
+    for form in ("latex", "blank"):
+        assert "40x40x40" not in FORMATS[form](assignment)
 
 
 @pytest.mark.parametrize("form", ["markdown", "latex"])

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading import mark, read_assignment
+from shapecalc.grading import exports, mark, read_assignment
+from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.marks import Mark
 
@@ -140,6 +141,58 @@ def test_a_letter_with_a_reason_is_the_letter(said: str) -> None:
 )
 def test_a_letter_beside_another_choice_or_a_denial_is_for_a_person(answer: str) -> None:
     assert marked(answer).verdict == "needs a look"
+
+
+POOL = {
+    "spec": {"input": "14x14x64", "layers": [{"max_pool": 2}]},
+    "questions": [{"id": "q", "ask": "max_pool1.parameters", "choices": [0, 256, 320, 4]}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{}) pooling has no weights",
+        "({}) no learnable parameters",
+        "{}. there are no weights in a pool",
+        "{}: a pool doesn't learn",
+        "{}) Pooling layers do not have any weights.",
+        "{} - max pooling is not trainable",
+    ],
+)
+def test_what_a_layer_lacks_is_a_reason_and_no_denial(said: str) -> None:
+    """A pool has nothing to learn: 0 parameters."""
+    assert mark(POOL, {"q": said.format("a")}).marks[0].verdict == "right"
+    assert mark(POOL, {"q": said.format("c")}).marks[0].verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "a) pooling has no weights, no, b)",
+        "a) pooling has no weights wait b)",
+        "a) pooling has no weights, actually b",
+        "A) pooling has no weights but I take B.",
+        "a) pooling has no weights is wrong",
+        "a) pooling has no weights so it cannot be right",
+        "a) no, pooling has weights",
+        "a) has no biases",
+        "a) does not have biases",
+        "a) no way",
+        "a) makes no sense",
+    ],
+)
+def test_a_reason_with_another_letter_or_a_denial_is_for_a_person(answer: str) -> None:
+    assert mark(POOL, {"q": answer}).marks[0].verdict == "needs a look"
+
+
+def test_the_right_choice_is_told_with_its_letter() -> None:
+    assert "The right answer is (c), 55x55x96: (227 - 11" in marked("a").feedback
+    run = ClassRun(found := read_assignment(asked()), [Graded(mark(found, {"q": "e"}), "ada.txt")])
+    (table, *_) = exports.parts("table", run)
+    assert table.count("[right: (c), 55x55x96]") == 1
+    run = ClassRun(found, [Graded(mark(found, {"q": "a"}), "ada.txt")])
+    assert "[right:" not in "".join(exports.parts("table", run))  # told once
 
 
 def test_a_number_denied_in_the_working_leaves_the_letter() -> None:

@@ -87,7 +87,7 @@ def test_only_the_answers_that_another_follows_from_are_named() -> None:
         "dense1.weight.grad[0,0]": -3,
     }  # fmt: skip
     *_, mark = marked({"input": "3x1", "layers": layers, "example": example}, answers).values()
-    told = "from your answer [6] to question 2 and your answer [0.5, 0.5] to question 3."
+    told = "from your answer 6 to question 2 and your answer [0.5, 0.5] to question 3."
     assert told in mark.feedback
 
 
@@ -220,13 +220,18 @@ POOLED = {
 
 
 def test_a_size_that_was_rounded_down_is_told_to_be() -> None:
-    """(31 - 2)/2 + 1 = 15.5, and (30 - 2)/2 + 1 = 15."""
+    """(31 - 2)/2 + 1 = 15.5, and (30 - 2)/2 + 1 = 15; 15*15*8*10 + 10 weights behind it."""
     ask = "max_pool1.output"
     odd = marked(POOLED, {"conv1.output": "31x31x8", ask: "15x15x8"})[ask]
     source = "from your answer 31x31x8 to question 1"
     assert odd.verdict == "followed through"
     assert source in odd.feedback
-    assert "A size is rounded down on the way, for the stride does not fit there." in odd.feedback
+    at = "A size is rounded down at max_pool1, for the stride does not fit"
+    assert f"{at}: (31 - 2 + 2*0)/2 + 1 = 15.5. The right answer" in odd.feedback
+    behind = marked(POOLED, {"conv1.output": "31x31x8", "dense1.parameters": 18010})
+    assert f"{at}: (31 - 2 + 2*0)/2 + 1 = 15.5." in behind["dense1.parameters"].feedback
+    hinted = marked(POOLED, {"conv1.output": "31x31x8", ask: "15x15x8"}, show="hint")[ask].feedback
+    assert hinted.endswith(f"{at}.")
     even = marked(POOLED, {"conv1.output": "30x30x8", ask: "15x15x8"})[ask]
     assert "It follows correctly from your answer 30x30x8 to question 1." in even.feedback
     assert "rounded down" not in even.feedback
@@ -275,17 +280,17 @@ def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
     ("answers", "name", "points", "told"),
     [
         # (-3.37 - 3)^2/2 and half of 2*(-3.37 - 3)
-        ({"loss": 20.29}, "loss_halved", 0.25, "with your answer [-3.37] to question 1, with 1/2"),
-        ({"dense1.grad": -6.37}, "loss_halved", 0.25, "with your answer [-3.37] to question 1, "),
+        ({"loss": 20.29}, "loss_halved", 0.25, "with your answer -3.37 to question 1, with 1/2"),
+        ({"dense1.grad": -6.37}, "loss_halved", 0.25, "with your answer -3.37 to question 1, "),
         ({"dense1.grad": 12.74}, "gradient_sign", 0, "wrong sign"),
         # 0.25 - 0.1*12.74, and 0.25 + 12.74
         ({"dense1.bias.grad": -12.74, "dense1.bias.next": -1.024}, "gradient_added", 0,
-         "with your answer [-12.74] to question 2, weight + rate * gradient = [-1.024]"),
+         "with your answer -12.74 to question 2, weight + rate * gradient = -1.024"),
         # 0.25 - 12.74
         ({"dense1.bias.grad": -12.74, "dense1.bias.next": -12.49}, "gradient_added, rate_forgotten",
-         0, "with your answer [-12.74] to question 2, weight + gradient = [-12.49]"),
+         0, "with your answer -12.74 to question 2, weight + gradient = -12.49"),
         ({"dense1.bias.grad": -12.74, "dense1.bias.next": 12.99}, "rate_forgotten", 0,
-         "The learning rate was left out: with your answer [-12.74] to question 2, "),
+         "The learning rate was left out: with your answer -12.74 to question 2, "),
     ],
 )  # fmt: skip
 def test_another_mistake_behind_a_slip_is_named(
@@ -373,7 +378,7 @@ def test_an_answer_that_another_one_stands_behind_is_no_source() -> None:
         "dense1.weight.grad": [[-55, -92.4]],
     }  # fmt: skip
     *_, mark = marked(SPEC, answers).values()
-    told = "from your answer [[5, 8.4]] to question 1 and your answer [-11] to question 3."
+    told = "from your answer [[5, 8.4]] to question 1 and your answer -11 to question 3."
     assert told in mark.feedback
 
 
@@ -385,7 +390,7 @@ def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> 
     }  # fmt: skip
     *_, mark = marked(SPEC, answers).values()
     assert mark.verdict == "followed through"
-    assert "to question 1 and your answer [-11] to question 2." in mark.feedback
+    assert "to question 1 and your answer -11 to question 2." in mark.feedback
 
 
 @pytest.mark.parametrize(("steps", "times"), [(5, 200), (10, 100)])
@@ -415,7 +420,7 @@ def test_what_follows_from_a_mistake_has_its_points_and_is_told_to_follow(
     assert (first.misconception, first.points) == ("bias_not_added", 0.8)
     assert (second.verdict, second.misconception) == ("followed through", None)
     assert second.points == share
-    assert "It follows correctly from your answer [7.75] to question 1." in second.feedback
+    assert "It follows correctly from your answer 7.75 to question 1." in second.feedback
     assert ("as the mistake behind it does" in second.feedback) is (share > follow_through)
 
 
@@ -494,11 +499,11 @@ def test_a_map_of_another_size_is_gone_on_with(
     [
         (
             5.2,
-            "It follows from your answer [1.0312] to question 1 but is rounded too far: give two",
+            "It follows from your answer 1.0312 to question 1 but is rounded too far: give two",
         ),
-        (5, "Perhaps it follows from your answer [1.0312] to question 1 but is rounded too far: "),
+        (5, "Perhaps it follows from your answer 1.0312 to question 1 but is rounded too far: "),
         (5.3, "The right answer is "),
-        (5.16, "It follows correctly from your answer [1.0312] to question 1."),
+        (5.16, "It follows correctly from your answer 1.0312 to question 1."),
     ],
 )
 def test_what_follows_from_a_slip_may_be_rounded_too_far(second: float, told: str) -> None:

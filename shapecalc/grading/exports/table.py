@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number, two_decimals
@@ -20,6 +20,7 @@ from shapecalc.grading.exports.feedback import (
 from shapecalc.grading.feedback import tells
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
+from shapecalc.grading.multiple_choice import right_told
 from shapecalc.reports.table import drawn
 
 NUMBERS = ("points", "of")
@@ -30,8 +31,9 @@ LONGEST = 40  # characters of an id or an answer
 def render(class_run: ClassRun) -> Iterator[str]:
     """Yield everybody's table, what was skipped, and a summary if there is more than one."""
     between = ""
+    rights = [right_told(question) for question in class_run.assignment.questions]
     for graded in class_run.graded:
-        yield f"{between}{_student(graded)}\n"
+        yield f"{between}{_student(graded, rights)}\n"
         between = "\n"
     if class_run.tally.skipped:
         yield f"{between}Skipped:\n"
@@ -48,25 +50,25 @@ def render(class_run: ClassRun) -> Iterator[str]:
         yield f"{between}{_class(class_run)}\n"
 
 
-def _student(graded: Graded) -> str:
+def _student(graded: Graded, rights: Sequence[str]) -> str:
     identity = f" ({graded.identity})" if graded.identity not in ("", graded.student) else ""
     heading = "; ".join([f"{graded.student}{identity}: {reached(graded)}", *graded.remarks])
     lines = [f"{heading}  [{graded.file}]"]
     if graded.gradable:
         lines += [_table(graded)]
         lines += [
-            f"  {title(place, mark)}: {_told(mark)}"
-            for place, mark in enumerate(graded.marked.marks, 1)
+            f"  {title(place, mark)}: {_told(mark, right)}"
+            for place, (mark, right) in enumerate(zip(graded.marked.marks, rights, strict=True), 1)
             if mark.verdict not in ("right", "blank") or mark.note
         ]
     return "\n".join([*lines, *(f"  {note}" for note in graded.notes)])
 
 
-def _told(mark: Mark) -> str:
+def _told(mark: Mark, right: str) -> str:
     """Return what the student is told, and what is not shown there."""
-    if mark.verdict == "right" or tells(mark.feedback, mark.right):
+    if mark.verdict == "right" or tells(mark.feedback, right):
         return feedback(mark)
-    return f"{feedback(mark)} [right: {mark.right}]"
+    return f"{feedback(mark)} [right: {right}]"
 
 
 def _table(graded: Graded) -> str:

@@ -17,6 +17,7 @@ from shapecalc.grading.prompts import Secrets, by_network, described, name_of, o
 from shapecalc.grading.question import Assignment, Late, Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.formats import FORMATS as QUIZ_FORMATS
+from shapecalc.grading.values import flat
 from shapecalc.grading.wording import questions_by
 from shapecalc.registry import Registry
 
@@ -95,7 +96,8 @@ def instructions(assignment: Assignment) -> list[str]:
     told += [late_rule(policy.late)] if policy.late.share else []
     told += [f"Of several attempts the {policy.attempts} counts."] if policy.attempts else []
     told += list(credit_rules(questions))
-    listed = any(q.query.form == "array" and not q.choices for q in questions)
+    arrays = (q for q in questions if q.query.form == "array" and not q.choices)
+    listed = any(len(flat(q.right)) > 1 for q in arrays)
     lines = [line for _, layers in networks(assignment) for line in layers]
     return [*told, *([OF_LISTS] if listed else []), *meanings(questions, lines)]
 

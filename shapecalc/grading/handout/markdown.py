@@ -17,6 +17,13 @@ from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.quiz.markdown import LINE, escape
 
+# How a file looks that is handed in; the sizes are no right answer.
+OF_A_FILE = (
+    "If you hand in a text file: `Name:` and your name on its first line, then a line for each"
+    " question, `1. 40x40x40`.\n"
+    "The answer stands on the line of its number, and its working behind it on the same line."
+)
+
 
 def render(assignment: Assignment) -> str:
     """Return the sheet, with lines to write on."""
@@ -28,6 +35,7 @@ def _lines(assignment: Assignment) -> Iterator[str]:
     if assignment.description:
         yield f"{escape(' '.join(assignment.description.split()))}\n"
     yield f"Name: {LINE}\n"
+    yield f"{OF_A_FILE}\n"
     yield from (f"{escape(told)}\n" for told in instructions(assignment))
     about = zip(headings(assignment), networks(assignment), strict=True)
     for heading, (_, layers) in about:
