@@ -135,6 +135,43 @@ def test_a_right_array_stays_so_whatever_is_below(tmp_path: Path) -> None:
     assert len(notes) == 2
 
 
+def in_a_cell(path: Path, answer: str) -> str:
+    """Return the verdict on an answer to question 2 in a table of everybody's answers."""
+    path.write_text(f'name,q1,q2\nEve,15,"{answer}"\n', encoding="utf-8")
+    (found,) = grade(read_assignment(SHEET), [Found(str(path))]).graded
+    marks = {mark.id: mark for mark in found.marked.marks}
+    assert marks["q1"].verdict == "right"
+    return marks["q2"].verdict
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+@pytest.mark.parametrize("array", [ROWS, LATEX, IN_LINES, BRACKETS, LABELLED])
+@pytest.mark.parametrize("above", [ABOVE, "y - t = -1, 0, 1"])
+def test_an_array_below_a_working_in_a_cell_is_the_answer(
+    tmp_path: Path, above: str, array: str, between: str
+) -> None:
+    assert in_a_cell(tmp_path / "a.csv", f"{above}{between}{array}") == "right"
+    wrong = array.replace("-6", "-7")
+    assert in_a_cell(tmp_path / "a.csv", f"{above}{between}{wrong}") in ("wrong", "needs a look")
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (ROWS, "right"),
+        (f"y - t = (-1, 0, 1)\nnot {BRACKETS}", "needs a look"),
+        (f"the opposite of:\n{BRACKETS}", "needs a look"),
+        (f"dW = 1 1 1 1\n{ROWS}", "needs a look"),
+        (f"1 1 1 1\n{ROWS}", "wrong"),  # a matrix of another size
+        ("-2 -4 -6 -8\n0 0 0 0\n2 4 6 9", "wrong"),
+    ],
+)
+def test_lines_of_a_cell_that_are_no_array_below_a_working(
+    tmp_path: Path, answer: str, verdict: str
+) -> None:
+    assert in_a_cell(tmp_path / "a.csv", answer) == verdict
+
+
 def test_many_lines_below_cost_little(tmp_path: Path) -> None:
     begun = time.perf_counter()
     rows = "\n".join(["x = 1, 2"] * 28)
