@@ -25,6 +25,7 @@ NAME = re.compile(
     re.IGNORECASE,
 )
 STEPS = re.compile(r"\b(?:then|first)\b", re.IGNORECASE)  # `flip it, then slide`
+DIFFERENCE = re.compile(r"\(?[^\W\d]\w{0,9} ?- ?[^\W\d]\w{0,9}\)? ?=[^=]*$")  # `p - y =`, no dW
 LABEL = re.compile(r"[a-z]+ ?\d{1,2} ?[:=]", re.IGNORECASE)  # `row 1:`
 LIST = re.compile(r"[-+0-9.,;|&/()\[\]{}$`\s]*\d[-+0-9.,;|&/()\[\]{}$`\s]*")
 
@@ -109,7 +110,8 @@ def _is_plain(front: Sequence[Line], array: str, id_: str, can_answer: CanAnswer
         return False
     if any(can_answer(id_, other) for other in others):
         return False
-    return _is_closed(array) or not _widths(texts) & _widths([array])
+    may_be_rows = [text for text in texts if not DIFFERENCE.match(plain(text))]
+    return _is_closed(array) or not _widths(may_be_rows) & _widths([array])
 
 
 def _is_named(front: Sequence[Line]) -> bool:

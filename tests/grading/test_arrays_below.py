@@ -77,6 +77,20 @@ def test_an_array_below_a_working_is_the_answer(
     assert not [note for note in notes if "not read" in note]
 
 
+@pytest.mark.parametrize(
+    ("above", "verdict"),
+    [
+        ("p - y = 1 1 1 1", "right"),
+        ("$p - y = (1, 1, 1, 1)^T$", "right"),
+        ("dW = 1 1 1 1", "needs a look"),
+        ("-dW = 1 1 1 1", "needs a look"),
+        ("p - y = 1, dW = 1 1 1 1", "needs a look"),
+    ],
+)
+def test_a_difference_as_long_as_a_row_is_none(tmp_path: Path, above: str, verdict: str) -> None:
+    assert second(tmp_path / "a.md", f"{above}\n{ROWS}")[0] == verdict
+
+
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
 def test_a_table_below_a_working_is_the_answer(tmp_path: Path, between: str) -> None:
     assert second(tmp_path / "a.md", f"{ABOVE}{between}{TABLE}\n")[0] == "right"
