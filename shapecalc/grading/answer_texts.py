@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
+from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.columns import (
     NAMES,
     OTHERS,
     PEOPLE,
     TIMES,
-    WORD,
     CanAnswer,
     by_number,
     by_plain_id,
@@ -26,7 +26,14 @@ from shapecalc.grading.columns import (
     plain,
 )
 from shapecalc.grading.html_text import plain_text
-from shapecalc.grading.joined_lines import VALUES, Line, joined, may_be_of_others
+from shapecalc.grading.joined_lines import (
+    COUNTED,
+    VALUES,
+    Line,
+    is_of_another,
+    joined,
+    may_be_of_others,
+)
 from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.number_words import in_digits
@@ -46,14 +53,16 @@ MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
 LONGEST_KEY = 400
 NEGATIVE = re.compile(r"\s*[-\u2013\u2212]\d")  # a value, and no question's number
 BARE = re.compile(r"\d{1,4}(?:\s*[:)\uff1a]|\s*\.(?!\d)|\s+=(?=\s))\s*")  # 1.2 is a value
-COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
-OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
-RESULT = re.compile(r"^(?!.*\b(?:see|page)\b).*\d[\])}]*[.!]?$", re.IGNORECASE)  # total 760
+RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
+    r"^(?!.*\b(?:see|page)\b).*\d(?:[\])}|$*`\s]|\\end\{[a-z]{1,20}\}|\\right|\\)*+[.!]?$",
+    re.IGNORECASE,
+)
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
 # What stands above the answers: `Homework 3: Convolutions`, `Ana Diaz`; in Markdown anywhere.
 MARKED_HEADING = re.compile(r"\s{0,3}#{1,6}\s")
+NUMBER_ALONE = re.compile(r"\s{0,3}#{1,6}\s+[*_]{0,3}(\d{1,4})[*_.:)\s]*#*\s*")  # `## 1`
 SHEET = re.compile(
     r"(?:cs\w*|homework|hw|assignment|exercises?|problem set|sheet|lab|quiz|week|answers?"
     r"|solutions?|submission)\b[^:=]*(?::[^\d=]*)?",
@@ -114,10 +123,12 @@ def lines_of(
     ids: Collection[str],
     can_answer: CanAnswer = never,
     told: Sequence[tuple[str, str]] = (),
+    arrays: Collection[str] = (),
 ) -> Lines:
     """Return the answers of the lines that begin with an id, or with a question's number.
 
-    `told` is what each line is called and how it is shown, where it is not written so itself.
+    `told` is what each line is called and how it is shown, where it is not written so itself;
+    `arrays` are the ids of questions that ask for several values.
 
     Numbers alone count where no line has an id, where they go on counting, or where a question has
     no other line and can have what stands there for its answer. A list in brackets goes on to its
@@ -143,6 +154,7 @@ def lines_of(
     elif added := _counted_alone(by_id, by_any, ids, can_answer):
         at = {line.number: line for line in added}
         lines = list(joined((at.get(line.number, line) for line in by_id), can_answer))
+    lines, below, unclear = with_arrays_below(lines, arrays, can_answer)
     student = next((line.text for line in lines if line.named), "")
     found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(found)
@@ -154,9 +166,14 @@ def lines_of(
     taken = [
         f"{told[line.number - 1][0]} was read as the answer to {quote(line.id)}" for line in added
     ]
+    taken += [
+        f"{told[line.number - 1][0]} is where the answer to {quote(line.id)} begins; what stands"
+        " above it was taken for a working"
+        for line in below
+    ]
     when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
     notes = (*twice, *taken[:MOST_NOTES], *said)
-    goes_on = tuple(dict.fromkeys(_that_go_on(lines)))
+    goes_on = tuple(dict.fromkeys([*_that_go_on(lines), *unclear]))
     unread = bool(lost) or any(may_be_of_others(line, can_answer) for line in lines)
     return Lines(student, answers, notes, unread, when, _name_above(lines), goes_on)
 
@@ -168,7 +185,7 @@ def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
     above: Line | None = None
     for line in lines:
         steps = above is not None and COUNTED.match(above.text) is not None
-        other = OF_ANOTHER.match(line.text) or (COUNTED.match(line.text) and not steps)
+        other = is_of_another(line.text, steps)
         if above and above.id and line.plain and RESULT.search(line.text) and not other:
             yield above.id
         above = line if line.id else above if line.plain else None
@@ -274,7 +291,8 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
             yield Line(number, answer.strip(" *_`"), id_, id_ is None, dashed=dashed)
             answered = answered or id_ is not None
         else:
-            above = not answered and (_is_title(stripped) or (not begun and _is_name(stripped)))
+            names = not begun and (_is_name(stripped) or name_in(stripped) not in ("", stripped))
+            above = not answered and (names or _is_title(stripped))
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
             aside = bool(heading) or _of_person(stripped) or bool(COURTESY.fullmatch(stripped))
             yield Line(number, line.strip(), aside=aside)
@@ -330,6 +348,10 @@ def _begun(
     line: str, ids: Collection[str], short: Mapping[str, str], bare: bool
 ) -> tuple[str | None, str] | None:
     """Return what a line as it is written begins with, and the rest, as `_split` does."""
+    heading = NUMBER_ALONE.fullmatch(line) if bare else None
+    if heading:
+        id_ = by_number(heading[1], ids, short)
+        return (id_, "") if id_ is not None else None
     return None if NEGATIVE.match(line) else _split(_undecorated(line), ids, short, bare)
 
 

@@ -29,6 +29,7 @@ from shapecalc.grading.question import Assignment, Policy
 from shapecalc.grading.spool import Packed, Spool, packed
 from shapecalc.grading.submission_file import Found, Submission, internal_error
 from shapecalc.grading.submissions import read_submissions
+from shapecalc.grading.values import flat
 from shapecalc.plugins import ACTIVE, activate
 
 CHUNK = 16  # files that a process is given at a time
@@ -115,6 +116,7 @@ def _mark_all(marker: Marker, chunk: Sequence[Found]) -> Iterator[Packed]:
         assignment.policy.columns,
         lambda id_, text: can_answer(questions[id_], text),
         on_the_sheet(assignment.questions),
+        {q.id for q in assignment.questions if q.query.form == "array" and len(flat(q.right)) > 1},
     )
     submissions = chain.from_iterable(read_submissions(item, ids, mapped) for item in chunk)
     while some := list(islice(submissions, 4 * CHUNK)):  # a table may have many more

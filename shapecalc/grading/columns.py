@@ -48,13 +48,14 @@ def never(id_: str, text: str) -> bool:
 
 class Mapped(NamedTuple):
     """What tells questions apart: their texts, the columns that the author maps, what can be an
-    answer to them, and their texts on a sheet with several networks.
+    answer to them, their texts on a sheet with several networks, and which ask for several values.
     """
 
     prompts: Mapping[str, str] = MappingProxyType({})  # by id
     columns: Mapping[str, str] = MappingProxyType({})  # of ids, and of `student`
     can_answer: CanAnswer = never
     on_the_sheet: Mapping[str, str] = MappingProxyType({})  # by id
+    arrays: Collection[str] = ()  # ids of questions that ask for several values
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from shapecalc.grading.columns import CanAnswer
+from shapecalc.grading.columns import WORD, CanAnswer
 
 MOST_JOINED = 200  # lines of one list in brackets
 # A line of a list alone, `0.25, -3`, `[1, 2],`, `slice 1: 2 0`; `8. 1.8` may be another answer.
@@ -17,6 +17,8 @@ VALUES = re.compile(
 STILL_OPEN = re.compile(r"(?:\$\$?|\\\[)?|[^=]*=")  # `$$` above a formula, `dW =` above a list
 BEGIN, END = "\\begin{", "\\end{"
 QUESTION = re.compile(r"\d{1,4}")
+COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
+OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
 INTRODUCED = ": "  # between words, `see the table`, and what they say of
 VALUE_ALONE = re.compile(r"(?<![\w.])(?<![xX×] )\d+(?!\w| ?[xX×] ?\d)")  # no b1, 2x2
 
@@ -33,6 +35,7 @@ class Line(NamedTuple):
     aside: bool = False
     dashed: str = ""  # the whole of it, where a dash stands between its id and the answer
     row: bool = False  # it is one of a table below its question, or is joined with such rows
+    parts: tuple[Line, ...] = ()  # of an answer, line by line
 
     @property
     def plain(self) -> bool:
@@ -45,6 +48,7 @@ def joined(lines: Iterable[Line], can_answer: CanAnswer) -> Iterator[Line]:
     brackets, lines of values alone, and the rows of a table.
     """
     open_: Line | None = None
+    parts: list[Line] = []
     count, in_table = 0, False
     for line in lines:
         between = None
@@ -53,18 +57,20 @@ def joined(lines: Iterable[Line], can_answer: CanAnswer) -> Iterator[Line]:
         if open_ is not None and between is not None:
             above = open_.text.rstrip(" .,;") if between == INTRODUCED else open_.text
             text = f"{above}{between}{line.text}".strip()
+            parts.append(line)
             open_ = open_._replace(text=text, row=open_.row or line.row)
             count += 1
         else:
             if open_ is not None:
-                yield open_
+                yield open_._replace(parts=tuple(parts))
             open_, count = line, 0
+            parts = [line._replace(id=None)] if line.text else []
         in_table = line.row
         if not open_.id:
             yield open_
             open_ = None
     if open_ is not None:
-        yield open_
+        yield open_._replace(parts=tuple(parts))
 
 
 def _between(above: Line, line: Line, in_table: bool, can_answer: CanAnswer) -> str | None:
@@ -89,6 +95,11 @@ def _goes_on(answer: str) -> bool:
 def _ends_a_row(answer: str) -> bool:
     """Say whether what stands below an answer may be the next row of its list."""
     return bool(answer) and not _goes_on(answer) and answer[-1] in "0123456789.,;:)]"
+
+
+def is_of_another(text: str, steps: bool) -> bool:
+    """Say whether a line is the answer to another question: it is counted, which may be `steps`."""
+    return bool(OF_ANOTHER.match(text) or (COUNTED.match(text) and not steps))
 
 
 def may_be_of_others(line: Line, can_answer: CanAnswer) -> bool:

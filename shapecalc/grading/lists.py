@@ -83,7 +83,7 @@ def last_step(text: str) -> str:
     """Return the last one of lists that are given for each step from the first on."""
     before, *found = STEP.split(text)
     numbers, lists = found[::2], [part.strip(" ,;") for part in found[1::2]]
-    several = all(part and (part[0] in OPENING or _count(part) > 1) for part in lists)
+    several = all(part and (part[0] in OPENING or how_many(part) > 1) for part in lists)
     counted = len(lists) > 1 and [*map(int, numbers)] == [*range(1, len(lists) + 1)]
     alone = not any(sign.isdigit() or sign in OPENING for sign in before)
     return f"{before}{lists[-1]}" if several and counted and alone else text
@@ -221,8 +221,8 @@ def _in_rows(text: str) -> str:
     if not ROW.search(text):
         return text
     for slices in (re.split("[;|]", text), re.split("[;|,]", text)):
-        rows = [row for part in slices if _count(part) for row in ROW.split(part)]
-        if len({_count(row) for row in rows}) == 1 and _count(rows[0]) > 1:
+        rows = [row for part in slices if how_many(part) for row in ROW.split(part)]
+        if len({how_many(row) for row in rows}) == 1 and how_many(rows[0]) > 1:
             return ROW.sub("; ", text)
     if FRACTIONS.fullmatch(text):
         return re.sub(r"\s*/\s*", "/", text)
@@ -239,7 +239,8 @@ def _in_parts(parts: Mapping[Any, Any]) -> list[Any]:
     return list(parts.values())
 
 
-def _count(text: str) -> int:
+def how_many(text: str) -> int:
+    """Return how many values stand between the blanks and signs of a list."""
     return sum(any(sign.isdigit() for sign in part) for part in BETWEEN.split(text))
 
 

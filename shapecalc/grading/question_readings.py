@@ -11,7 +11,9 @@ from itertools import islice
 from typing import Any
 
 from shapecalc.grading.answers import CROSSED, LONGEST, SEVERAL, Reading, read_answer, readings
+from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.clauses import CUT, clauses, split_aside
+from shapecalc.grading.joined_lines import Line
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_sums import told_sum
@@ -38,6 +40,8 @@ STATED = re.compile(
 )
 ARROW = re.compile(r"->|\u2192")
 TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
+SIGN = re.compile(r"\w")
+BELOW = "what stands above the array was taken for a working"
 NEAR = 0.0051  # 73 % is 0.731, too
 
 
@@ -50,6 +54,10 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
         answer = _of_fields(question.query, answer)
     if question.query.kind == "fitting" and _is_text(answer):
         answer = of_fitting(answer)
+    if question.query.form == "array" and _is_text(answer) and "\n" in answer:
+        below = _below_a_working(question, answer)
+        if below is not None:
+            return [_noted(reading, BELOW) for reading in _in_form(question, below)]
     parts = told_sum(question, answer)
     found = _in_form(question, answer) if parts is None else [parts]
     return [_of_the_last_layer(question, answer, reading) for reading in found]
@@ -92,6 +100,32 @@ def of_fitting(text: str) -> str:
     return first.text if shown_in_steps else text
 
 
+def _below_a_working(question: Question, text: str) -> str | None:
+    """Return the array that ends the lines of a text, where those above it are a working; None
+    where the whole has as many values as are asked for. Raises Unreadable where it is not plain.
+    """
+    count = len(flat(question.right))
+
+    def fits(id_: str, part: str) -> bool:
+        with suppress(Unreadable):
+            return any(len(flat(r.value)) == count for r in _in_form(question, part))
+        return False
+
+    if count < 2 or fits(question.id, text):
+        return None
+    written = [line.strip() for line in text.splitlines()]
+    lines = [Line(number, one) for number, one in enumerate(written) if SIGN.search(one)]
+    whole = [one._replace(id=question.id, parts=(one,)) for one in lines[:1]]
+    found = with_arrays_below([*whole, *lines[1:]], [question.id], fits)
+    if found.unclear:
+        raise Unreadable(SEVERAL)
+    return found.lines[0].text if found.taken else None
+
+
+def _noted(reading: Reading, told: str) -> Reading:
+    return reading._replace(note=f"{reading.note}; {told}" if reading.note else told)
+
+
 def _in_form(question: Question, answer: Any) -> list[Reading]:
     """Read an answer in its form; a percentage of values as a part of 1, and the only value of an
     array also as a number, with words and units around it. Raises Unreadable.
@@ -111,7 +145,7 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
             raise error from None
     if percent:
         told = f"{percent[0]} is {_part_of_one(percent)}"
-        found = [r._replace(note=f"{r.note}; {told}" if r.note else told) for r in found]
+        found = [_noted(reading, told) for reading in found]
     return found
 
 
@@ -146,9 +180,7 @@ def _of_the_last_layer(question: Question, answer: Any, reading: Reading) -> Rea
     if len(sizes) <= len(right) or not grows:
         return reading
     told = f"the last of the growing sizes, {shown(sizes[-1])}, was taken"
-    return reading._replace(
-        value=sizes[-1:], note=f"{reading.note}; {told}" if reading.note else told
-    )
+    return _noted(reading._replace(value=sizes[-1:]), told)
 
 
 def of_the_plane(question: Question, reading: Reading) -> Reading:
@@ -166,4 +198,4 @@ def of_the_plane(question: Question, reading: Reading) -> Reading:
         return reading
     plane = value[:-1] if value[-1] == depth else value[1:]
     told = f"the depth of the input, {depth}, is not asked for"
-    return reading._replace(value=plane, note=f"{reading.note}; {told}" if reading.note else told)
+    return _noted(reading._replace(value=plane), told)

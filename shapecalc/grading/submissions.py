@@ -119,7 +119,7 @@ def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
     table, rest = table_in(text, lambda cells: len(header_of(cells, ids, mapped).questions) > 1)
-    lines = lines_of(rest, ids, mapped.can_answer)
+    lines = lines_of(rest, ids, mapped.can_answer, arrays=mapped.arrays)
     if table:
         whose = clean(lines.student) or found.otherwise
         named = found._replace(otherwise=whose, when=lines.when or found.when)

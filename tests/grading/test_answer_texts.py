@@ -190,3 +190,30 @@ def test_a_row_that_is_not_read_is_told_as_it_is_written(tmp_path: Path) -> None
     text = f"q1: 24x24x10\n\n{TABLE}| 1 | 45x45x24 | 48 - 4 + 1 |\n"
     found = graded(tmp_path / "a.md", text)
     assert found.notes == ("Line 5 was not read: `| 1 | 45x45x24 | 48 - 4 + 1 |`",)
+
+
+@pytest.mark.parametrize("heading", ["# {}", "## {}", "## {}.", "### {})", "## **{}**", "# {} #"])
+@pytest.mark.parametrize("title", ["", "# Homework 3\n\n"])
+def test_a_number_alone_in_a_heading_is_a_questions(
+    tmp_path: Path, title: str, heading: str
+) -> None:
+    answers = ("24x24x10", "760", "yes")
+    parts = [f"{heading.format(n)}\n\n{answer}\n" for n, answer in enumerate(answers, 1)]
+    found = graded(tmp_path / "a.md", title + "\n".join(parts))
+    given = {mark.id: mark.answer for mark in found.marked.marks if mark.answer}
+    assert given == dict(zip(("q1", "q2", "q3"), answers, strict=True))
+    assert not [note for note in found.notes if "not read" in note]
+
+
+def test_a_number_in_a_heading_is_no_answer_beside_ids(tmp_path: Path) -> None:
+    found = graded(tmp_path / "a.md", "## 2\nq1: 24x24x10\nq2: 760\n## 2024\nq3: yes\n")
+    given = {mark.id: mark.answer for mark in found.marked.marks if mark.answer}
+    assert given == {"q1": "24x24x10", "q2": "760", "q3": "yes"}
+
+
+@pytest.mark.parametrize("line", ["Anna Berg, homework 2", "Anna Berg (s204711)", "Ana Diaz: HW 3"])
+def test_a_name_beside_which_sheet_it_is_is_told_once(tmp_path: Path, line: str) -> None:
+    found = graded(tmp_path / "a.txt", f"{line}\n\n1. 24x24x10\n2. 760\n")
+    (note,) = (note for note in found.notes if line in note)
+    assert "was not taken as a name" in note
+    assert not [mark for mark in found.marked.marks if mark.unread]
