@@ -111,6 +111,8 @@ def differing(one: Any, other: Any) -> frozenset[int]:
 
 def specific(causes: Sequence[Cause]) -> list[Cause]:
     """Return the causes of one answer that no more specific one explains as well."""
+    if len(causes) < 2:
+        return [*causes]
     names = {cause.misconception.name for cause in causes}
     outdone = {name for name in names if not names.isdisjoint(MORE_SPECIFIC.get(name, ()))}
     return [cause for cause in causes if cause.misconception.name not in outdone]

@@ -88,7 +88,8 @@ def with_others(
     """Yield what mistakes give that are made at every layer on the way, alone and with one of some
     `others` in what is asked.
     """
-    yield from (pair for pair in _in_fields(context) if pair[0].name in others)
+    if others:
+        yield from (pair for pair in _in_fields(context) if pair[0].name in others)
     for found in again:
         yield found.misconception, found.wrong
         if not others or context.key in ("output", "input"):

@@ -35,6 +35,8 @@ class Evidence(NamedTuple):
         """Return those of the causes of one answer that the other answers leave: none that right
         ones speak against, unless they do of each, and none that explains less than another.
         """
+        if not causes:
+            return []
         left = [cause for cause in causes if not self.speaks_against(cause)] or causes
         names = {cause.misconception.name for cause in left} - SLIPS
         outdone = {one for one, other in self.outdone if other in names}
@@ -49,7 +51,7 @@ class Evidence(NamedTuple):
         none that it shows otherwise.
         """
         working = self.working
-        if not any(working):
+        if not causes or not any(working):
             return causes
         causes = [cause for cause in causes if not working.contradicts(context, cause)]
         agrees = [working.agrees(context, cause) for cause in causes]

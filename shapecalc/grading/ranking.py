@@ -51,6 +51,7 @@ SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 CERTAIN = 0.001  # what a right answer to another question says nothing against
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
+NOT_USUAL = COMMON | RARE
 MOST_NAMED = 20  # sets of names whose numbers are kept
 MOST_REPEATED = 50  # names
 
@@ -87,7 +88,7 @@ class Explanations:
         carried = self._carried
         common = [c for c in found if c.misconception.name in COMMON]
         rare = [c for c in found if c.misconception.name in RARE]
-        usual = [c for c in found if c not in common and c not in rare]
+        usual = [c for c in found if c.misconception.name not in NOT_USUAL]
         return [common, usual, [*rare, *carried]]
 
     @cached_property
@@ -266,6 +267,8 @@ class Explanations:
 
     def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:
         """Return the commonest of the causes that give an answer, if chance is less likely."""
+        if not fitting:
+            return None
         common, usual, rare = (_of(tier, fitting) for tier in self._tiers)
         tried = list(self._tiers[0])
         if usual or not common:

@@ -78,21 +78,19 @@ class Suspicions:
 
     def _certain(self, answered: Sequence[tuple[Question, Read]]) -> dict[str, frozenset[str]]:
         """Return the mistakes that are certainly behind a student's wrong answers, by question:
-        where these do not follow from others.
+        where these do not follow from earlier ones.
         """
         own = OwnAnswers()
+        found = {}
         for question, read in answered:
+            names = self._behind(question, read) if read.right is None else None
+            if names and not own.change(question):
+                found[question.id] = names
             if read.as_computed:
                 own.add_right(question, read.value)
             else:
                 own.add(question, read.ways[0].value if read.accepted is None else read.accepted)
-        return {
-            question.id: names
-            for question, read in answered
-            if read.right is None
-            and (names := self._behind(question, read))
-            and not own.change(question)
-        }
+        return found
 
     def _behind(self, question: Question, read: Read) -> frozenset[str]:
         """Return the mistakes that are certainly behind a wrong answer, as it stands. A letter is

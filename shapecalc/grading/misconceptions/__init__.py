@@ -6,7 +6,7 @@ A plug-in adds its own by `register`.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -68,18 +68,16 @@ def wrong_answers(
         whole = scaled(context.layer, POINTS[0]) == POINTS[0]  # at the points that are compared
         found = _of_formula(context) if whole else iter(())
         return [(m, wrong) for m, wrong in found if names is None or m.name in names]
-    answers = _with_other_sizes if context.query.executed else _answers
+    executed = context.query.executed
     return [
         (misconception, wrong)
         for misconception in misconceptions()
         if names is None or misconception.name in names
-        for wrong in answers(misconception, context)
+        for wrong in (
+            _with_other_sizes(misconception, context) if executed else misconception.model(context)
+        )
         if not alike(context.right, wrong.value, near)
     ]
-
-
-def _answers(misconception: Misconception, context: QuestionContext) -> Iterable[Wrong]:
-    return misconception.model(context)
 
 
 def _with_other_sizes(misconception: Misconception, context: QuestionContext) -> Iterator[Wrong]:
