@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
@@ -15,21 +15,28 @@ class Pending:
 
     def __init__(self, told: Told, numbers: Mapping[str, int]) -> None:
         self._told, self._numbers = told, numbers
-        self._questions: list[Question] = []
+        self._given: list[Question] = []  # that have an answer
+        self._unsettled: set[str] = set()  # ids of those whose answers are to be looked at
 
     def behind(self, question: Question, mark: Mark) -> Mark:
         """Return the mark of an answer behind those. A wrong one that may follow from one of them
         is to be looked at as well, or told of it where a mistake is certainly behind it.
         """
+        wrong = mark.verdict in ("wrong", "partly right")
+        before = _before(question, self._given) if wrong and self._unsettled else []
+        first = next((other for other in before if other.id in self._unsettled), None)
+        if first is not None:
+            mark = self._waiting(mark, self._numbers[first.id])
+        if mark.verdict != "blank":
+            self._given.append(question)
         if mark.unread:
-            self._questions.append(question)
-        if mark.verdict not in ("wrong", "partly right"):
-            return mark
-        first = next((other for other in self._questions if _hangs_on(question, other)), None)
-        if first is None:
-            return mark
+            self._unsettled.add(question.id)
+        return mark
+
+    def _waiting(self, mark: Mark, number: int) -> Mark:
+        """Return the mark of a wrong answer that may follow from that to a question."""
         certain = mark.misconception is not None and not mark.perhaps
-        why = self._told.hangs_on(self._numbers[first.id], certain=certain)
+        why = self._told.hangs_on(number, certain=certain)
         if certain:
             return mark._replace(feedback=f"{mark.feedback} {why}".strip())
         return mark._replace(
@@ -38,14 +45,18 @@ class Pending:
         )  # fmt: skip
 
 
-def _hangs_on(question: Question, other: Question) -> bool:
-    """Say whether an answer may follow from another: the volume of a layer on the way to it, or a
-    number of the example that it is computed from.
+def _before(question: Question, given: Sequence[Question]) -> list[Question]:
+    """Return those of the questions with answers from which another's may follow directly: about
+    the last volumes on each way to it, or the last numbers of the example.
     """
-    subject, query, before = question.subject, question.query, other.query
-    if other.subject is not subject or query == before:
-        return False
-    if query.kind == before.kind == "example":
-        return before.key in subject.way_back(query.key, (before.key,)).keys
-    sized = query.kind in ("record", "size") and before.key == "output"
-    return sized and before.name in nearest(question, {before.name})[0]
+    subject, query = question.subject, question.query
+    others = [q for q in given if q.subject is subject and q.query != query]
+    if query.kind == "example":
+        keys = {q.query.key for q in others if q.query.kind == "example"}
+        last: Collection[str] = subject.way_back(query.key, sorted(keys)).keys
+        return [q for q in others if q.query.kind == "example" and q.query.key in last]
+    if query.kind not in ("record", "size"):
+        return []
+    volumes = [q for q in others if q.query.key == "output"]
+    last = nearest(question, {q.query.name for q in volumes})[0]
+    return [q for q in volumes if q.query.name in last]

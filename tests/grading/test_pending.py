@@ -63,3 +63,16 @@ def test_a_mistake_that_is_certain_is_named_all_the_same() -> None:
     assert (found.verdict, found.misconception) == ("wrong", "forgot_plus_one")
     told = "If it follows from your answer to question 1, tell your teacher."
     assert found.feedback.endswith(told)
+
+
+def test_behind_a_right_volume_nothing_waits_for_what_stands_before_it() -> None:
+    spec = {**SIZES, "layers": [*SIZES["layers"], {"conv": {"K": 4, "F": 3}}]}
+    answers = {"conv1.output": UNREAD, "max_pool1.output": "14x14x8", "conv2.output": "9x9x4"}
+    assert [one.verdict for one in marked(spec, answers)] == ["needs a look", "right", "wrong"]
+    answers["max_pool1.output"] = "10x10x8"
+    assert [one.verdict for one in marked(spec, answers)] == ["needs a look"] * 3
+
+
+def test_behind_right_values_nothing_waits_for_what_stands_before_them() -> None:
+    answers = {"conv1.value": UNREAD, "flatten1.value": [1, 5], "dense1.value": 91}
+    assert [one.verdict for one in marked(VALUES, answers)] == ["needs a look", "right", "wrong"]
