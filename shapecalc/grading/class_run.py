@@ -21,11 +21,14 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.attempts import standings
 from shapecalc.grading.columns import Mapped
 from shapecalc.grading.comparison import can_answer
+from shapecalc.grading.filled_sheet import Sheet
 from shapecalc.grading.graded import ClassRun, Graded
+from shapecalc.grading.handout.markdown import render
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.moments import days_late, moment
 from shapecalc.grading.prompts import on_the_sheet
 from shapecalc.grading.question import Assignment, Policy
+from shapecalc.grading.quiz.words import NOTES
 from shapecalc.grading.spool import Packed, Spool, packed
 from shapecalc.grading.submission_file import Found, Submission, internal_error
 from shapecalc.grading.submissions import read_submissions
@@ -63,8 +66,8 @@ def _results(
     assignment: Assignment, chunks: Sequence[Sequence[Found]], jobs: int, now: datetime | None
 ) -> Iterator[Iterable[Packed]]:
     if jobs == 1:
-        marker = Marker(assignment, now)
-        yield from (_mark_all(marker, chunk) for chunk in chunks)
+        marker, mapped = Marker(assignment, now), _mapped(assignment)
+        yield from (_mark_all(marker, mapped, chunk) for chunk in chunks)
         return
     context = multiprocessing.get_context("spawn")
     path = assignment.file or ""
@@ -89,7 +92,7 @@ def _results(
 
 # -- in a process of its own -----------------------------------------------------------------------
 
-_markers: list[Marker] = []
+_marking: list[tuple[Marker, Mapped]] = []
 
 
 def _start(path: str, plugins: Sequence[str], policy: Policy, now: datetime | None) -> None:
@@ -99,25 +102,32 @@ def _start(path: str, plugins: Sequence[str], policy: Policy, now: datetime | No
         activate(name)
     assignment = read_assignment(path)
     assignment.policy = policy  # as the command line has it
-    _markers.append(Marker(assignment, now))
+    _marking.append((Marker(assignment, now), _mapped(assignment)))
 
 
 def _mark_there(chunk: Sequence[Found]) -> list[Packed]:
-    return list(_mark_all(_markers[-1], chunk))
+    return list(_mark_all(*_marking[-1], chunk))
 
 
-def _mark_all(marker: Marker, chunk: Sequence[Found]) -> Iterator[Packed]:
-    assignment = marker.assignment
-    ids = {question.id: None for question in assignment.questions}  # a set in order
+def _mapped(assignment: Assignment) -> Mapped:
+    """Return what tells the questions apart in what is handed in."""
     questions = {question.id: question for question in assignment.questions}
     prompts = {id_: question.prompt for id_, question in questions.items()}
-    mapped = Mapped(
+    texts = on_the_sheet(assignment.questions)
+    asked = [*texts.items(), *prompts.items()]
+    printed = render(assignment).splitlines()
+    return Mapped(
         prompts,
         assignment.policy.columns,
         lambda id_, text: can_answer(questions[id_], text),
-        on_the_sheet(assignment.questions),
+        texts,
         {q.id for q in assignment.questions if q.query.form == "array" and len(flat(q.right)) > 1},
+        Sheet(asked, [*printed, NOTES]).without,
     )
+
+
+def _mark_all(marker: Marker, mapped: Mapped, chunk: Sequence[Found]) -> Iterator[Packed]:
+    ids = {question.id: None for question in marker.assignment.questions}  # a set in order
     submissions = chain.from_iterable(read_submissions(item, ids, mapped) for item in chunk)
     while some := list(islice(submissions, 4 * CHUNK)):  # a table may have many more
         yield packed([_mark(marker, submission) for submission in some])

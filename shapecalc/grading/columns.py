@@ -48,7 +48,8 @@ def never(id_: str, text: str) -> bool:
 
 class Mapped(NamedTuple):
     """What tells questions apart: their texts, the columns that the author maps, what can be an
-    answer to them, their texts on a sheet with several networks, and which ask for several values.
+    answer to them, their texts on a sheet with several networks, which ask for several values, and
+    what is left of a text that is a filled-in sheet.
     """
 
     prompts: Mapping[str, str] = MappingProxyType({})  # by id
@@ -56,6 +57,7 @@ class Mapped(NamedTuple):
     can_answer: CanAnswer = never
     on_the_sheet: Mapping[str, str] = MappingProxyType({})  # by id
     arrays: Collection[str] = ()  # ids of questions that ask for several values
+    without_sheet: Callable[[str], str] = str
 
 
 def plain(text: str) -> str:

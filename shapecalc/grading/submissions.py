@@ -119,17 +119,18 @@ def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
     table, rest = table_in(text, lambda cells: len(header_of(cells, ids, mapped).questions) > 1)
-    lines = lines_of(rest, ids, mapped.can_answer, arrays=mapped.arrays)
+    own = mapped.without_sheet(rest)
+    lines = lines_of(own, ids, mapped.can_answer, arrays=mapped.arrays)
     if table:
         whose = clean(lines.student) or found.otherwise
         named = found._replace(otherwise=whose, when=lines.when or found.when)
         for row in read_rows(named, iter(table), ids, mapped):
             alone = len(table) == 2
-            own = {**lines.answers, **row.answers} if alone else row.answers
+            answers = {**lines.answers, **row.answers} if alone else row.answers
             nameless = lines.nameless(found) if row.student == clean(found.otherwise) else ()
             notes = (*row.notes, *lines.notes, *nameless)
             unread = row.unread or (alone and lines.unread)
-            yield row._replace(answers=own, notes=notes, unread=unread)
+            yield row._replace(answers=answers, notes=notes, unread=unread)
         return
     if not lines.answers:
         example = f"{next(iter(ids))}: 32x32x10"
