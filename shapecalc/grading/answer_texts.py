@@ -14,6 +14,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.columns import (
+    IN_BRACKETS,
     NAMES,
     OTHERS,
     PEOPLE,
@@ -146,6 +147,8 @@ def lines_of(
         names_question=lambda cell: bool(LETTER.search(cell) and _split(cell, ids, short, False)),
     )
     by_id, by_any = (_with_open_dash([*_keyed(text, ids, bare)]) for bare in (False, True))
+    if _has_title(text, by_id, by_any, can_answer):
+        by_id[0] = by_any[0] = by_id[0]._replace(id=None, aside=True)
     lines, counted = (list(joined(keyed, can_answer)) for keyed in (by_id, by_any))
     answered = any(line.id and line.text.strip(NO_ANSWER) for line in lines)  # no heading `# P`
     added: list[Line] = []
@@ -176,6 +179,19 @@ def lines_of(
     goes_on = tuple(dict.fromkeys([*_that_go_on(lines), *unclear]))
     unread = bool(lost) or any(may_be_of_others(line, can_answer) for line in lines)
     return Lines(student, answers, notes, unread, when, _name_above(lines), goes_on)
+
+
+def _has_title(
+    text: str, by_id: Sequence[Line], by_any: Sequence[Line], can_answer: CanAnswer
+) -> bool:
+    """Say whether the first line, which has a number, is the title of the sheet, and no answer:
+    `Exercise 4: Shapes` above all, where question 4 is answered below.
+    """
+    if not by_id or not by_id[0].id or can_answer(by_id[0].id, by_id[0].text):
+        return False
+    first = _undecorated(next(filter(LETTERS.search, text.splitlines()), ""))
+    below = {line.id for line in by_any[1:] if line.text}
+    return by_id[0].id in below and SHEET.fullmatch(first) is not None
 
 
 def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
@@ -382,5 +398,6 @@ def _split(
         elif key and separator[0].strip() and key in ids:
             return key, line[end:]
     key = line.strip(DECORATION + ":.=")
-    alone = matched(key, ids, short) or (by_number(key, ids, short) if LETTER.search(key) else None)
+    named = LETTER.search(IN_BRACKETS.sub("", key))  # `8. (b)` is a number, and its answer
+    alone = matched(key, ids, short) or (by_number(key, ids, short) if named else None)
     return (alone, "") if alone else None

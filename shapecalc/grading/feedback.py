@@ -15,13 +15,14 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.differences import first_wrong, index, right_part, rounded
+from shapecalc.grading.differences import first_wrong, index, right_part
 from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters, right_told
 from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
+from shapecalc.grading.rounding import rounded
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import capital
 from shapecalc.layers.window import Sliding, comes_to
@@ -43,12 +44,22 @@ class Told(NamedTuple):
         """Whether numbers are kept from the students."""
         return self.shown != "always"
 
-    def wrong(self, question: Question, value: Value, cause: Cause | None, credit: str = "") -> str:
-        """Return what is told about a wrong answer, and about one that got some `credit`."""
+    def wrong(
+        self,
+        question: Question,
+        value: Value,
+        cause: Cause | None,
+        credit: str = "",
+        *,
+        exact: bool = False,
+    ) -> str:
+        """Return what is told about a wrong answer, and about one that got some `credit`. What is
+        `exact` is not rounded.
+        """
         said = [right_part(question, value)]
-        if cause is None:
+        if cause is None and not exact:
             said.append(rounded(question, value))
-        else:
+        elif cause is not None:
             said += self._of_cause(cause)
         return self._sentences([*said, credit], question, value)
 

@@ -25,7 +25,7 @@ from shapecalc.grading.comparison import (
     ways_to_read,
 )
 from shapecalc.grading.diagnosis import Diagnosis
-from shapecalc.grading.differences import is_rounded_too_far, matter
+from shapecalc.grading.differences import matter
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
 from shapecalc.grading.hyperparameters import in_numbers
@@ -40,6 +40,7 @@ from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.rounding import is_rounded_too_far, only_rounded
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.tied_pools import NOTE
@@ -247,14 +248,15 @@ class Marker:
             judged = self._wrong_mark(question, reading, own, mark, evidence)
             if judged is not None:
                 return judged, reading
-        feedback = self.told.wrong(question, ways[0].value, None)
+        exact = evidence.working.whole
+        feedback = self.told.wrong(question, ways[0].value, None, exact=exact)
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
         return mark._replace(
             feedback=told,
             note=note,
             meant=question.shown(meant),
-            matter=matter(question, ways[0].value),
+            matter=matter(question, ways[0].value, exact=exact),
         ), ways[0]
 
     def _slipped(
@@ -314,7 +316,7 @@ class Marker:
         if found and question.choices and not evidence.working.formulas:
             proven = found.misconception is does_not_fit.MISCONCEPTION
             found = found._replace(sure=found.sure and proven)  # a letter is one of a few
-        if found and not found.sure and is_rounded_too_far(question, reading.value):
+        if found and only_rounded(question, reading.value, found, evidence.working):
             found = None  # who rounds makes no other mistake
         share = found.share(question.partial) if found else 0.0
         mark = mark._replace(note=reading.note)
@@ -355,6 +357,7 @@ class Marker:
             misconception=found.misconception.name,
             perhaps=not found.sure,
             matter=found.matter,
+            goes_on=further,
             feedback=_noted(
                 self.told.wrong(question, reading.value, found, credited), reading.note
             ),

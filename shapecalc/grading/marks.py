@@ -25,6 +25,7 @@ class Mark(NamedTuple):
     meant: str = ""  # what a wrong answer was read as, however it is written
     perhaps: bool = False  # whether the misconception is not certain
     matter: str = ""  # what is wrong with an answer, in short, for whoever looks at a whole class
+    goes_on: bool = False  # from an earlier answer, which is told beside the misconception
 
     @property
     def unread(self) -> bool:

@@ -20,12 +20,13 @@ class Pending:
 
     def behind(self, question: Question, mark: Mark) -> Mark:
         """Return the mark of an answer behind those. A wrong one that may follow from one of them
-        is to be looked at as well, or told of it where a mistake is certainly behind it.
+        is to be looked at as well, or told of it where a mistake is certainly behind it; not where it
+        is told already that it goes on from an answer.
         """
         wrong = mark.verdict in ("wrong", "partly right")
         before = _before(question, self._given) if wrong and self._unsettled else []
         first = next((other for other in before if other.id in self._unsettled), None)
-        if first is not None:
+        if first is not None and not mark.goes_on:
             mark = self._waiting(mark, self._numbers[first.id])
         if mark.verdict != "blank":
             self._given.append(question)

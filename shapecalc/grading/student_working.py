@@ -48,6 +48,9 @@ SQUARES = re.compile(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
 PLAIN = re.compile(r"\d+(?:\.\d+)?")
 OF_MEAN = re.compile(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
 OF_HALF = re.compile(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[])|½|half\b)")
+WHOLE = re.compile(r"\s*[-−]?\d[\d,]*(?: [a-z]+)?[\s.]*", re.IGNORECASE)
+SUM = re.compile(r"\d[\s)\]]*[-+*·×−]\s*[\s(\[a-z]*\d", re.IGNORECASE)
+BROKEN = re.compile(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|average)\b", re.IGNORECASE)
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
@@ -61,7 +64,8 @@ class Working(NamedTuple):
 
     `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10, `squares` what
     bare sums of squares come to, `chains` numbers one after the other. `mean` says that it speaks
-    of one, `half` that it takes one.
+    of one, `half` that it takes one, `whole` that it has nothing to round: whole numbers are added
+    and multiplied, `2*3 + 1 = 7`.
     """
 
     formulas: tuple[str, ...] = ()
@@ -72,6 +76,7 @@ class Working(NamedTuple):
     mean: bool = False
     half: bool = False
     chains: tuple[tuple[int, ...], ...] = ()
+    whole: bool = False
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -179,7 +184,16 @@ def working_in(answer: Any) -> Working:
     half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
     unrounded = unrounded[:MOST_FORMULAS]
     chains = tuple(chains_in(text))
-    return Working(tuple(formulas), twice_P, unrounded, volumes, squares, mean, half, chains)
+    whole = _is_whole(text)
+    return Working(tuple(formulas), twice_P, unrounded, volumes, squares, mean, half, chains, whole)
+
+
+def _is_whole(text: str) -> bool:
+    """Say whether whole numbers are added or multiplied, and come to a whole number."""
+    above, _, result = text.rpartition("=")
+    if not WHOLE.fullmatch(result) or not SUM.search(above):
+        return False
+    return BROKEN.search(above) is None
 
 
 def _are_terms(formula: str, numbers: list[float]) -> bool:

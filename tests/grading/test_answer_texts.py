@@ -11,15 +11,16 @@ from shapecalc.grading.class_run import grade
 from shapecalc.grading.graded import Graded
 from shapecalc.grading.submission_file import Found
 
+ALL = [
+    {"id": "q1", "ask": "conv1.output"},
+    {"id": "q2", "ask": "conv1.parameters"},
+    {"id": "q3", "ask": "fits(conv1)"},
+    {"id": "q4", "ask": "fitting(input)"},
+    {"id": "q5", "ask": "total.parameters"},
+]
 SHEET = {
     "spec": {"input": "28x28x3", "layers": [{"conv": {"K": 10, "F": 5}}, "flatten", {"dense": 2}]},
-    "questions": [
-        {"id": "q1", "ask": "conv1.output"},
-        {"id": "q2", "ask": "conv1.parameters"},
-        {"id": "q3", "ask": "fits(conv1)"},
-        {"id": "q4", "ask": "fitting(input)"},
-        {"id": "q5", "ask": "total.parameters"},
-    ],
+    "questions": ALL,
 }
 
 
@@ -217,3 +218,29 @@ def test_a_name_beside_which_sheet_it_is_is_told_once(tmp_path: Path, line: str)
     (note,) = (note for note in found.notes if line in note)
     assert "was not taken as a name" in note
     assert not [mark for mark in found.marked.marks if mark.unread]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["# Exercise 4", "# Exercise 4: shapes and counts", "Exercise 4 - my solutions", "Problem 2"],
+)
+@pytest.mark.parametrize("third", ["(b)", "b", "(a) yes"])
+def test_a_title_with_a_number_is_no_answer(tmp_path: Path, title: str, third: str) -> None:
+    chosen = [{**q, "choices": ["yes", "no"]} if q["id"] == "q3" else q for q in ALL]
+    assignment = read_assignment({**SHEET, "questions": chosen})
+    text = f"{title}\n\nName: Ann Lee\n\n1. 24x24x10\n2. 760\n3. {third}\n4. 65x65\n5. 12282\n"
+    path = tmp_path / "a.md"
+    path.write_text(text, encoding="utf-8")
+    (found,) = grade(assignment, [Found(str(path))]).graded
+    assert found.student == "Ann Lee"
+    answers = [mark.answer for mark in found.marked.marks]
+    assert answers == ["24x24x10", "760", third, "65x65", "12282"]
+    assert not found.notes
+
+
+def test_an_answer_above_all_is_no_title(tmp_path: Path) -> None:
+    """What can be an answer is one, and so is what has no other line, in whatever words."""
+    found = graded(tmp_path / "a.txt", "Exercise 2: 760\n1. 24x24x10\n3. yes\n")
+    assert [mark.answer for mark in found.marked.marks] == ["24x24x10", "760", "yes", "", ""]
+    found = graded(tmp_path / "b.txt", "Exercise 4: see the photo\n1. 24x24x10\n2. 760\n3. yes\n")
+    assert found.marked.marks[3].unread

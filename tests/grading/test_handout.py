@@ -16,12 +16,12 @@ import yaml
 
 import shapecalc
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.differences import USUAL_PRECISION, precision
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.handout.given import LOSSES, OF_AXES, given
 from shapecalc.grading.handout.legend import EVERYBODY_KNOWS, FIELDS
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.question import Assignment
+from shapecalc.grading.rounding import USUAL_PRECISION, precision
 from shapecalc.grading.submission_file import Found
 from shapecalc.grading.submissions import read_submissions
 from shapecalc.layers import KINDS

@@ -590,6 +590,39 @@ def test_the_precision_that_is_told_is_enough() -> None:
     assert any(not Tolerance().near(number, round(number, 2)) for number in numbers)
 
 
+@pytest.mark.parametrize(
+    ("answers", "partial", "cause", "points"),
+    [
+        # 24*3*5*5 = 1,800 weights and 24 biases; who has those of the other layer is not certain.
+        ({"conv1.parameters": "1800"}, {}, "forgot_bias", 0),
+        ({"conv1.parameters": "1800", "conv2.parameters": "8680"}, {}, "forgot_bias", 0),
+        ({"conv1.parameters": "1800", "conv2.parameters": "8680"}, {"forgot_bias": 0.5},
+         "forgot_bias", 0.5),
+    ],
+)  # fmt: skip
+def test_a_count_that_a_common_mistake_gives_is_not_a_rounded_one(
+    answers: dict[str, str], partial: dict[str, float], cause: str, points: float
+) -> None:
+    layers = [{"conv": {"K": 24, "F": 5}}, {"conv": {"K": 40, "F": 3}}]
+    asked = {"spec": {"input": "32x32x3", "layers": layers}, "questions": [*answers]}
+    found = mark({**asked, "partial": partial}, answers).marks[0]
+    assert (found.right, found.misconception, found.points) == ("1,824", cause, points)
+
+
+@pytest.mark.parametrize(
+    ("answer", "rounded"),
+    [("3", True), ("2*1 + 1 = 3", False), ("max(0, 2 - 1) + 2 = 3", False), ("6.9/2 = 3", True)],
+)
+def test_whole_numbers_added_up_leave_nothing_to_round(answer: str, rounded: bool) -> None:
+    """The unit gives 2.3*1.5 = 3.45."""
+    given = {"input": [1.5], "dense1.weight": [[2.3]], "dense1.bias": [0]}
+    spec = {"input": "1", "layers": [{"dense": 1}], "example": {"given": given}}
+    asked = {"spec": spec, "questions": ["dense1.value[0]"]}
+    found = mark(asked, {"dense1.value[0]": answer}).marks[0]
+    assert found.verdict == "wrong"
+    assert ("rounded" in found.feedback) is rounded
+
+
 def test_who_rounds_is_not_said_to_have_made_another_mistake() -> None:
     """The whole has 760 + 1,820 + 210 = 2,790 parameters; a bias for each input would be 2,800."""
     layers = [{"conv": {"K": 10, "F": 5}}, {"conv": {"K": 20, "F": 3}}, "global_avg_pool",

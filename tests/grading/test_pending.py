@@ -76,3 +76,22 @@ def test_behind_a_right_volume_nothing_waits_for_what_stands_before_it() -> None
 def test_behind_right_values_nothing_waits_for_what_stands_before_them() -> None:
     answers = {"conv1.value": UNREAD, "flatten1.value": [1, 5], "dense1.value": 91}
     assert [one.verdict for one in marked(VALUES, answers)] == ["needs a look", "right", "wrong"]
+
+
+def test_what_is_told_to_go_on_from_an_answer_waits_for_none() -> None:
+    """The probabilities 0.88, 0.12 and 0.006 of scores 4, 2 and -1 were taken for the gradient."""
+    spec: dict[str, Any] = {
+        "input": "1",
+        "layers": [{"dense": 3}, "softmax"],
+        "example": {
+            "given": {"input": [1], "dense1.weight": [[3], [2], [0]], "dense1.bias": [0, 0, 0]},
+            "loss": {"cross_entropy": 1},
+        },
+    }
+    first = {"dense1.value": "see my scan", "softmax1.value": "0.876, 0.118, 0.006"}
+    answers = {**first, "dense1.grad": "0.876, 0.118, 0.006"}
+    *_, second, third = marked(spec, answers)
+    assert "may follow from your answer to question 1" in second.feedback
+    assert third.misconception == "label_not_subtracted"
+    assert "follows from your answer" in third.feedback
+    assert "tell your teacher" not in third.feedback

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from shapecalc.grading.differences import precision
 from shapecalc.grading.handout.given import given
 from shapecalc.grading.handout.legend import meanings
 from shapecalc.grading.moments import shown_deadline
@@ -17,6 +16,7 @@ from shapecalc.grading.prompts import Secrets, by_network, described, name_of, o
 from shapecalc.grading.question import Assignment, Late, Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.formats import FORMATS as QUIZ_FORMATS
+from shapecalc.grading.rounding import precision
 from shapecalc.grading.values import flat
 from shapecalc.grading.wording import questions_by
 from shapecalc.registry import Registry

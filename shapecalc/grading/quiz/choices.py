@@ -11,13 +11,13 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import read_answer
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.differences import rounded
 from shapecalc.grading.feedback import right_answer
 from shapecalc.grading.formula import Formula
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.ranking import Explanations
+from shapecalc.grading.rounding import rounded
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import capital
 from shapecalc.grading.written_numbers import Unreadable

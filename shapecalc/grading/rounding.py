@@ -1,0 +1,100 @@
+"""How exactly a number is asked for, as it is told beside the question, and what is told of one
+that is not given so.
+"""
+
+from __future__ import annotations
+
+from shapecalc.grading.cause import Cause
+from shapecalc.grading.frequency import COMMON
+from shapecalc.grading.question import EXACT, Question
+from shapecalc.grading.student_working import Working
+from shapecalc.grading.values import Value, flat
+from shapecalc.grading.wording import capital
+from shapecalc.grading.written import is_rounded_from
+
+# The same for all that may be rounded: that an answer needs three digits tells that it is small.
+USUAL_PRECISION = (
+    "two decimals are enough, below 1 three digits behind the leading zeros, such as 0.0123"
+)
+
+
+def rounded(question: Question, value: Value, source: str = "") -> str:
+    """Return how exactly a number is asked for, where a wrong answer is the right one rounded: of a
+    question whose right answer is what follows from a `source`, if there is one.
+    """
+    sure = is_rounded_too_far(question, value)
+    if sure is None:
+        return ""
+    if isinstance(question.right, int):
+        return "It is rounded; the exact number is asked for."
+    it = f"it follows from {source} but " if source else "it "
+    it = f"{it}is rounded too far: give {_wanted_digits(question, value)}."
+    return capital(it if sure else f"perhaps {it}")
+
+
+def _wanted_digits(question: Question, value: Value) -> str:
+    """Return how exactly the numbers are asked for that are not near enough, as a sheet says it."""
+    if not question.tolerance.usual:
+        return "more digits"
+    pairs = zip(flat(question.right), flat(value), strict=True)
+    small = {abs(a) < 1 for a, b in pairs if not question.tolerance.near(a, b)}
+    told = {False: "two decimals", True: "three digits, such as 0.0123"}
+    return told[small.pop()] if len(small) == 1 else f"{told[False]}, below 1 {told[True]}"
+
+
+def is_rounded_too_far(question: Question, value: Value) -> bool | None:
+    """Say whether an answer is the right one with fewer digits than are asked for: True if so,
+    False if perhaps, None if not.
+
+    A whole number for a float may well have come from something else, and 0 is what a slope or a
+    pool often gives: it counts only beside others that are rounded. Of numbers below 1, such as
+    probabilities, nothing is left in whole ones: nobody rounds these so.
+    """
+    right = question.right
+    if isinstance(right, int) and isinstance(value, int | float) and not isinstance(right, bool):
+        exact = any(value == float(f"{right:.{digits}e}") for digits in range(4))  # 2.08 million
+        return True if exact and value != right and abs(value) >= 1000 else None
+    ours, theirs = flat(question.right), flat(value)
+    if not ours or len(ours) != len(theirs) or not all(isinstance(n, float) for n in ours):
+        return None
+    if not all(isinstance(n, int | float) for n in theirs):
+        return None
+    near = question.tolerance.near
+    off = [(a, b) for a, b in zip(ours, theirs, strict=True) if not near(a, b)]
+    zeros = [b == 0 for _, b in off]
+    for digits in range(3):
+        if is_rounded_from([b for _, b in off], [a for a, _ in off], digits):
+            if not digits and all(abs(a) < 1 for a, _ in off):
+                return None
+            return None if all(zeros) else bool(digits) and not any(zeros)
+    return None
+
+
+def precision(question: Question) -> str:
+    """Return how exactly a number is to be given; empty where its author says, none is
+    asked, or there is nothing to round."""
+    if question.query.form not in ("number", "array"):
+        return ""
+    if question.query.exact:
+        return "an exact whole number" if question.tolerance == EXACT else ""
+    if not question.tolerance.usual or _is_whole(question.right):
+        return ""
+    return USUAL_PRECISION
+
+
+def _is_whole(right: Value) -> bool:
+    """Say whether an array has whole numbers alone, which nobody rounds. One value, or nothing but
+    zeros, would be told by that.
+    """
+    numbers = flat(right)
+    return len(numbers) > 1 and any(numbers) and all(float(n).is_integer() for n in numbers)
+
+
+def only_rounded(question: Question, value: Value, cause: Cause, working: Working) -> bool:
+    """Say whether an answer with a cause that is not certain is rather a rounded one. A count that
+    a common or a credited mistake gives to the last digit is none.
+    """
+    if cause.sure or working.whole or not is_rounded_too_far(question, value):
+        return False
+    usual = cause.names <= COMMON or not cause.names.isdisjoint(question.partial)
+    return not (isinstance(question.right, int) and usual)
