@@ -321,7 +321,7 @@ class Marker:
         share = found.share(question.partial) if found else 0.0
         mark = mark._replace(note=reading.note)
         through = _through(question, followed, own) if followed else 0.0
-        if followed and through == 1 and question.follow_through < 1:
+        if followed and own.are_no_slips(followed.sources):
             note = f"it follows from {self._diagnosis.sources(followed.sources)}"
             told = self.told.right(note)
             return mark._replace(verdict="right", points=question.points, feedback=told, note=note)

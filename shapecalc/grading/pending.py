@@ -20,8 +20,8 @@ class Pending:
 
     def behind(self, question: Question, mark: Mark) -> Mark:
         """Return the mark of an answer behind those. A wrong one that may follow from one of them
-        is to be looked at as well, or told of it where a mistake is certainly behind it; not where it
-        is told already that it goes on from an answer.
+        is to be looked at as well, or told of it where a mistake is certainly behind it; not one of
+        which it is told already that it goes on from an answer.
         """
         wrong = mark.verdict in ("wrong", "partly right")
         before = _before(question, self._given) if wrong and self._unsettled else []

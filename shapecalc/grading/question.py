@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,6 +58,9 @@ def depth_last(value: Value) -> Value:
     return (*value[1:], value[0]) if isinstance(value, tuple) and len(value) > 1 else value
 
 
+TRUE_OR_FALSE = re.compile(r"\btrue or false\b|\bis it true\b", re.IGNORECASE)  # not yes or no
+
+
 @dataclass(frozen=True)
 class Question:
     """One question, with the computed answer. `key` is what the assignment's author wrote."""
@@ -87,6 +91,8 @@ class Question:
         """Return an answer as it is printed, in the order that is asked for."""
         if self.query.form == "ranges":
             return shown_ranges(value)
+        if isinstance(value, bool) and TRUE_OR_FALSE.search(self.prompt):
+            return str(value).lower()
         return shown(depth_first(value) if self.depth_first else value)
 
 

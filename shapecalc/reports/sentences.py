@@ -148,7 +148,7 @@ def _units(of: Derivation) -> str:
 
 
 def _merged(of: Derivation) -> str:
-    return f"{', '.join(map(show, of.given['inputs']))}: {show(of.value)}"
+    return f"{' with '.join(map(show, of.given['inputs']))}, value by value: {show(of.value)}"
 
 
 def _enlarged(of: Derivation) -> str:
