@@ -11,20 +11,26 @@ from itertools import groupby, islice, pairwise
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.columns import (
     IN_BRACKETS,
     NAMES,
-    OTHERS,
-    PEOPLE,
-    TIMES,
     CanAnswer,
     by_number,
     by_plain_id,
     matched,
     never,
     plain,
+)
+from shapecalc.grading.headings import (
+    COURTESY,
+    DECORATION,
+    SHEET,
+    is_name,
+    is_title,
+    name_in,
+    of_person,
+    time_of,
 )
 from shapecalc.grading.html_text import plain_text
 from shapecalc.grading.joined_lines import (
@@ -37,14 +43,10 @@ from shapecalc.grading.joined_lines import (
 )
 from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.text_tables import ROW, without_tables
-from shapecalc.grading.yes_or_no import yes_or_no
 
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
-QUOTES = "\"'“”„‘’«»"
-DECORATION = f" *_`#>-•({QUOTES}"
 # A dash behind a separator is the answer's own minus, `14. - 1.636`.
 MINUS = re.compile(r"[.:=)\]\uff1a\uff1d]\s*[-\u2013\u2212]\s*$")
 DASHED = re.compile(r"\s[-\u2013]\s+$")
@@ -61,26 +63,9 @@ RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
-# What stands above the answers: `Homework 3: Convolutions`, `Ana Diaz`; in Markdown anywhere.
 MARKED_HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 NUMBER_ALONE = re.compile(r"\s{0,3}#{1,6}\s+[*_]{0,3}(\d{1,4})[*_.:)\s]*#*\s*")  # `## 1`
-SHEET = re.compile(
-    r"(?:cs\w*|homework|hw|assignment|exercises?|problem set|sheet|lab|quiz|week|answers?"
-    r"|solutions?|submission)\b[^:=]*(?::[^\d=]*)?",
-    re.IGNORECASE,
-)
-PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
-ONE_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-][\w'’.-]*")  # which nobody answers a question with
-BESIDE = re.compile(r"\s*[,;:|(]\s*|\s+[-–—]\s+")  # what parts a name from what sheet it is
-NUMBERED = re.compile(r"[^\W\d_]{0,3}\d{5,12}")  # s204711
 VALUE = re.compile(r"[:=]\s*[-(\[\d]|\d\s?[xX×]\s?\d")  # which no heading has
-# A word to the reader anywhere, which says of no answer that it stands elsewhere.
-COURTESY = re.compile(
-    r"\(?(?:many |kind |best |with (?:kind |best )?)?"
-    r"(?:thanks?|thank you|thx|sorry|apologies|regards|wishes|sincerely|cheers|good luck|have a)\b"
-    r"(?!.*\b(?:see|page|attach|photo|picture|pdf|scan|paper|separate|below|above))[^\d:=]*",
-    re.IGNORECASE,
-)
 
 
 class Lines(NamedTuple):
@@ -112,7 +97,7 @@ class Lines(NamedTuple):
         """Return what is told of a first line that may be a name, where none is known: it is not
         taken for one, since titles look alike, and a false name is worse than that of the file.
         """
-        name = quote(self.above if _is_name(self.above) else name_in(self.above))
+        name = quote(self.above if is_name(self.above) else name_in(self.above))
         if not name or clean(found.student) or clean(self.student):
             return []
         line = quote(self.above)
@@ -162,23 +147,40 @@ def lines_of(
     found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(found)
     lost = [line for line in lines if line.plain]
-    named = (told[line.number - 1] for line in lost)
-    said = [f"{name} was not read: `{quote(written.strip())}`" for name, written in named]
-    more = f"{len(said) - MOST_NOTES:,} more lines were not read"
-    said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
-    taken = [
-        f"{told[line.number - 1][0]} was read as the answer to {quote(line.id)}" for line in added
-    ]
-    taken += [
-        f"{told[line.number - 1][0]} is where the answer to {quote(line.id)} begins; what stands"
-        " above it was taken for a working"
-        for line in below
-    ]
-    when = next(filter(None, (_time_of(line.text) for line in lines if line.aside)), "")
-    notes = (*twice, *taken[:MOST_NOTES], *said)
+    places = {id_: f"question {place}" for place, id_ in enumerate(ids, 1)}
+    called = [name for name, _ in told]
+    taken = [*_counted_told(added, called, places), *_below_told(below, called, places)]
+    notes = (*twice, *taken[:MOST_NOTES], *_lost_told(lost, told))
+    when = next(filter(None, (time_of(line.text) for line in lines if line.aside)), "")
     goes_on = tuple(dict.fromkeys([*_that_go_on(lines), *unclear]))
     unread = bool(lost) or any(may_be_of_others(line, can_answer) for line in lines)
     return Lines(student, answers, notes, unread, when, _name_above(lines), goes_on)
+
+
+def _counted_told(
+    lines: Iterable[Line], called: Sequence[str], places: Mapping[str, str]
+) -> Iterator[str]:
+    for line in lines:
+        if line.id:
+            yield f"{called[line.number - 1]} was read as the answer to {places[line.id]}"
+
+
+def _below_told(
+    lines: Iterable[Line], called: Sequence[str], places: Mapping[str, str]
+) -> Iterator[str]:
+    for line in lines:
+        if line.id:
+            begins = f"{called[line.number - 1]} is where the answer to {places[line.id]} begins"
+            yield f"{begins}; what stands above it was taken for a working"
+
+
+def _lost_told(lines: Sequence[Line], told: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield what is told of lines that were not read, of many how many more there are."""
+    for line in lines[:MOST_NOTES]:
+        name, written = told[line.number - 1]
+        yield f"{name} was not read: `{quote(written.strip())}`"
+    if len(lines) > MOST_NOTES:
+        yield f"{len(lines) - MOST_NOTES:,} more lines were not read"
 
 
 def _has_title(
@@ -212,20 +214,10 @@ def _name_above(lines: Sequence[Line]) -> str:
     if not lines or lines[0].id is not None or lines[0].named:
         return ""
     text = re.sub(r"[*_`]", "", lines[0].text).strip(DECORATION)
-    if lines[0].text == text and _is_name(text) and not SHEET.fullmatch(text):
+    if lines[0].text == text and is_name(text) and not SHEET.fullmatch(text):
         return text
     name = name_in(text)
     return text if name and (lines[0].aside or name != text) else ""
-
-
-def name_in(line: str) -> str:
-    """Return what may be a name in a first line: all of it, or what stands in front of which sheet
-    it is, `Ana Diaz, homework 3`, or of a student's number; empty where nothing may be.
-    """
-    first, *others = BESIDE.split(line.rstrip(")"), maxsplit=1)
-    if not PERSON.fullmatch(first) or SHEET.fullmatch(first):
-        return ""
-    return first if all(SHEET.fullmatch(x) or NUMBERED.fullmatch(x) for x in others) else ""
 
 
 def _counted_alone(
@@ -307,10 +299,10 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
             yield Line(number, answer.strip(" *_`"), id_, id_ is None, dashed=dashed)
             answered = answered or id_ is not None
         else:
-            names = not begun and (_is_name(stripped) or name_in(stripped) not in ("", stripped))
-            above = not answered and (names or _is_title(stripped))
+            names = not begun and (is_name(stripped) or name_in(stripped) not in ("", stripped))
+            above = not answered and (names or is_title(stripped))
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
-            aside = bool(heading) or _of_person(stripped) or bool(COURTESY.fullmatch(stripped))
+            aside = bool(heading) or of_person(stripped) or bool(COURTESY.fullmatch(stripped))
             yield Line(number, line.strip(), aside=aside)
         begun = True
 
@@ -326,34 +318,6 @@ def _with_open_dash(lines: list[Line]) -> list[Line]:
         if line.text[:1] not in "-+" and VALUES.fullmatch(line.text):
             lines[at] = line._replace(text=line.dashed)
     return lines
-
-
-def _is_title(line: str) -> bool:
-    """Say whether a line above all answers is none itself: a title, a name, a sentence."""
-    if SHEET.fullmatch(line):
-        return True
-    words = " " in line.strip() and not any(sign.isdigit() or sign in ":=" for sign in line)
-    return words and not is_blank(line) and yes_or_no(line) is None
-
-
-def _is_name(line: str) -> bool:
-    """Say whether a first line is one word that may be a name, and no answer: `Jon`."""
-    if not ONE_NAME.fullmatch(line) or not line[0].isupper():
-        return False
-    answers = is_blank(line) or yes_or_no(line) is not None or line.lower() in PADDING_POLICIES
-    return not answers and in_digits(line) == line
-
-
-def _of_person(line: str) -> bool:
-    """Say whether a line tells more of who answered: `Student ID: 4711`, `Date: 20 November`."""
-    key, separator, _ = line.partition(":")
-    return bool(separator) and plain(key.strip(DECORATION)) in (*PEOPLE, *OTHERS, *TIMES)
-
-
-def _time_of(line: str) -> str:
-    """Return when a line says that it was handed in, `Submitted: 20 November 2026 17:00`."""
-    key, _, when = line.partition(":")
-    return when.strip(" *_`") if plain(key.strip(DECORATION)) in TIMES else ""
 
 
 def _undecorated(line: str) -> str:

@@ -119,6 +119,8 @@ def test_what_follows_from_that_is_right_as_well() -> None:
     found = marked(data, "29x29x16", "14x14x16", "14x14x32")
     assert [mark.verdict for mark in found] == ["right"] * 3
     assert found[2].note == "it follows from your answer 14x14x16 to question 2"
+    whole = marked({**data, "follow_through": 1}, "29x29x16", "14x14x16", "14x14x32")
+    assert [mark.verdict for mark in whole] == ["right"] * 3
     slipped = marked(data, "28x28x16", "29x29x16", "29x29x32")
     assert [mark.verdict for mark in slipped] == ["wrong", "wrong", "followed through"]
 

@@ -63,7 +63,7 @@ def test_a_number_alone_counts_where_its_question_has_no_other_line(
 
 def test_a_line_that_was_read_by_its_number_alone_is_told(tmp_path: Path) -> None:
     found = graded(tmp_path / "a.txt", "Name: Ben\nq1: 24x24x10\n4) 65x65\n")
-    assert found.notes == ("Line 3 was read as the answer to q4",)
+    assert found.notes == ("Line 3 was read as the answer to question 4",)
 
 
 @pytest.mark.parametrize(

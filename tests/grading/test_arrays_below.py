@@ -72,7 +72,7 @@ def test_an_array_below_a_working_is_the_answer(
     verdict, notes = second(tmp_path / "a.md", f"{above}{between}{array}")
     assert verdict == "right"
     begins = 2 + above.count("\n") + between.count("\n")
-    told = f"Line {begins} is where the answer to q2 begins"
+    told = f"Line {begins} is where the answer to question 2 begins"
     assert above == "outer:" or [note for note in notes if note.startswith(told)]
     assert not [note for note in notes if "not read" in note]
 
@@ -100,7 +100,7 @@ def test_a_table_below_a_working_is_the_answer(tmp_path: Path, between: str) -> 
 def test_a_wrong_array_below_a_working_is_wrong(tmp_path: Path, array: str) -> None:
     verdict, notes = second(tmp_path / "a.md", f"{ABOVE}\n\n{array.replace('-6', '-7')}")
     assert verdict == "wrong"
-    assert [note for note in notes if "q2 begins" in note]
+    assert [note for note in notes if "question 2 begins" in note]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading import prompts, read_assignment
+from shapecalc.grading import mark, prompts, read_assignment
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.prompts import Secrets, described
@@ -299,3 +299,19 @@ def test_the_output_of_a_block_is_not_told_behind_it() -> None:
     spec = {"input": "8x8x1", "blocks": {"half": block}, "layers": layers}
     found = askable(spec, iter(["half1.output", "conv2.macs"]))
     assert found.questions[1].prompt.startswith("conv2: conv K=5 F=3 S=1 P=0 on the output of")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wrong", "told"),
+    [
+        ("True or false: the stride fits.", "false", "The right answer is true"),
+        ("Is it true that the stride fits?", "no", "The right answer is true"),
+        ("Does the stride fit?", "false", "The right answer is yes"),
+    ],
+)
+def test_the_right_answer_is_told_in_the_words_of_the_question(
+    prompt: str, wrong: str, told: str
+) -> None:
+    spec = {"input": "9x9x1", "layers": [{"conv": {"K": 2, "F": 3, "S": 2}}]}
+    asked = {"spec": spec, "questions": [{"id": "q", "ask": "fits(conv1)", "prompt": prompt}]}
+    assert told in mark(asked, {"q": wrong}).marks[0].feedback
