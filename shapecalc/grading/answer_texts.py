@@ -124,7 +124,8 @@ def lines_of(
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
-    told = told or [(f"Line {n:,}", line) for n, line in enumerate(text.splitlines(), 1)]
+    if len(told) != len(text.splitlines()):
+        told = [(f"Line {n:,}", line) for n, line in enumerate(text.splitlines(), 1)]
     text = without_tables(
         text,
         is_answer=lambda line: _split(line, ids, short, False) is not None,

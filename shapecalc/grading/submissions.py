@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.document import Document
+from shapecalc.grading import notebooks
 from shapecalc.grading.answer_tables import read_rows, read_table
 from shapecalc.grading.answer_texts import first_of, lines_of
 from shapecalc.grading.broken_yaml import read_pieces
@@ -31,6 +32,7 @@ from shapecalc.grading.html_text import with_markdown_tables
 from shapecalc.grading.markdown_tables import table_in
 from shapecalc.grading.mending import JSON_SAYS, mended
 from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.notebooks import read_notebook
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
@@ -51,7 +53,7 @@ MAPPINGS = (".yaml", ".yml", ".json")
 TABLES = (".csv", ".tsv")
 TEXTS = (".txt", ".md", ".html", ".htm")
 ENDINGS = (*MAPPINGS, *TABLES, *TEXTS)
-READ = f"{', '.join('*' + ending for ending in ENDINGS)} are read"
+READ = f"{', '.join('*' + ending for ending in (*ENDINGS, notebooks.ENDING))} are read"
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=[\s,}\]]|$)"
 FLOAT, FLOAT_ALONE = re.compile(rf"[\"']?\s*:\s*{NUMBER}"), re.compile(NUMBER)  # a key's; an item
 SAVE_AS = "save the answers as text (.txt) and hand them in again"
@@ -97,10 +99,10 @@ def _read_one(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Su
         yield from _read_unknown(found, ids, mapped)
 
 
-def _raw(found: Found) -> bytes:
+def _raw(found: Found, most: int = MOST_BYTES) -> bytes:
     """Return the bytes of a text. Raises NotGradable."""
-    with opened(found.path, MOST_BYTES) as file:
-        raw = file.read(MOST_BYTES + 1)
+    with opened(found.path, most) as file:
+        raw = file.read(most + 1)
     kind = foreign.binary(raw)
     if kind is not None:
         mend = f": {kind.hint}" if kind.hint == foreign.UTF_8 else f", not answers; {SAVE_AS}"
@@ -113,14 +115,38 @@ def _raw(found: Found) -> bytes:
 
 
 def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Submission]:
-    """Yield what a text holds: lines, or a table with a column a question. Raises NotGradable."""
+    """Yield what a text holds. Raises NotGradable."""
     try:
         text = with_markdown_tables(_raw(found).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
+    yield from _read_lines(found, text, ids, mapped)
+
+
+def _read_cells(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Submission]:
+    """Yield what the text of a notebook holds; its code is not read. Raises NotGradable."""
+    notebook = read_notebook(_raw(found, notebooks.MOST_BYTES))
+    text = "\n".join(notebook.lines)
+    said = f"The code of {notebook.code:,} cell{'s' if notebook.code > 1 else ''} was not read"
+    for read in _read_lines(found, text, ids, mapped, notebook.names):
+        noted = (*read.notes, said) if notebook.code else read.notes
+        yield read._replace(notes=noted, unread=read.unread or notebook.code > 0)
+
+
+def _read_lines(
+    found: Found,
+    text: str,
+    ids: Collection[str],
+    mapped: Mapped,
+    names: Sequence[str] = (),
+) -> Iterator[Submission]:
+    """Yield what lines hold, with what each is called if that is not its number, or a table with a
+    column a question. Raises NotGradable.
+    """
     table, rest = table_in(text, lambda cells: len(header_of(cells, ids, mapped).questions) > 1)
     own = mapped.without_sheet(rest)
-    lines = lines_of(own, ids, mapped.can_answer, arrays=mapped.arrays)
+    told = list(zip(names, own.splitlines(), strict=False))
+    lines = lines_of(own, ids, mapped.can_answer, told, mapped.arrays)
     if table:
         whose = clean(lines.student) or found.otherwise
         named = found._replace(otherwise=whose, when=lines.when or found.when)
@@ -143,8 +169,9 @@ def _read_unknown(found: Found, ids: Collection[str], mapped: Mapped) -> Iterato
 
     Raises NotGradable, which says what it is instead.
     """
+    is_notebook = _ending(found.path) == notebooks.ENDING
     try:
-        yield from _read_text(found, ids, mapped)
+        yield from (_read_cells if is_notebook else _read_text)(found, ids, mapped)
     except NotGradable as error:
         ending = os.path.splitext(found.path)[1]
         known = "not answers" in str(error) or not ending
