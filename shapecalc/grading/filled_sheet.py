@@ -17,6 +17,7 @@ LEAD = re.compile(r"(?:[#>\s]*(?:question |q)?\d{1,4}\s?[.:)]|\(?[a-z]\)|[-#>])?
 POINTS = re.compile(r"\s*\(\d[\d.]* points?(?:; [^()]*)?\)")
 ANSWER = re.compile(r"[\s>]*[*_]*answer[*_]*\s*:[*_]*\s*", re.IGNORECASE)
 TO_WRITE_ON = re.compile(r"_{2,}")
+CHOSEN = re.compile(r"(?<!\\)\*\S")  # `- **(b) 40**`: no line of a sheet but a question's is bold
 HEADING = re.compile(r"\s{0,3}#{1,6}\s*\d{1,4}\s*")
 
 
@@ -58,7 +59,9 @@ class Sheet:
                 taken.add(id_)
                 below = True
                 yield f"{id_}: {answer}"
-            elif plain_line(line) in self._printed or HEADING.fullmatch(line):
+            elif HEADING.fullmatch(line):
+                yield ""
+            elif plain_line(line) in self._printed and not CHOSEN.search(line):
                 yield ""
             else:
                 label = ANSWER.match(line) if below else None

@@ -98,6 +98,10 @@ def test_a_text_with_other_questions_is_left_as_it_is() -> None:
             "**1.** How many weights are there?\n- (a) 10\n- [x] (b) 30",
             "q1: \n\n- [x] (b) 30",
         ),
+        (
+            "**1.** How many weights are there?\n- (a) 10\n- **(b) 30**\nAnswer: ____",
+            "q1: \n\n- **(b) 30**\n",
+        ),
     ],
 )
 def test_line_for_line_the_answers_are_left(text: str, left: str) -> None:
