@@ -92,6 +92,7 @@ def test_a_class_of_any_size_takes_as_much_memory() -> None:
     assert peaks[1] < peaks[0] + 2_500_000
 
 
+@pytest.mark.slow
 def test_a_list_in_its_place_would_be_noticed() -> None:
     def size(students: int) -> int:
         tracemalloc.start()

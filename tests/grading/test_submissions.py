@@ -620,6 +620,7 @@ def planted(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
+@pytest.mark.slow
 def test_hostile_files_take_little_memory_and_time(tmp_path: Path) -> None:
     pytest.importorskip("resource", reason="the system limits no memory")
     files = planted(tmp_path)

@@ -190,6 +190,7 @@ def test_the_nearest_of_each_field_is_offered(kind: str) -> None:
     assert compared > 100
 
 
+@pytest.mark.slow
 def test_one_number_for_all_axes_fits_all_of_them() -> None:
     compared = 0
     for H, W, F, S, P in product(range(4, 10), range(4, 10), (2, 3), (2, 3), (0, 1)):

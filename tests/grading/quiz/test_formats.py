@@ -274,6 +274,7 @@ def test_text2qti_escapes(text: str, escaped: str) -> None:
     assert text2qti.escape(text) == escaped
 
 
+@pytest.mark.slow
 def test_what_a_platform_tells_is_in_sentences(quizzes: list[Quiz]) -> None:
     for quiz in quizzes:
         gifts = [a[3] for q in read_gift(gift.render(quiz)) for a in q.answers if a[3]]
@@ -286,6 +287,7 @@ def test_what_a_platform_tells_is_in_sentences(quizzes: list[Quiz]) -> None:
             assert re.fullmatch(r"[A-Z].*[^.]\.", told), told
 
 
+@pytest.mark.slow
 def test_everybody_is_told_the_whole_answer_afterwards(quizzes: list[Quiz]) -> None:
     """The working of a volume is that of a size: 13 of 13x13x32."""
     for quiz in quizzes:
