@@ -10,6 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from shapecalc.grading.answer_texts import MOST_LINES
+
 LEAST = 12  # characters of a question's text, or of its last sentences
 SENTENCE = re.compile(r"(?<=[.?!:]) ")
 MARKS = re.compile(r"\\(?=\W)|\*|^#+\s")  # Markdown's, which a page as it is drawn has not
@@ -41,6 +43,8 @@ class Sheet:
     def without(self, text: str) -> str:
         """Return a text with its answers only, `q3: 750`, line for line, if it is such a sheet."""
         lines = text.splitlines()
+        if len(lines) > MOST_LINES:  # which is refused
+            return text
         asked = [self._question(line) for line in lines]
         if not any(asked):
             return text
