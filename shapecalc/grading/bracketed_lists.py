@@ -21,11 +21,14 @@ BOLD = re.compile(r"(?<!\S)(?:\*\*|__|`+)(?=[\[({])|(?<=[\])}])(?:\*\*|__|`+)(?!
 VALUES = re.compile(r"(?:[-+\d.,;|&/()\[\]{}\s]|(?<=\d)[eE](?=[-+\d]))+")
 LETTER = re.compile(r"[^\W\d_]")
 SUM = re.compile(r"[\d.)\]}](?: [-+] |[-+])")  # 3 - 2, 3-2; `3 -2` are two numbers
-FRAMEWORK = re.compile(r"\b(?:array|tensor|matrix|vector|so|is|are)$", re.IGNORECASE)
+FRAMEWORK = r"\b(?:\w+\.)*(?:array|tensor|matrix|vector)"
+TOUCHING = re.compile(rf"(?:{FRAMEWORK}|\b(?:so|is|are))$", re.IGNORECASE)
+CALLED = re.compile(rf"{FRAMEWORK}(\(?)$", re.IGNORECASE)  # array([1, 2])
+END_OF_CALL = re.compile(r"(?:, ?[a-z]\w* ?=[\w.' ]*)?\)")
 APPLIED = re.compile(r"[\w)\]}^]$")  # max(0, 3), w[0, 1]
 WORKED = r"[-+*/^·×⋅∗@√%]"
-IN_FRONT = re.compile(rf"(?:{WORKED}|\d ?x) ?$")
-BEHIND = re.compile(rf" ?(?:{WORKED}|x ?\d|= ?[-+\d(\[{{])")
+IN_FRONT = re.compile(rf"(?:{WORKED}|\d ?x|[=:(] ?[-+]?[\d.]+) ?$")  # s = 2 [1, 2]
+BEHIND = re.compile(rf"(?! ?// ?[A-Za-z]) ?(?:{WORKED}|\(?x ?\d|\. |= ?[-+\d(\[{{])")
 OF_COLUMN = re.compile(rf"{TRANSPOSE}(?!\w)", re.IGNORECASE)
 ROW = re.compile(r"[;|()\[\]{}]")
 
@@ -57,7 +60,7 @@ def bracketed_lists(text: str, count: int, width: int) -> list[Bracketed]:
         if start < behind:
             continue
         before, inside = text[:start], text[start + 1 : end - 1]
-        if APPLIED.search(before) and not FRAMEWORK.search(before):
+        if APPLIED.search(before) and not TOUCHING.search(before):
             behind = end
             continue
         of_values = VALUES.fullmatch(inside) is not None
@@ -102,9 +105,13 @@ def _is_alone(text: str, start: int, end: int, count: int, width: int) -> bool:
     if column and {count} not in shapes:
         return False
     end = column.end() if column else end
+    called = CALLED.search(text[:start])
+    before = text[: called.start() if called else start]
+    closed = END_OF_CALL.match(text, end) if called and called[1] else None
+    end = closed.end() if closed else end
     in_shape = any(shape in ({count}, {width}, {1} if width == count else {0}) for shape in shapes)
-    worked = SUM.search(inside) or IN_FRONT.search(text[:start]) or BEHIND.match(text, end)
-    beside = _begins_with_values(text[end:]) or _ends_with_values(text[:start])
+    worked = SUM.search(inside) or IN_FRONT.search(before) or BEHIND.match(text, end)
+    beside = _begins_with_values(text[end:]) or _ends_with_values(before)
     return in_shape and not worked and not beside
 
 

@@ -14,11 +14,14 @@ from contextlib import suppress
 from math import isclose as is_close
 from typing import NamedTuple
 
-from shapecalc.grading.answers import OPPOSITE, OR
-from shapecalc.grading.bracketed_lists import Bracketed, bracketed_lists, on_one_line
+from shapecalc.grading.answers import OR
+from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.bracketed_lists import CALLED, Bracketed, bracketed_lists, on_one_line
 from shapecalc.grading.clauses import BECAUSE
-from shapecalc.grading.notation import CHANGED, SO, TITLE
-from shapecalc.grading.values import Number, Value, flat
+from shapecalc.grading.lists import AND, CLOSING, OPENING
+from shapecalc.grading.notation import SO
+from shapecalc.grading.values import Number, Value, flat, width_of
+from shapecalc.grading.words_beside_list import ALONE, is_changed
 from shapecalc.grading.written_numbers import Unreadable, number_of
 
 LONGEST = 60  # characters in front of a list that begins an answer
@@ -29,33 +32,12 @@ CONCLUSION = re.compile(
 )
 GOES_ON = re.compile(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
 REASON = re.compile(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
-# With these words in its clause a list is not what is stated, but what something is made of.
-MADE_OF = re.compile(
-    rf"\b(?:{BECAUSE}|(?:with|where|from|for|if|when|using|like|such as|e\.g|compared|vs|than"
-    r"|would|could|might)\b)|\b(?:in|at|of|by|on|to|between|and)\W*$",
-    re.IGNORECASE,
-)
-WAS = re.compile(r"\b(?:had|was|were|thought)\b", re.IGNORECASE)
-# Further off it is denied with these words, and more is done to it with those behind it.
-DENIED = re.compile(
-    r"\b(?:not|never|wrong|instead|but|however|should|would|mistake)\b|n['\u2019]t\b", re.IGNORECASE
-)
-DONE = re.compile(
-    r"\b(?:minus|negat\w*|opposite|divid\w*|halved|doubled|scaled|transpos\w*|inverse|flipped"
-    r"|rotated|mirrored|swapped)\b",
-    re.IGNORECASE,
-)
-NEXT = re.compile(r"\b(?:then|now)\b", re.IGNORECASE)
-OF_OTHERS = re.compile(  # before relu: -3 1 3
-    r"\b(?:before|after|without|then|now|first)\b[\w ]{0,30}[:=] ?(?=[-+\d(\[{])", re.IGNORECASE
-)
-ALONE = re.compile(r"(?<![\w^])\.?\d")  # a number that is none of a name
-CLAUSE = re.compile(rf"[,;.!?](?=\s|$)|{ALONE.pattern}")
 CUT = re.compile(r"[^\W\d_]{2,}|[.:!?](?=\s|$)|[()\[\]{}]|=>|->|[\u21d2\u2192]")
 ASIDE = re.compile(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
 PART = re.compile(r"[,;|]|\s//?\s")
 NAMED = re.compile(r"[^\W\d_][\w/\\^{}' ]*[=:] ?$")
-NAME = re.compile(r"^ *([^\W\d_]) (?=[-+.\d])")  # s 3, 2, 0
+WITH_NAME = re.compile(r"^ *([^\W\d_]) (?=[-+.\d])")  # s 3, 2, 0
+LONE = re.compile(r"\W*\d[\d.]*\W*")  # a factor, or the number of something
 LETTER = re.compile(r"[^\W\d_]")
 AROUND = "()[]{} .:"
 
@@ -77,33 +59,34 @@ class Stated(NamedTuple):
         return not _same(self.values, flat(value))
 
 
-def list_beside_working(answer: str, count: int, width: int) -> Stated | None:
-    """Return the list of `count` values, in rows of `width`, that an answer states; None where it
-    has no such list in brackets.
+def list_beside_working(answer: str, right: Value, key: str) -> Stated | None:
+    """Return the list with as many values as the right one that an answer states, to a question of
+    a `key`; None where it has no such list in brackets.
     """
+    count, width = len(flat(right)), width_of(right)
     text = on_one_line(answer)
     found = bracketed_lists(text, count, width)
     if not found:
         return None
     only = sum(one.alone for one in found) == 1 == len({one.values for one in found})
-    stated = next((one for one in found if only and _is_plain(text, one)), None)
+    stated = next((one for one in found if only and _is_plain(text, one, key)), None)
     one = stated or found[0]
     begins = one.alone and _begins(text[: one.start]) and not GOES_ON.match(text, one.end)
     reasoned = begins and REASON.match(text, one.end) is not None
     return Stated(one.text, one.values, stated is not None, begins, reasoned)
 
 
-def _is_plain(text: str, one: Bracketed) -> bool:
+def _is_plain(text: str, one: Bracketed, key: str) -> bool:
     """Say whether a list is what its text states: it stands in front of a working or at its end,
     and nothing else may be meant.
     """
-    if OR.search(text):
-        return False
     front, behind = text[: one.start], text[one.end :]
+    if OR.search(text) or not one.alone or _is_within(front) or LONE.fullmatch(behind):
+        return False
     lead = _behind_a_conclusion(front)
     lead = front if lead is None else lead
     reason = REASON.match(behind) is not None
-    if not one.alone or _is_changed(lead, "" if reason else behind):
+    if LONE.fullmatch(lead) or is_changed(lead, "" if reason else behind, key):
         return False
     if _begins(lead):
         concluded = _behind_a_conclusion(behind)
@@ -115,6 +98,12 @@ def _is_plain(text: str, one: Bracketed) -> bool:
     return named and not ALONE.search(behind)
 
 
+def _is_within(front: str) -> bool:
+    """Say whether a list stands within other brackets, as in a remark; not in `array([1])`."""
+    front = CALLED.sub("", front)
+    return sum((sign in OPENING) - (sign in CLOSING) for sign in front) > 0
+
+
 def _begins(lead: str) -> bool:
     """Say whether only words or a name stand in front of a list."""
     return len(lead) <= LONGEST and not ALONE.search(lead)
@@ -124,19 +113,6 @@ def _behind_a_conclusion(text: str) -> str | None:
     """Return what stands behind the last `so`, `the result`; None where there is none."""
     found = [*CONCLUSION.finditer(text)]
     return text[found[-1].end() :] if found else None
-
-
-def _is_changed(lead: str, behind: str) -> bool:
-    """Say whether words in front of a list or behind it make another one of it, or none."""
-    lead = TITLE.sub("", f"{lead}[")[:-1]
-    near = CLAUSE.split(lead)[-1]
-    next_to = CLAUSE.split(OF_OTHERS.sub("0", behind))[0]
-    if CHANGED.search(NEXT.sub("", near)) or MADE_OF.search(near) or CHANGED.search(next_to):
-        return True
-    if any(OPPOSITE.fullmatch(part.strip()) for part in near.split("=")):
-        return True
-    beside = f"{near} {next_to}"
-    return bool(WAS.search(beside) or DENIED.search(f"{lead} {behind}") or DONE.search(behind))
 
 
 def _is_another(concluded: str, one: Bracketed) -> bool:
@@ -153,11 +129,11 @@ def _others(text: str, one: Bracketed) -> Iterator[bool]:
     """
     count = len(one.values)
     results: list[Number] = []
-    for words, segment in enumerate(CUT.split(text)):
+    for words, segment in enumerate(CUT.split(AND.sub(",", text))):
         run: list[Number] = []
         named = words > 0
         for part in (*PART.split(segment), ""):
-            left, equals, right = NAME.sub(r"\1 =", part).rpartition("=")
+            left, equals, right = WITH_NAME.sub(r"\1 =", part).rpartition("=")
             values = _numbers(right)
             if values and not equals:
                 run += values
@@ -169,6 +145,8 @@ def _others(text: str, one: Bracketed) -> Iterator[bool]:
                 results += values
             elif values:
                 run, named = values, words > 0 or bool(LETTER.search(left))
+            elif not equals and (value := worked_out(right)) is not None:
+                results.append(float(value))
     if len(results) == count and not _same(results, one.values):
         yield True
 

@@ -92,9 +92,7 @@ SAYS = re.compile(
     r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I
 )
 ASIDE = re.compile(r"(?<=[\d\]) ])\s*\([^()]*=[^()]*\)$")  # 760 (S=1)
-FIELD = (
-    r"\b(?:F|S|P|K|stride|padding|dilation|kernel|kernel_size|groups)\s*=\s*[\d.x×]+\.?"
-)
+FIELD = r"\b(?:F|S|P|K|stride|padding|dilation|kernel|kernel_size|groups)\s*=\s*[\d.x×]+\.?"
 WITH_FIELDS = re.compile(  # 28x28x10; I used P=0
     rf"[;,]?\s*(?:\bI used|\b(?:with|for|where|using|and|if))?\s*{FIELD}", re.IGNORECASE
 )

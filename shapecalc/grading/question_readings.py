@@ -18,7 +18,7 @@ from shapecalc.grading.list_beside_working import REASON, list_beside_working
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_sums import told_sum
-from shapecalc.grading.values import Value, flat, shown, width_of
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.written_numbers import Unreadable
 
 RESULTS = ("answer", "value", "result")  # a mapping of one of them alone is what it has
@@ -165,7 +165,7 @@ def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[
     whole = [reading for reading in found if len(flat(reading.value)) == count]
     if whole and not REASON.search(answer):
         return found
-    stated = list_beside_working(answer, count, width_of(question.right))
+    stated = list_beside_working(answer, question.right, question.query.key)
     if stated is None or (whole and not (stated.reasoned and stated.differs(whole[0].value))):
         return found
     if stated.plain:

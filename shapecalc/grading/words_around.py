@@ -21,7 +21,7 @@ from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_readings import may_be_right, may_be_wrong
 from shapecalc.grading.question import Question, depth_first
-from shapecalc.grading.values import Value, flat, width_of
+from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 from shapecalc.grading.written_sizes import NAMED, SLICES, VOLUME
 
@@ -69,8 +69,7 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
         return True
     form = question.query.form
     if form == "array":
-        goes_on = _goes_on_behind_a_list(question, plain_array(answer))
-        return goes_on or _states_another_list(question, answer)
+        return _has_another_list(question, answer)
     text = plain(answer)
     if form == "sizes":
         return _has_volume(question, text) or _names_all(question, answer)
@@ -184,17 +183,18 @@ def _goes_on_behind_a_list(question: Question, text: str) -> bool:
     return not is_matrix or closed or len(set(counts)) > 1
 
 
-def _states_another_list(question: Question, answer: str) -> bool:
-    """Say whether a text has a right list in brackets that was not read, or begins with another one
-    than was read, `[3, 2, 0] max pool gives 1, 4, 6`, and nothing is concluded from it.
+def _has_another_list(question: Question, answer: str) -> bool:
+    """Say whether a text has as many values as are asked for in front of others; or it begins with
+    another list in brackets than was read, `[3, 2, 0] max pool gives 1, 4, 6`, and nothing is
+    concluded from that.
     """
-    count = len(flat(question.right))
-    if count < 2 or len(answer) > LONGEST_READ or not WORD.search(answer):
+    right, read = question.right, ways_to_read(question, answer)[0].value
+    if len(flat(read)) != len(flat(right)):
+        return _goes_on_behind_a_list(question, plain_array(answer))
+    if len(flat(right)) < 2 or len(answer) > LONGEST_READ or not WORD.search(answer):
         return False
-    stated = list_beside_working(answer, count, width_of(question.right))
-    if stated is None or not stated.differs(ways_to_read(question, answer)[0].value):
-        return False
-    return stated.begins or is_right(question, tuple(stated.values))
+    stated = list_beside_working(answer, right, question.query.key)
+    return stated is not None and stated.begins and stated.differs(read)
 
 
 def _has_count(question: Question, text: str) -> bool:
