@@ -28,7 +28,7 @@ END_OF_CALL = re.compile(r"(?:, ?[a-z]\w* ?=[\w.' ]*)?\)")
 APPLIED = re.compile(r"[\w)\]}^]$")  # max(0, 3), w[0, 1]
 WORKED = r"[-+*/^·×⋅∗@√%]"
 IN_FRONT = re.compile(rf"(?:{WORKED}|\d ?x|[=:(] ?[-+]?[\d.]+) ?$")  # s = 2 [1, 2]
-BEHIND = re.compile(rf"(?! ?// ?[A-Za-z]) ?(?:{WORKED}|\(?x ?\d|\. |= ?[-+\d(\[{{])")
+BEHIND = re.compile(rf"(?! ?// ?[A-Za-z])(?: ?(?:{WORKED}|\(?x ?\d|= ?[-+\d(\[{{])| \. )")
 OF_COLUMN = re.compile(rf"{TRANSPOSE}(?!\w)", re.IGNORECASE)
 ROW = re.compile(r"[;|()\[\]{}]")
 

@@ -44,14 +44,13 @@ AROUND = "()[]{} .:"
 
 class Stated(NamedTuple):
     """A list in brackets with as many values as are asked for, the first one of an answer, if it
-    does not state another. `plain` says that it does state it, `begins` that it stands in front
-    of all and nothing is concluded from it, `reasoned` that a reason stands right behind it there.
+    does not state another. `plain` says that it does state it, `reasoned` that it stands in front
+    of all, and a reason right behind it.
     """
 
     text: str
     values: Sequence[Number]
     plain: bool
-    begins: bool
     reasoned: bool
 
     def differs(self, value: Value) -> bool:
@@ -63,17 +62,29 @@ def list_beside_working(answer: str, right: Value, key: str) -> Stated | None:
     """Return the list with as many values as the right one that an answer states, to a question of
     a `key`; None where it has no such list in brackets.
     """
-    count, width = len(flat(right)), width_of(right)
     text = on_one_line(answer)
-    found = bracketed_lists(text, count, width)
+    found = bracketed_lists(text, len(flat(right)), width_of(right))
     if not found:
         return None
     only = sum(one.alone for one in found) == 1 == len({one.values for one in found})
     stated = next((one for one in found if only and _is_plain(text, one, key)), None)
     one = stated or found[0]
-    begins = one.alone and _begins(text[: one.start]) and not GOES_ON.match(text, one.end)
+    begins = one.alone and _begins(text[: one.start])
     reasoned = begins and REASON.match(text, one.end) is not None
-    return Stated(one.text, one.values, stated is not None, begins, reasoned)
+    return Stated(one.text, one.values, stated is not None, reasoned)
+
+
+def has_another_list(answer: str, right: Value, key: str, read: Value) -> bool:
+    """Say whether another list in brackets than was `read`, with as many values, may be the answer:
+    it is no operand, and nothing is concluded from it right behind it.
+    """
+    text = on_one_line(answer)
+    found = bracketed_lists(text, len(flat(right)), width_of(right))
+    others = [one for one in found if one.alone and not _same(one.values, flat(read))]
+    return any(
+        not GOES_ON.match(text, one.end) and not is_changed(text[: one.start], "", key)
+        for one in others
+    )
 
 
 def _is_plain(text: str, one: Bracketed, key: str) -> bool:
@@ -93,7 +104,7 @@ def _is_plain(text: str, one: Bracketed, key: str) -> bool:
         if concluded is not None and _is_another(concluded, one):
             return False
         return reason or not [*_others(ASIDE.sub(" ", behind), one)]
-    others = [*_others(ASIDE.sub(" ", lead), one)]
+    others = [*_others(ASIDE.sub(" ", lead), one, at_end=True)]
     named = not others or (not NAMED.search(lead) and all(of_name for of_name in others))
     return named and not ALONE.search(behind)
 
@@ -123,9 +134,10 @@ def _is_another(concluded: str, one: Bracketed) -> bool:
     return lone or bool([*_others(concluded, one)])
 
 
-def _others(text: str, one: Bracketed) -> Iterator[bool]:
+def _others(text: str, one: Bracketed, at_end: bool = False) -> Iterator[bool]:
     """Yield of each list of as many other values, without brackets, whether it has words or a name
-    in front; the results of as many steps, `1+2 = 3, 4-2 = 2`, are one, too.
+    in front; the results of as many steps, `1+2 = 3, 4-2 = 2`, are one, too, but not in front of
+    what is `at_end`, if they are gone on with: `e^1 = 2.72, e^0 = 1, sum 3.72, p =`.
     """
     count = len(one.values)
     results: list[Number] = []
@@ -135,6 +147,8 @@ def _others(text: str, one: Bracketed) -> Iterator[bool]:
         for part in (*PART.split(segment), ""):
             left, equals, right = WITH_NAME.sub(r"\1 =", part).rpartition("=")
             values = _numbers(right)
+            if values and at_end and len(results) == count:
+                results = []
             if values and not equals:
                 run += values
                 continue

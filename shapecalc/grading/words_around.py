@@ -14,7 +14,7 @@ from typing import Any
 from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import read_answer
 from shapecalc.grading.comparison import is_right, ways_to_read
-from shapecalc.grading.list_beside_working import list_beside_working
+from shapecalc.grading.list_beside_working import has_another_list
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
@@ -184,17 +184,15 @@ def _goes_on_behind_a_list(question: Question, text: str) -> bool:
 
 
 def _has_another_list(question: Question, answer: str) -> bool:
-    """Say whether a text has as many values as are asked for in front of others; or it begins with
-    another list in brackets than was read, `[3, 2, 0] max pool gives 1, 4, 6`, and nothing is
-    concluded from that.
+    """Say whether a text has as many values as are asked for in front of others, or in brackets
+    beside what was read, `[3, 2, 0] max pool gives 1, 4, 6`.
     """
     right, read = question.right, ways_to_read(question, answer)[0].value
     if len(flat(read)) != len(flat(right)):
         return _goes_on_behind_a_list(question, plain_array(answer))
-    if len(flat(right)) < 2 or len(answer) > LONGEST_READ or not WORD.search(answer):
+    if len(flat(right)) < 2 or len(answer) > LONGEST_READ:
         return False
-    stated = list_beside_working(answer, right, question.query.key)
-    return stated is not None and stated.begins and stated.differs(read)
+    return has_another_list(answer, right, question.query.key, read)
 
 
 def _has_count(question: Question, text: str) -> bool:

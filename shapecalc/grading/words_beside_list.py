@@ -40,7 +40,8 @@ OF_OTHERS = re.compile(  # before relu: -3 1 3
 # What goes into a layer, by what its name has in the key of a question for it: `bias [0, 1]`.
 OPERANDS = {
     name: re.compile(
-        rf"(?:^|[,;.:(]|\b[a-z]{{2,}})\s*(?:{words})(?: is| are| vector)? ?[=:]? ?$", re.IGNORECASE
+        rf"(?:^\s*|[,;.:(]\s*|\b[a-z]{{2,}}\s+)(?:{words})(?: is| are| vector)? ?[=:]? ?$",
+        re.IGNORECASE,
     )
     for name, words in {
         "bias": r"bias(?:es)?|b\d?",

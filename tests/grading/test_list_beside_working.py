@@ -74,6 +74,10 @@ PLAIN = [
     "the pool is 2 1 4 3, so `LIST`",
     "the pool is 2 1 4 3, so s = np.array(LIST)",
     "max(2, 1) = 2, max(0, 1, 2) = 2, so LIST",
+    "e^2 = 7.39, e^1 = 2.72, e^0 = 1, sum 11.11, softmax = LIST",
+    "LIST. The pool is [2, 1, 4, 3], rows times that + b",
+    "flattened: [2, 1, 4, 3], dense = LIST",
+    "W*(2,1,4,3) + b gives LIST.",
     "pool: 2, 1, 4, 3\nscores: LIST",
     "scores: LIST\npool: 2, 1, 4, 3",
 ]
@@ -149,6 +153,7 @@ LOOK = [
     "pool 2 1 4 3, LIST or [3, 3, 0]",
     "pool 2 1 4 3, s with z = LIST",
     "7 1 9, x = LIST",
+    "2+5 = 7, 3-2 = 1, 0+9 = 9, pooled = LIST",
     "7 1 9. LIST",
     "s = 7, 1, 9 and p = LIST",
     "p = LIST and s = 7, 1, 9",
