@@ -87,11 +87,17 @@ def has_another_list(answer: str, right: Value, key: str, read: Value) -> bool:
     )
 
 
+def has_bare_list(answer: str, count: int) -> bool:
+    """Say whether so many values stand without brackets among the words of an answer."""
+    text = on_one_line(answer)
+    return bool(LETTER.search(text)) and any(True for _ in _others(text, count, ()))
+
+
 def _is_plain(text: str, one: Bracketed, key: str) -> bool:
     """Say whether a list is what its text states: it stands in front of a working or at its end,
     and nothing else may be meant.
     """
-    front, behind = text[: one.start], text[one.end :]
+    front, behind, count = text[: one.start], text[one.end :], len(one.values)
     if OR.search(text) or not one.alone or _is_within(front) or LONE.fullmatch(behind):
         return False
     lead = _behind_a_conclusion(front)
@@ -103,8 +109,8 @@ def _is_plain(text: str, one: Bracketed, key: str) -> bool:
         concluded = _behind_a_conclusion(behind)
         if concluded is not None and _is_another(concluded, one):
             return False
-        return reason or not [*_others(ASIDE.sub(" ", behind), one)]
-    others = [*_others(ASIDE.sub(" ", lead), one, at_end=True)]
+        return reason or not [*_others(ASIDE.sub(" ", behind), count, one.values)]
+    others = [*_others(ASIDE.sub(" ", lead), count, one.values, at_end=True)]
     named = not others or (not NAMED.search(lead) and all(of_name for of_name in others))
     return named and not ALONE.search(behind)
 
@@ -131,15 +137,16 @@ def _is_another(concluded: str, one: Bracketed) -> bool:
     working, _, result = concluded.rpartition("=")
     values = _numbers(PART.sub(" ", result).strip(AROUND))
     lone = bool(values) and not ALONE.search(working) and not _same(values, one.values)
-    return lone or bool([*_others(concluded, one)])
+    return lone or bool([*_others(concluded, len(one.values), one.values)])
 
 
-def _others(text: str, one: Bracketed, at_end: bool = False) -> Iterator[bool]:
-    """Yield of each list of as many other values, without brackets, whether it has words or a name
-    in front; the results of as many steps, `1+2 = 3, 4-2 = 2`, are one, too, but not in front of
-    what is `at_end`, if they are gone on with: `e^1 = 2.72, e^0 = 1, sum 3.72, p =`.
+def _others(
+    text: str, count: int, stated: Sequence[Number], at_end: bool = False
+) -> Iterator[bool]:
+    """Yield of each list of so many other values than are stated, without brackets, whether it has
+    words or a name in front; the results of as many steps, `1+2 = 3, 4-2 = 2`, are one, too, but
+    not in front of what is `at_end`, if they are gone on with: `e^1 = 2.7, e^0 = 1, sum 3.7, p =`.
     """
-    count = len(one.values)
     results: list[Number] = []
     for words, segment in enumerate(CUT.split(AND.sub(",", text))):
         run: list[Number] = []
@@ -152,7 +159,7 @@ def _others(text: str, one: Bracketed, at_end: bool = False) -> Iterator[bool]:
             if values and not equals:
                 run += values
                 continue
-            if len(run) == count and not _same(run, one.values):
+            if len(run) == count and not _same(run, stated):
                 yield named
             run = []
             if values and any(sign.isdigit() for sign in left):
@@ -161,7 +168,7 @@ def _others(text: str, one: Bracketed, at_end: bool = False) -> Iterator[bool]:
                 run, named = values, words > 0 or bool(LETTER.search(left))
             elif not equals and (value := worked_out(right)) is not None:
                 results.append(float(value))
-    if len(results) == count and not _same(results, one.values):
+    if len(results) == count and not _same(results, stated):
         yield True
 
 

@@ -14,7 +14,11 @@ from shapecalc.grading.answers import CROSSED, LONGEST, SEVERAL, Reading, read_a
 from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.joined_lines import Line
-from shapecalc.grading.list_beside_working import REASON, list_beside_working
+from shapecalc.grading.list_beside_working import (
+    REASON,
+    has_bare_list,
+    list_beside_working,
+)
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_sums import told_sum
@@ -154,7 +158,7 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
 
 def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[Reading]:
     """Return what was found, if anything, or the list of as many values as are asked for that an
-    answer states beside other values. Raises Unreadable where it has such a list, and others.
+    answer states beside other values. Raises Unreadable where that is not plain.
     """
     count = len(flat(question.right))
     if count == 1 and not found:
@@ -166,6 +170,8 @@ def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[
     if whole and not REASON.search(answer):
         return found
     stated = list_beside_working(answer, question.right, question.query.key)
+    if stated is None and found and not whole and has_bare_list(answer, count):
+        raise Unreadable(SEVERAL)
     if stated is None or (whole and not (stated.reasoned and stated.differs(whole[0].value))):
         return found
     if stated.plain:

@@ -204,6 +204,19 @@ def test_a_list_of_another_length_alone_is_wrong(answer: str) -> None:
     assert mark(answer).verdict == "wrong"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "max pooling: [2, 1, 4, 3] => W*x + b: 2, 3, 0",
+        "2 1 4 3 -> the scores: 2, 3, 0",
+        "pooled, 2 1 4 3 -> 2-4+3+1 = 2, 1+4-3+1 = 3, 2-1-1 = 0 (b)",
+        "row 1: 2 3 0, row 2: 2 3 0",
+    ],
+)
+def test_values_among_others_are_not_passed_over(answer: str) -> None:
+    assert mark(answer).verdict == "needs a look"
+
+
 @pytest.mark.parametrize("name", ["s", "p", "f", "k", "S"])
 @pytest.mark.parametrize("values", ["2, 3, 0", "2 3 0", "2; 3; 0", "[2, 3, 0]"])
 def test_a_letter_in_front_of_values_is_no_field(name: str, values: str) -> None:
