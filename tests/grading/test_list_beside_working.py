@@ -158,6 +158,14 @@ LOOK = [
     "s = 7, 1, 9 and p = LIST",
     "p = LIST and s = 7, 1, 9",
     "LIST pooled, s 7, 1, 9",
+    "LIST, pool 2 1 4 3, but the last one should be 1",
+    "LIST, the pool is 2 1 4 3, which isn't right",
+    "s1 = 7, s2 = 1, s3 = 9 (in code LIST)",
+    "pool 2 1 4 3, LIST, 7 1 9 5",
+    "LIST because the pool is 2 1 4 3, so 7, 1, 9",
+    "LIST because the pool is 2 1 4 3, so 7",
+    "the scores are [1 0 2; 3 1 1] LIST",
+    "LIST [1 0 2; 3 1 1] are the scores",
     "LIST relu, so 7, 1, 9",
     "LIST pooled, 2+5 = 7, 3-2 = 1, 0+9 = 9",
     "2, LIST",
@@ -189,6 +197,11 @@ def test_a_list_in_front_is_not_passed_over_for_one_behind(answer: str) -> None:
     """What is behind it has as many values, and may be the working, or the answer."""
     assert mark(answer).verdict == "needs a look"
     assert mark(answer.replace(SCORES, WRONG)).verdict == "needs a look"
+
+
+def test_an_operand_in_front_is_no_other_answer() -> None:
+    assert mark("with b = [1, 1, -1]: s = 2 3 0").verdict == "right"
+    assert mark("with b = [1, 1, -1]: s = 2 3 1").verdict == "wrong"
 
 
 @pytest.mark.parametrize("link", ["so", "=", "->", "gives", "+ [1, 1, -1] ="])
