@@ -34,6 +34,7 @@ from shapecalc.grading.notation import (
     TITLE,
     behind_a_dash,
     plain,
+    plain_array,
     printed_shape,
     unwrapped,
     without_words,
@@ -128,7 +129,8 @@ def _undashed(answer: Any, form: Form) -> list[Reading]:
         return _other_ways(answer, READERS[form](answer), form)
     if len(answer) > LONGEST:
         raise Unreadable(f"longer than {LONGEST:,} characters")
-    text = plain(answer) if form == "truth" else in_digits(plain(answer))
+    text = plain_array(answer) if form == "array" else plain(answer)
+    text = text if form == "truth" else in_digits(text)
     found = _one_of(text, form) if OR.search(text) else _without_choice(text, form)
     return [_rounded(text, reading) for reading in found] if form == "number" else found
 

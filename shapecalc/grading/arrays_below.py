@@ -15,7 +15,7 @@ from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.columns import CanAnswer
 from shapecalc.grading.joined_lines import BEGIN, COUNTED, Line, is_of_another, joined
 from shapecalc.grading.lists import CLOSING, OPENING, how_many
-from shapecalc.grading.notation import CHANGED, plain
+from shapecalc.grading.notation import CHANGED, plain_array
 
 MOST = 30  # lines of an answer, of which some may be an array
 LETTER = re.compile(r"[^\W\d_]")
@@ -52,7 +52,10 @@ def with_arrays_below(
         line = lines[at]
         at += 1
         found.lines.append(line)
-        if line.id is None or line.id not in arrays or can_answer(line.id, line.text):
+        if line.id is None or line.id not in arrays:
+            continue
+        answers = can_answer(line.id, line.text)
+        if answers and not _ends_in_an_array(line.parts, line.id, can_answer):
             continue
         own = _below(line, lines[at:])
         every = [*line.parts, *own]
@@ -62,6 +65,8 @@ def with_arrays_below(
         if array is None:
             if _is_named(line.parts[:1]) and len(_widths([one.text for one in line.parts])) > 1:
                 found.unclear.append(line.id)
+                if answers:
+                    found.lines[-1] = line._replace(text="\n".join(one.text for one in every))
             continue
         start, text = array
         if _is_plain(every[:start], text, line.id, can_answer):
@@ -91,9 +96,17 @@ def _array(every: Sequence[Line], id_: str, can_answer: CanAnswer) -> tuple[int,
     return None
 
 
+def _ends_in_an_array(parts: Sequence[Line], id_: str, can_answer: CanAnswer) -> bool:
+    """Say whether the lines of an answer are values, and what can answer its question below them:
+    what is below that may belong to it, too.
+    """
+    array = _array(parts, id_, can_answer) if 1 < len(parts) <= MOST else None
+    return array is not None and bool(_widths([part.text for part in parts[: array[0]]]))
+
+
 def _is_alone(text: str) -> bool:
     """Say whether a text is a list, with no other words than a name and labels of its rows."""
-    text = plain(text)
+    text = plain_array(text)
     name = NAME.match(text)
     end = name.end() if name else 0
     values = LABEL.sub(" ", text if LABEL.match(text) else text[end:])
@@ -110,18 +123,18 @@ def _is_plain(front: Sequence[Line], array: str, id_: str, can_answer: CanAnswer
         return False
     if any(can_answer(id_, other) for other in others):
         return False
-    may_be_rows = [text for text in texts if not DIFFERENCE.match(plain(text))]
+    may_be_rows = [text for text in texts if not DIFFERENCE.match(plain_array(text))]
     return _is_closed(array) or not _widths(may_be_rows) & _widths([array])
 
 
 def _is_named(front: Sequence[Line]) -> bool:
     """Say whether lines have words or names, beside labels that count rows."""
-    return any(LETTER.search(LABEL.sub("", plain(line.text))) for line in front)
+    return any(LETTER.search(LABEL.sub("", plain_array(line.text))) for line in front)
 
 
 def _widths(texts: Sequence[str]) -> set[int]:
     """Return how many values there are in the rows of lists, behind their names."""
-    behind = (plain(text).rpartition("=")[2] for text in texts)
+    behind = (plain_array(text).rpartition("=")[2] for text in texts)
     rows = (LABEL.sub("", row) for text in behind for row in text.split(";"))
     return {how_many(row) for row in rows} - {0}
 

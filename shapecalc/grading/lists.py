@@ -35,7 +35,8 @@ COLUMN = re.compile(r"[-+]?[\d.]+(?:\s+/\s+[-+]?[\d.]+)+")
 # `1 -2` are two numbers: a sum has blanks on both sides of its sign, or on none.
 ROW_OF_NUMBERS = re.compile(r"[-+]?[\d.]+(?:/\d+)?(?:\s+[-+]?[\d.]+(?:/\d+)?)+")
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
-TRANSPOSED = re.compile(r"(?<=[\])])\s*(?:\^\s*\(?(?:T|\\top)\)?|\u1d40|\.T)$", re.IGNORECASE)
+TRANSPOSE = r"\s*(?:\^\s*\(?(?:T|\\top)\)?|\u1d40|\.T)"
+TRANSPOSED = re.compile(rf"(?<=[\])]){TRANSPOSE}$", re.IGNORECASE)
 STEP = re.compile(
     r"(?:after )?\b(?:step|iteration|update|epoch) ?#?(\d{1,4})\s*[:=]\s*", re.IGNORECASE
 )

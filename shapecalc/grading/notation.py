@@ -92,9 +92,15 @@ SAYS = re.compile(
     r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I
 )
 ASIDE = re.compile(r"(?<=[\d\]) ])\s*\([^()]*=[^()]*\)$")  # 760 (S=1)
+FIELD = r"\b(?:F|S|P|K|stride|padding|dilation|kernel|kernel_size|groups)\s*=\s*[\d.x×]+\.?"
 WITH_FIELDS = re.compile(  # 28x28x10; I used P=0
-    r"[;,]?\s*(?:\bI used|\b(?:with|for|where|using|and|if))?\s*"
-    r"\b(?:F|S|P|K|stride|padding|dilation|kernel|kernel_size|groups)\s*=\s*[\d.x×]+\.?",
+    rf"[;,]?\s*(?:\bI used|\b(?:with|for|where|using|and|if))?\s*{FIELD}", re.IGNORECASE
+)
+# [1, 2] with S=1, and P=0: [1, 2]; `s = 1, 2` and `p = 1, 2` are lists by their names.
+BESIDE_A_LIST = re.compile(
+    r"(?:(?<=[\])}])[;,]?\s*|[;,]?\s*\b(?:I used|with|for|where|using|if)\s+)"
+    rf"{FIELD}(?:(?:,|\s*\band\b)?\s*{FIELD})*$"
+    rf"|^(?:(?:with|for|where|using|if)\s+)?{FIELD}(?:(?:[,;]|\s*\band\b)?\s*{FIELD})*:\s*",
     re.IGNORECASE,
 )
 
@@ -124,6 +130,15 @@ def plain(text: str) -> str:
     """Return a text on one line without LaTeX and the like, nor the fields that were used."""
     text = on_one_line(text)
     without = WITH_FIELDS.sub("", text).rstrip(" ,;.").lstrip(" ,;")
+    return without if any(sign.isdigit() for sign in without) else text
+
+
+def plain_array(text: str) -> str:
+    """Return a text with a list on one line, without LaTeX and the like, nor the fields beside it:
+    a letter in front is the name of its values, `p = 0.5, 0.3, 0.2`.
+    """
+    text = on_one_line(text)
+    without = BESIDE_A_LIST.sub("", text).rstrip(" ,;.").lstrip(" ,;")
     return without if any(sign.isdigit() for sign in without) else text
 
 

@@ -14,6 +14,11 @@ from shapecalc.grading.answers import CROSSED, LONGEST, SEVERAL, Reading, read_a
 from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.joined_lines import Line
+from shapecalc.grading.list_beside_working import (
+    REASON,
+    has_bare_list,
+    list_beside_working,
+)
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_sums import told_sum
@@ -42,6 +47,7 @@ ARROW = re.compile(r"->|\u2192")
 TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 SIGN = re.compile(r"\w")
 BELOW = "what stands above the array was taken for a working"
+BESIDE = "what stands beside the list was taken for a working"
 NEAR = 0.0051  # 73 % is 0.731, too
 
 
@@ -134,19 +140,46 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
     percent = PERCENT.search(answer) if question.query.executed and _is_text(answer) else None
     if percent:
         answer = TOLD_TWICE.sub(_once, PERCENT.sub(_part_of_one, answer))
+    found: list[Reading] = []
+    unread: Unreadable | None = None
     try:
         found = readings(answer, form)
     except Unreadable as error:
-        if form != "array" or len(flat(question.right)) != 1:
-            raise
-        try:
-            found = [r._replace(value=_as_array(r.value)) for r in readings(answer, "number")]
-        except Unreadable:
-            raise error from None
+        unread = error
+    if form == "array":
+        found = _of_an_array(question, answer, found)
+    if unread is not None and not found:
+        raise unread
     if percent:
         told = f"{percent[0]} is {_part_of_one(percent)}"
         found = [_noted(reading, told) for reading in found]
     return found
+
+
+def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[Reading]:
+    """Return what was found, if anything, or the list of as many values as are asked for that an
+    answer states beside other values. Raises Unreadable where that is not plain.
+    """
+    count = len(flat(question.right))
+    if count == 1 and not found:
+        with suppress(Unreadable):
+            return [r._replace(value=_as_array(r.value)) for r in readings(answer, "number")]
+    if count == 1 or not _is_text(answer):
+        return found
+    whole = [reading for reading in found if len(flat(reading.value)) == count]
+    if whole and not REASON.search(answer):
+        return found
+    stated = list_beside_working(answer, question.right, question.query.key)
+    if stated is None and found and not whole and has_bare_list(answer, count):
+        raise Unreadable(SEVERAL)
+    if stated is None or (whole and not (stated.reasoned and stated.differs(whole[0].value))):
+        return found
+    if stated.plain:
+        ways = (r for r in readings(stated.text, "array") if len(flat(r.value)) == count)
+        return [_noted(reading, BESIDE) for reading in ways]
+    if found:
+        raise Unreadable(SEVERAL)
+    return []
 
 
 def _is_text(answer: Any) -> bool:

@@ -32,6 +32,13 @@ def nested(values: Any) -> Any:
     return tuple(map(nested, values)) if isinstance(values, list) else values
 
 
+def width_of(value: Any) -> int:
+    """Return how many values a row of an array has, that is how long its last axis is."""
+    while isinstance(value[0], NESTED):
+        value = value[0]
+    return len(value)
+
+
 def place_of(number: int, shape: Sequence[int]) -> tuple[int, ...]:
     """Return the place of a value that is counted row by row."""
     found: list[int] = []

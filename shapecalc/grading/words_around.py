@@ -13,10 +13,11 @@ from typing import Any
 
 from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import read_answer
-from shapecalc.grading.comparison import is_right
+from shapecalc.grading.comparison import is_right, ways_to_read
+from shapecalc.grading.list_beside_working import has_another_list
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.no_answer import is_blank
-from shapecalc.grading.notation import TITLE, on_one_line, plain
+from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_readings import may_be_right, may_be_wrong
 from shapecalc.grading.question import Question, depth_first
@@ -66,10 +67,10 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
         return False
     if may_be_right(question, answer):
         return True
-    text = plain(answer)
     form = question.query.form
     if form == "array":
-        return _goes_on_behind_a_list(question, text)
+        return _has_another_list(question, answer)
+    text = plain(answer)
     if form == "sizes":
         return _has_volume(question, text) or _names_all(question, answer)
     return form in ("number", "field") and (_begins(question, text) or _has_count(question, text))
@@ -180,6 +181,18 @@ def _goes_on_behind_a_list(question: Question, text: str) -> bool:
     is_matrix = isinstance(question.right, tuple) and isinstance(question.right[0], tuple)
     closed = all(row.strip()[0] in OPENING and row.strip()[-1] in CLOSING for row in rows)
     return not is_matrix or closed or len(set(counts)) > 1
+
+
+def _has_another_list(question: Question, answer: str) -> bool:
+    """Say whether a text has as many values as are asked for in front of others, or in brackets
+    beside what was read, `[3, 2, 0] max pool gives 1, 4, 6`.
+    """
+    right, read = question.right, ways_to_read(question, answer)[0].value
+    if len(flat(read)) != len(flat(right)):
+        return _goes_on_behind_a_list(question, plain_array(answer))
+    if len(flat(right)) < 2 or len(answer) > LONGEST_READ:
+        return False
+    return has_another_list(answer, right, question.query.key, read)
 
 
 def _has_count(question: Question, text: str) -> bool:
