@@ -25,7 +25,7 @@ class Notebook(NamedTuple):
 
     lines: tuple[str, ...]
     names: tuple[str, ...]
-    code: int
+    of_code: int
 
 
 def read_notebook(raw: bytes) -> Notebook:
