@@ -86,9 +86,9 @@ class OwnAnswers:
     def __init__(self) -> None:
         self._given: ByNetwork[Given] = ByNetwork()
         self._accepted: set[str] = set()  # ids of wrong ones that count as right
-        self._taken: dict[
-            tuple[Subject, Query, str], bool
-        ] = {}  # whether a network goes on with it
+        self._about: dict[Subject, tuple[list[Answered], list[Answered]]] = {}  # wrong and right
+        # Whether a network goes on with an answer, by that and the question.
+        self._taken: dict[tuple[Subject, Query, str], bool] = {}
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
         self._before = Effort()  # that earlier answers took
         self.effort = Effort()  # that this one took so far
@@ -118,20 +118,31 @@ class OwnAnswers:
 
         A volume with its sizes in another order goes on as the right one.
         """
-        self._in_networks.clear()
-        self._given.add(question, Given(value, right=False))
+        self._add(question, Given(value, right=False))
         if accepted:
             self._accepted.add(question.id)
         if question.query.key == "output" and as_meant(question, value) == question.right:
-            self._given.add(question, Given(question.right, right=True))
+            self._add(question, Given(question.right, right=True))
+
+    def _add(self, question: Question, given: Given) -> None:
+        self._in_networks.clear()
+        self._about.clear()
+        self._given.add(question, given)
 
     def _wrong(self, subject: Subject) -> list[Answered]:
         """Return the wrong answers that hold in a network."""
-        return [(q, given.value) for q, given in self._given.about(subject) if not given.right]
+        return self._wrong_and_right(subject)[0]
 
     def _right(self, subject: Subject) -> list[Answered]:
         """Return the right ones, and the right volumes in the place of others."""
-        return [(q, given.value) for q, given in self._given.about(subject) if given.right]
+        return self._wrong_and_right(subject)[1]
+
+    def _wrong_and_right(self, subject: Subject) -> tuple[list[Answered], list[Answered]]:
+        if subject not in self._about:
+            held = self._given.about(subject)
+            wrong = [(q, given.value) for q, given in held if not given.right]
+            self._about[subject] = wrong, [(q, given.value) for q, given in held if given.right]
+        return self._about[subject]
 
     def _volumes(self, subject: Subject) -> list[Answered]:
         """Return the wrong volumes that a network goes on with: the last about each layer."""
@@ -144,12 +155,11 @@ class OwnAnswers:
 
     def add_right(self, question: Question, value: Value) -> None:
         """Remember that an answer was right; of an example as it was given, perhaps rounded."""
-        self._in_networks.clear()
         query = question.query
         if query.kind == "example":
-            self._given.add(question, Given(value, right=True))
+            self._add(question, Given(value, right=True))
         elif query.key == "output" or query.key in SUMMED:
-            self._given.add(question, Given(question.right, right=True))
+            self._add(question, Given(question.right, right=True))
 
     def rounded(self, question: Question, value: Value) -> list[Answered]:
         """Return the right answers that an answer follows from as they are written; none if it does
