@@ -7,8 +7,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Generic, TypeVar
 
+from shapecalc.grading.own_values import Answered
+from shapecalc.grading.own_volumes import as_meant, is_volume
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value
 
 Answer = TypeVar("Answer")
 
@@ -35,3 +38,38 @@ class ByNetwork(Generic[Answer]):
             return own
         asked = {question.query for question, _ in own}
         return [one for one in self._carried[subject] if one[0].query not in asked] + own
+
+
+class WrongAndRight:
+    """One student's wrong and right answers, by networks."""
+
+    def __init__(self) -> None:
+        self._given: ByNetwork[tuple[Value, bool]] = ByNetwork()
+        self._apart: dict[Subject, tuple[list[Answered], list[Answered]]] = {}
+
+    def add(self, question: Question, value: Value, *, right: bool) -> None:
+        """Add an answer, or the right one that a network goes on with in its place."""
+        self._apart.clear()
+        self._given.add(question, (value, right))
+
+    def wrong(self, subject: Subject) -> list[Answered]:
+        """Return the wrong answers that hold in a network."""
+        return self._in(subject)[0]
+
+    def right(self, subject: Subject) -> list[Answered]:
+        """Return the right ones, and the right volumes in the place of others."""
+        return self._in(subject)[1]
+
+    def _in(self, subject: Subject) -> tuple[list[Answered], list[Answered]]:
+        """Return the wrong ones and the right ones: they are asked for many times an answer."""
+        if subject not in self._apart:
+            found: tuple[list[Answered], list[Answered]] = [], []
+            for question, (value, right) in self._given.about(subject):
+                found[right].append((question, value))
+            self._apart[subject] = found
+        return self._apart[subject]
+
+    def volumes(self, subject: Subject) -> list[Answered]:
+        """Return the wrong volumes that a network goes on with: the last about each layer."""
+        outputs = {q.query: (q, v) for q, v in self.wrong(subject) if q.query.key == "output"}
+        return [(q, v) for q, v in outputs.values() if is_volume(v) and as_meant(q, v) != q.right]

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from shapecalc.grading.by_network import ByNetwork
+from shapecalc.grading.by_network import WrongAndRight
 from shapecalc.grading.comparison import as_asked, same
 from shapecalc.grading.own_sums import (
     SUMMED,
@@ -32,7 +32,6 @@ from shapecalc.grading.own_values import (
 from shapecalc.grading.own_volumes import (
     as_meant,
     has_answer,
-    is_volume,
     nearest,
     some_of,
     with_answers,
@@ -60,13 +59,6 @@ class Followed(NamedTuple):
     right_from: str = ""
 
 
-class Given(NamedTuple):
-    """An answer, or the right one in its place that a network goes on with."""
-
-    value: Value
-    right: bool
-
-
 class Effort(NamedTuple):
     """What looking for the causes of answers takes."""
 
@@ -84,9 +76,8 @@ class OwnAnswers:
     """
 
     def __init__(self) -> None:
-        self._given: ByNetwork[Given] = ByNetwork()
+        self._given = WrongAndRight()
         self._accepted: set[str] = set()  # ids of wrong ones that count as right
-        self._about: dict[Subject, tuple[list[Answered], list[Answered]]] = {}  # wrong and right
         # Whether a network goes on with an answer, by that and the question.
         self._taken: dict[tuple[Subject, Query, str], bool] = {}
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
@@ -118,36 +109,12 @@ class OwnAnswers:
 
         A volume with its sizes in another order goes on as the right one.
         """
-        self._add(question, Given(value, right=False))
+        self._in_networks.clear()
+        self._given.add(question, value, right=False)
         if accepted:
             self._accepted.add(question.id)
         if question.query.key == "output" and as_meant(question, value) == question.right:
-            self._add(question, Given(question.right, right=True))
-
-    def _add(self, question: Question, given: Given) -> None:
-        self._in_networks.clear()
-        self._about.clear()
-        self._given.add(question, given)
-
-    def _wrong(self, subject: Subject) -> list[Answered]:
-        """Return the wrong answers that hold in a network."""
-        return self._wrong_and_right(subject)[0]
-
-    def _right(self, subject: Subject) -> list[Answered]:
-        """Return the right ones, and the right volumes in the place of others."""
-        return self._wrong_and_right(subject)[1]
-
-    def _wrong_and_right(self, subject: Subject) -> tuple[list[Answered], list[Answered]]:
-        if subject not in self._about:
-            held = self._given.about(subject)
-            wrong = [(q, given.value) for q, given in held if not given.right]
-            self._about[subject] = wrong, [(q, given.value) for q, given in held if given.right]
-        return self._about[subject]
-
-    def _volumes(self, subject: Subject) -> list[Answered]:
-        """Return the wrong volumes that a network goes on with: the last about each layer."""
-        outputs = {q.query: (q, v) for q, v in self._wrong(subject) if q.query.key == "output"}
-        return [(q, v) for q, v in outputs.values() if is_volume(v) and as_meant(q, v) != q.right]
+            self._given.add(question, question.right, right=True)
 
     def are_no_slips(self, answers: Sequence[Answered]) -> bool:
         """Say whether earlier answers are right: each accepted, or what follows from such."""
@@ -155,18 +122,19 @@ class OwnAnswers:
 
     def add_right(self, question: Question, value: Value) -> None:
         """Remember that an answer was right; of an example as it was given, perhaps rounded."""
+        self._in_networks.clear()
         query = question.query
         if query.kind == "example":
-            self._add(question, Given(value, right=True))
+            self._given.add(question, value, right=True)
         elif query.key == "output" or query.key in SUMMED:
-            self._add(question, Given(question.right, right=True))
+            self._given.add(question, question.right, right=True)
 
     def rounded(self, question: Question, value: Value) -> list[Answered]:
         """Return the right answers that an answer follows from as they are written; none if it does
         not.
         """
         with suppress(Exception):  # they may lead anywhere, where the author accepts others
-            found = as_written(question, self._right(question.subject))
+            found = as_written(question, self._given.right(question.subject))
             if found is not None and lies_between(question, found[0], value):
                 return found[1]
         return []
@@ -174,14 +142,14 @@ class OwnAnswers:
     def with_rounded(self, question: Question) -> Subject | None:
         """Return the network with the right answers as they are written; None if all are exact."""
         with suppress(Exception):  # as above
-            found = as_written(question, self._right(question.subject))
+            found = as_written(question, self._given.right(question.subject))
             return found[0] if found is not None else None
         return None
 
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
         """Return the answers about a question's network that count, by the questions' ids."""
-        wrong = [(q.id, v) for q, v in self._wrong(question.subject)]
-        right = self._right(question.subject)
+        wrong = [(q.id, v) for q, v in self._given.wrong(question.subject)]
+        right = self._given.right(question.subject)
         if wrong:
             total = is_total(question)
             counts = ((q.id, v) for q, v in right if q.query.key not in SUMMED or total)
@@ -294,12 +262,12 @@ class OwnAnswers:
             supposed = self._supposed(question.subject, rest)
             if supposed is not None and answer(supposed) == wanted:
                 found = rest
-        given = {q.id for q, _ in (*network.sources, *self._right(question.subject))}
+        given = {q.id for q, _ in (*network.sources, *self._given.right(question.subject))}
         return [(q, v) for q, v in found if q.id in given]
 
     def terms_of(self, question: Question) -> list[Answered]:
         """Return the answers, right and wrong, that are terms of what a question asks for."""
-        given = [*self._others(question), *self._right(question.subject)]
+        given = [*self._others(question), *self._given.right(question.subject)]
         return [(q, v) for q, v in given if is_term(question, q)]
 
     def repeated(self, question: Question, value: Value) -> Question | None:
@@ -311,7 +279,7 @@ class OwnAnswers:
 
     def _others(self, question: Question) -> list[Answered]:
         """Return the wrong answers about the same network that are to something else, each once."""
-        wrong = {q.query: (q, v) for q, v in self._wrong(question.subject)}
+        wrong = {q.query: (q, v) for q, v in self._given.wrong(question.subject)}
         return [(q, v) for q, v in wrong.values() if q.query != question.query]
 
     def networks(self, question: Question) -> Iterator[OwnNetwork]:
@@ -321,7 +289,7 @@ class OwnAnswers:
         yield from self.with_volumes(question)
         if question.query.kind != "example":
             return
-        wrong, right = self._wrong(question.subject), self._right(question.subject)
+        wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
         for network in with_values(question, wrong, right):
             layers = len(question.subject.records)
             if not self._may_walk(layers * WALKS_A_RUN * _runs(question)):
@@ -335,7 +303,7 @@ class OwnAnswers:
         """
         yield from self.with_volumes(question)
         if question.query.kind == "example" and not self.exhausted[1]:
-            wrong, right = self._wrong(question.subject), self._right(question.subject)
+            wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
             network = with_all_values(question, wrong, right)
             if network is not None:
                 self.effort = self.effort.and_(Effort(gone_on=1))
@@ -354,7 +322,7 @@ class OwnAnswers:
     def _with_volumes(self, question: Question) -> list[OwnNetwork]:
         wrong = {
             q.query.name: (q, v)
-            for q, v in self._volumes(question.subject)
+            for q, v in self._given.volumes(question.subject)
             if q.query != question.query
         }
         fields = [(q, v) for q, v in self._others(question) if q.query.kind == "field"]
@@ -375,7 +343,7 @@ class OwnAnswers:
         """
         right = {
             q.query.name: (q, v)
-            for q, v in self._right(question.subject)
+            for q, v in self._given.right(question.subject)
             if q.query != question.query and q.query.key == "output"
         }
         known = right | wrong
@@ -406,7 +374,7 @@ class OwnAnswers:
     def _goes_on(self, question: Question, value: Value) -> bool:
         """Say whether all layers take what follows from an answer."""
         subject = question.subject
-        if len(self._wrong(subject)) * len(subject.records) > MOST_WALKED:
+        if len(self._given.wrong(subject)) * len(subject.records) > MOST_WALKED:
             return False
         key = subject, question.query, question.id
         if key not in self._taken:
