@@ -106,9 +106,11 @@ def _sizes(trace: KnownTrace, identify: Identify) -> list[int]:
     for record, node in zip(trace.layers, spec.nodes, strict=True):
         layer, before = record.layer, _before(spec, node)
         known = record.output is not None and before is not None
-        if layer is None or layer.opaque or layer.reference or not known:
-            found.append(identify(object()))  # the other may be another thing
+        if layer is None or layer.opaque or layer.refers_to() is not None or not known:
+            found.append(identify(object()))  # in the other it may be another thing
             continue
+        if layer.reference is not None:  # it is one of the sources, by whatever name
+            layer = layer.model_copy(update={layer.reference: None})
         made = (record.kind, repr(layer), record.learns, record.input, record.output)
         one = node.shares_one and (node.shares_one.name, node.shares_one.transposed)
         found.append(identify((made, one, tuple(found[value] for value in before or ()))))

@@ -5,15 +5,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.counterparts import MOST_NETWORKS, Counterparts
+from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.query import read_path
+from shapecalc.grading.subject import Subject
+from shapecalc.readers import native
+from shapecalc.worked_example import Names
 
 GIVEN = {"input": [[1, 2, 3]], "conv1.weight": [[[1, 2]]], "conv1.bias": [0.5]}
 FIRST: dict[str, Any] = {
@@ -235,6 +243,18 @@ def test_layers_with_the_weights_of_others_have_counterparts_where_these_have() 
     assert marked(asked, (alone, "relu1.value", 17))[1].verdict == "wrong"
 
 
+def test_an_upsampling_like_another_layer_is_the_same_whatever_that_is_called() -> None:
+    """9x9x1 as large as the input; with 10x10x1 half of that is 5."""
+
+    def net(name: str, *more: Any) -> dict[str, Any]:
+        cut = [{"conv": {"K": 1, "F": 3, "P": 1, "name": name}}, {"max_pool": {"F": 3, "S": 2}}]
+        return {"input": "9x9x1", "layers": [*cut, {"upsample": {"like": name}}, *more]}
+
+    asked = (net("a"), "upsample1.output", "10x10x1")
+    other = net("b", {"max_pool": {"F": 2, "rounding": "floor"}})
+    assert marked(asked, (other, "max_pool2.output", "5x5x1"))[1].verdict == "followed through"
+
+
 def test_what_waits_for_an_answer_waits_in_another_network_as_well() -> None:
     asked = (SIZES, "conv1.output", "see my scan"), (WITH_DENSE, "avg_pool1.output", "11x11x4")
     assert marked(*asked)[1].verdict == "needs a look"
@@ -264,3 +284,54 @@ def test_an_answer_is_carried_to_so_many_networks_at_most() -> None:
     questions = read_assignment({"questions": asks}).questions
     assert len(questions[0].elsewhere) == MOST_NETWORKS
     assert all(there.subject is not questions[0].subject for there in questions[0].elsewhere)
+
+
+LECTURES = sorted((Path(__file__).resolve().parents[2] / "specs" / "lectures").glob("*.yaml"))
+
+
+def with_one_more(numbers: Any) -> Any:
+    """Return nested lists with 1 added to their first number."""
+    if isinstance(numbers, list):
+        return [with_one_more(numbers[0]), *numbers[1:]]
+    return numbers + 1
+
+
+def others_of(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a lecture's network with another name, and with another number given each time."""
+    example = {key: value for key, value in spec["example"].items() if key != "expect"}
+    yield {**spec, "name": "Another"}
+    for part in ("given", "upstream"):
+        for key, numbers in example.get(part, {}).items():
+            changed_part = {**example[part], key: with_one_more(numbers)}
+            yield {**spec, "example": {**example, part: changed_part}}
+    if example.get("loss"):
+        yield {**spec, "example": {**example, "loss": {**example["loss"], "weight_decay": 0.3}}}
+
+
+def asked_of(subject: Subject) -> Iterator[str]:
+    names = Names(subject.trace.spec, subject.trace.layers)
+    yield from (f"{name}.{key}" for name in names.values for key in ("value", "grad"))
+    for index, record in enumerate(subject.trace.layers):
+        yield from (f"{record.name}.{key}" for key in ("output", "parameters", "macs"))
+        yield from (f"{record.name}.{name}.grad" for name in names.parameters(index))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_what_is_carried_has_the_same_answer_there(path: Path) -> None:
+    spec = native.read_path(path).data
+    for number, other in enumerate(others_of(spec) if "example" in spec else ()):
+        asks = [
+            {"id": f"q{n}", "spec": s, "ask": "total.macs"} for n, s in enumerate((spec, other))
+        ]
+        first, second = (q.subject for q in read_assignment({"questions": asks}).questions)
+        carried = 0
+        for ask in asked_of(first):
+            query = read_path(ask)
+            with suppress(Unanswerable):
+                right = first.answer(query)
+                for subject, there in first.elsewhere(query):
+                    assert subject is second
+                    assert (subject.answer(there), there) == (right, read_path(there.path)), ask
+                    carried += 1
+        assert carried or number, "with another name, all is the same"
