@@ -20,15 +20,16 @@ from shapecalc.network.example import Example, Numbers
 from shapecalc.network.wiring import Node
 from shapecalc.records import KnownRecord
 from shapecalc.tracing import KnownTrace
-from shapecalc.worked_example import Names
+from shapecalc.worked_example import Names, lacking
 
 Owner = TypeVar("Owner", bound=Hashable)
 Identify = Callable[[Hashable], int]  # one number for all that is equal
+LEARNED = ("trainable", "frozen")  # counts that hang on what is learned
 MOST_NETWORKS = 20  # others, of which a layer's counterparts are told
 
 
 class Place(NamedTuple):
-    """What has a number: a layer, or the array of an example that has a `key`.
+    """What has a number: a layer, its count that has a `key`, or the array of an example that has.
 
     `name` is the layer's, the input's, or the parameter's that the array is the gradient of.
     """
@@ -80,7 +81,8 @@ class Counterparts(Generic[Owner]):
 
 
 def _place(query: Query) -> Place:
-    return Place(query.name, query.key if query.kind == "example" else "")
+    own = query.kind == "example" or query.key in LEARNED
+    return Place(query.name, query.key if own else "")
 
 
 def _asked(query: Query, here: Place, there: Place) -> Query:
@@ -94,7 +96,10 @@ def _identities(trace: KnownTrace, identify: Identify) -> Iterator[tuple[Place, 
     values = trace.spec.values
     sizes = _sizes(trace, identify)
     for layer, record in enumerate(trace.layers):
-        yield Place(record.name), sizes[values.of(layer)]
+        same = sizes[values.of(layer)]
+        yield Place(record.name), same
+        for key in LEARNED:
+            yield Place(record.name, key), identify((key, record.learns, same))
     if trace.spec.example is not None:
         yield from _of_example(trace, trace.spec.example, sizes, identify)
 
@@ -111,7 +116,7 @@ def _sizes(trace: KnownTrace, identify: Identify) -> list[int]:
             continue
         if layer.reference is not None:  # it is one of the sources, by whatever name
             layer = layer.model_copy(update={layer.reference: None})
-        made = (record.kind, repr(layer), record.learns, record.input, record.output)
+        made = (record.kind, repr(layer), record.input, record.output)
         one = node.shares_one and (node.shares_one.name, node.shares_one.transposed)
         found.append(identify((made, one, tuple(found[value] for value in before or ()))))
     return found
@@ -138,9 +143,12 @@ def _of_example(
     """Yield the places of an example's values and gradients."""
     names = Names(trace.spec, trace.layers)
     values = _values(trace, names, example, sizes, identify)
-    gradients = _gradients(trace, names, example, values, identify)
     for name, at in names.values.items():
         yield Place(name, name), values[at]
+    if lacking("gradient", example) is not None:
+        return
+    gradients = _gradients(trace, names, example, values, identify)
+    for name, at in names.values.items():
         yield Place(name, f"{name}.grad"), gradients[at]
     users = {layer: [layer] for layer in range(len(trace.layers))}  # of its weights
     for layer, node in enumerate(trace.spec.nodes):
@@ -149,10 +157,11 @@ def _of_example(
     for layer, record in enumerate(trace.layers):
         outputs = (trace.spec.values.of(user) for user in users[layer])
         ways = tuple(sorted((values[at], gradients[at]) for at in outputs))
-        for parameter in names.parameters(layer):
-            name = f"{record.name}.{parameter}"
-            same = identify(("parameter", parameter, ways, example.weight_decay))
-            yield Place(name, f"{name}.grad"), same
+        for parameter, own in names.parameters(layer).items():
+            if record.learns and own.learned:
+                name = f"{record.name}.{parameter}"
+                same = identify(("parameter", parameter, ways, example.weight_decay))
+                yield Place(name, f"{name}.grad"), same
 
 
 def _values(

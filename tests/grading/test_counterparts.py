@@ -92,7 +92,6 @@ def test_values_are_gone_on_with_in_another_network(ask: str) -> None:
         changed(SECOND, "example", "given", "input", to=[[1, 2, 4]]),
         changed(SECOND, "example", "given", "first.weight", to=[[[1, 3]]]),
         changed(SECOND, "example", "given", "first.bias", to=[0.75]),
-        changed(SECOND, "layers", 0, "conv", "trainable", to=False),
         changed(SECOND, "layers", 1, to={"leaky_relu": {"name": "cut"}}),
         changed(SECOND, "layers", to=["tanh", *SECOND["layers"]]),
     ],
@@ -106,6 +105,7 @@ def test_what_differs_before_a_layer_stops_its_values(other: dict[str, Any]) -> 
     "other",
     [
         changed(SECOND, "example", "training", to=False),  # of no layer here
+        changed(SECOND, "layers", 0, "conv", "trainable", to=False),
         changed(SECOND, "example", "given", "first.weight", to=[[[1.0, 2.0]]]),
         changed(SECOND, "layers", 2, to={"avg_pool": {"F": 2, "name": "avg_pool1", "P": 0}}),
         {**SECOND, "name": "Another", "layers": [*SECOND["layers"], "tanh"]},
@@ -241,6 +241,63 @@ def test_layers_with_the_weights_of_others_have_counterparts_where_these_have() 
     assert marked(asked, (two, "relu1.value", 17))[1].verdict == "followed through"
     assert marked((one, "dense1.value", 8), (alone, "relu1.value", 17))[1].verdict != "wrong"
     assert marked(asked, (alone, "relu1.value", 17))[1].verdict == "wrong"
+
+
+def elsewhere(first: dict[str, Any], ask: str, second: dict[str, Any]) -> list[str]:
+    """Return what is the same in a second network as what is asked about the first."""
+    asks = [{"id": "a", "spec": first, "ask": ask}, {"id": "b", "spec": second, "ask": "in.macs"}]
+    assignment = read_assignment({"questions": asks})
+    assert assignment.usable, assignment.diagnostics
+    question, _ = assignment.questions
+    return [there.query.path for there in question.elsewhere]
+
+
+def test_frozen_layers_have_other_counts_and_no_gradients_of_their_own() -> None:
+    one = changed(FIRST, "layers", 0, "conv", "name", to="in")
+    given = {**GIVEN, "dense1.weight": [[1, -1]], "dense1.bias": [0.25]}
+    given = {key.replace("conv1", "in"): value for key, value in given.items()}
+    one = changed(one, "example", "given", to=given)
+    frozen = changed(one, "layers", 0, "conv", "trainable", to=False)
+    for ask in ("in.parameters", "in.value", "in.grad", "relu1.grad[0,1]"):
+        assert elsewhere(one, ask, frozen) == [ask]
+    for ask in ("in.trainable", "in.frozen", "in.weight.grad"):
+        assert elsewhere(one, ask, frozen) == []
+        assert elsewhere(one, ask, {**one, "name": "Another"}) == [ask]
+
+
+def test_what_has_the_weights_of_another_layer_is_not_one_that_has_its_own() -> None:
+    """In the gradient of shared weights there is what comes back through both layers."""
+    dense = {"dense": {"units": 1, "name": "in", "bias": False}}
+    two = {"dense": {"units": 1, "from": "input", "bias": False}}
+    shared = {"dense": {"units": 1, "from": "input", "bias": False, "share": "in"}}
+    given = {"input": [3], "in.weight": [[2]]}
+    tied = {
+        "input": "1", "layers": [dense, shared], "outputs": ["in", "dense2"],
+        "example": {"given": given, "upstream": {"in": [1], "dense2": [7]}},
+    }  # fmt: skip
+    plain = changed(tied, "layers", 1, to=two)
+    plain["example"]["given"] = {**given, "dense2.weight": [[2]]}
+    alone = {
+        "input": "1", "layers": [dense],
+        "example": {"given": given, "upstream": {"in": [1]}},
+    }  # fmt: skip
+    assert elsewhere(alone, "in.grad", tied) == ["in.grad"]
+    assert elsewhere(alone, "in.weight.grad", plain) == ["in.weight.grad"]
+    assert elsewhere(alone, "in.weight.grad", tied) == []
+    for ask in ("dense2.value", "dense2.parameters"):
+        assert elsewhere(tied, ask, plain) == []
+        assert elsewhere(tied, ask, {**tied, "name": "Another"}) == [ask]
+
+
+def test_what_has_one_parameter_of_another_layer_is_not_one_that_has_its_own() -> None:
+    first = {"dense": {"units": 4, "name": "in"}}
+    shared = {"dense": {"units": 4, "share": {"weight": "in"}}}
+    turned = {"dense": {"units": 4, "share": {"weight": "in", "transposed": True}}}
+    tied = {"input": "4", "layers": [first, shared]}
+    for other in ({"dense": 4}, turned):
+        assert elsewhere(tied, "dense2.output", changed(tied, "layers", 1, to=other)) == []
+    again = {**tied, "name": "Another"}
+    assert elsewhere(tied, "dense2.output", again) == ["dense2.output"]
 
 
 def test_an_upsampling_like_another_layer_is_the_same_whatever_that_is_called() -> None:
