@@ -11,7 +11,7 @@ COMMON = frozenset((
     "forgot_filters", "forgot_plus_one", "gradient_added", "gradient_sign", "loss_halved",
     "loss_mean", "loss_not_halved", "loss_sign", "macs_for_flops", "one_bias", "padding_ignored",
     "padding_once", "rate_forgotten", "relu_for_leaky", "same_assumed", "slope_forgotten",
-    "stride_ignored", "weight_decay_forgotten", "weight_decay_not_halved",
+    "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
     "activation_applied", "bias_per_input", "bias_per_slice", "block_counted",
