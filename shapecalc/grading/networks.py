@@ -9,6 +9,7 @@ from typing import Any
 from shapecalc import network, rules, trace
 from shapecalc.diagnostics import Path, quote
 from shapecalc.document import Document, Places
+from shapecalc.grading.counterparts import Counterparts
 from shapecalc.grading.subject import Subject
 from shapecalc.rules import Rule
 from shapecalc.tracing import KnownTrace, sizes_needed
@@ -27,6 +28,7 @@ class Networks:
     ) -> None:
         self.document, self.folder, self.add = document, folder, add
         self.subjects: dict[Any, Subject | None] = {}
+        self._counterparts: Counterparts[Subject] = Counterparts()
 
     def subject(self, spec: Any, path: Path) -> Subject | None:
         """Return the network of a spec: a path beside the assignment, or a network in place."""
@@ -66,7 +68,7 @@ class Networks:
             fault = sizes_needed(traced)
             self.add(rules.UNUSABLE_NETWORK, fault.message, "write the sizes in its input", path)
             return None
-        return Subject(traced)
+        return Subject(traced, counterparts=self._counterparts)
 
     def _inner(self, spec: Mapping[str, Any], path: Path) -> Document:
         """Return a network in place as a document of its own, located in this file."""

@@ -25,7 +25,7 @@ class Notebook(NamedTuple):
 
     lines: tuple[str, ...]
     names: tuple[str, ...]
-    of_code: int
+    programs: int
 
 
 def read_notebook(raw: bytes) -> Notebook:

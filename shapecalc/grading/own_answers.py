@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
+from shapecalc.grading.by_network import WrongAndRight
 from shapecalc.grading.comparison import as_asked, same
 from shapecalc.grading.own_sums import (
     SUMMED,
@@ -31,7 +32,6 @@ from shapecalc.grading.own_values import (
 from shapecalc.grading.own_volumes import (
     as_meant,
     has_answer,
-    is_volume,
     nearest,
     some_of,
     with_answers,
@@ -76,12 +76,10 @@ class OwnAnswers:
     """
 
     def __init__(self) -> None:
-        self._wrong: list[Answered] = []
-        self._right: list[Answered] = []
-        # Wrong ones that a network goes on with: the last about each layer.
-        self._volumes: dict[tuple[Subject, Query], Answered] = {}
-        self._accepted: set[str] = set()  # ids of those among the first that count as right
-        self._taken: dict[str, bool] = {}  # whether a network goes on with an answer, by its id
+        self._given = WrongAndRight()
+        self._accepted: set[str] = set()  # ids of wrong ones that count as right
+        # Whether a network goes on with an answer, by that and the question.
+        self._taken: dict[tuple[Subject, Query, str], bool] = {}
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
         self._before = Effort()  # that earlier answers took
         self.effort = Effort()  # that this one took so far
@@ -112,16 +110,11 @@ class OwnAnswers:
         A volume with its sizes in another order goes on as the right one.
         """
         self._in_networks.clear()
-        self._wrong.append((question, value))
+        self._given.add(question, value, right=False)
         if accepted:
             self._accepted.add(question.id)
-        if question.query.key == "output":
-            at = question.subject, question.query
-            self._volumes.pop(at, None)
-            if as_meant(question, value) == question.right:
-                self._right.append((question, question.right))
-            elif is_volume(value):
-                self._volumes[at] = question, value
+        if question.query.key == "output" and as_meant(question, value) == question.right:
+            self._given.add(question, question.right, right=True)
 
     def are_no_slips(self, answers: Sequence[Answered]) -> bool:
         """Say whether earlier answers are right: each accepted, or what follows from such."""
@@ -132,16 +125,16 @@ class OwnAnswers:
         self._in_networks.clear()
         query = question.query
         if query.kind == "example":
-            self._right.append((question, value))
+            self._given.add(question, value, right=True)
         elif query.key == "output" or query.key in SUMMED:
-            self._right.append((question, question.right))
+            self._given.add(question, question.right, right=True)
 
     def rounded(self, question: Question, value: Value) -> list[Answered]:
         """Return the right answers that an answer follows from as they are written; none if it does
         not.
         """
         with suppress(Exception):  # they may lead anywhere, where the author accepts others
-            found = as_written(question, self._right)
+            found = as_written(question, self._given.right(question.subject))
             if found is not None and lies_between(question, found[0], value):
                 return found[1]
         return []
@@ -149,26 +142,21 @@ class OwnAnswers:
     def with_rounded(self, question: Question) -> Subject | None:
         """Return the network with the right answers as they are written; None if all are exact."""
         with suppress(Exception):  # as above
-            found = as_written(question, self._right)
+            found = as_written(question, self._given.right(question.subject))
             return found[0] if found is not None else None
         return None
 
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
         """Return the answers about a question's network that count, by the questions' ids."""
-        wrong = [(q.id, v) for q, v in self._wrong if q.subject is question.subject]
-        right = [
-            (q.id, v)
-            for q, v in self._right
-            if q.subject is question.subject and (q.query.key not in SUMMED or is_total(question))
-        ]
+        wrong = [(q.id, v) for q, v in self._given.wrong(question.subject)]
+        right = self._given.right(question.subject)
         if wrong:
-            return (*wrong, *right)
-        own = question.subject, "example"  # only what is not exact changes anything there
-        return tuple(
-            (q.id, v)
-            for q, v in self._right
-            if (q.subject, q.query.kind) == own and flat(v) != flat(q.right)
-        )
+            total = is_total(question)
+            counts = ((q.id, v) for q, v in right if q.query.key not in SUMMED or total)
+            return (*wrong, *counts)
+        # Only what is not exact changes anything in an example.
+        values = ((q, v) for q, v in right if q.query.kind == "example")
+        return tuple((q.id, v) for q, v in values if flat(v) != flat(q.right))
 
     def change(self, question: Question) -> bool:
         """Say whether something else than the right answer follows for another question."""
@@ -274,13 +262,13 @@ class OwnAnswers:
             supposed = self._supposed(question.subject, rest)
             if supposed is not None and answer(supposed) == wanted:
                 found = rest
-        given = {q.id for q, _ in (*network.sources, *self._right)}
+        given = {q.id for q, _ in (*network.sources, *self._given.right(question.subject))}
         return [(q, v) for q, v in found if q.id in given]
 
     def terms_of(self, question: Question) -> list[Answered]:
         """Return the answers, right and wrong, that are terms of what a question asks for."""
-        right = [(q, v) for q, v in self._right if q.subject is question.subject]
-        return [(q, v) for q, v in [*self._others(question), *right] if is_term(question, q)]
+        given = [*self._others(question), *self._given.right(question.subject)]
+        return [(q, v) for q, v in given if is_term(question, q)]
 
     def repeated(self, question: Question, value: Value) -> Question | None:
         """Return the question about another layer that had the same wrong volume for an answer."""
@@ -290,12 +278,9 @@ class OwnAnswers:
         return next((q for q, v in others if v == value and q.query.key == "output"), None)
 
     def _others(self, question: Question) -> list[Answered]:
-        """Return the answers about the same network that are to something else, each once."""
-        return [
-            (q, v)
-            for q, v in {(q.subject, q.query): (q, v) for q, v in self._wrong}.values()
-            if q.subject is question.subject and q.query != question.query
-        ]
+        """Return the wrong answers about the same network that are to something else, each once."""
+        wrong = {q.query: (q, v) for q, v in self._given.wrong(question.subject)}
+        return [(q, v) for q, v in wrong.values() if q.query != question.query]
 
     def networks(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield a question's network with the student's own volumes or values in place, with the
@@ -304,7 +289,8 @@ class OwnAnswers:
         yield from self.with_volumes(question)
         if question.query.kind != "example":
             return
-        for network in with_values(question, self._wrong, self._right):
+        wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
+        for network in with_values(question, wrong, right):
             layers = len(question.subject.records)
             if not self._may_walk(layers * WALKS_A_RUN * _runs(question)):
                 return
@@ -317,7 +303,8 @@ class OwnAnswers:
         """
         yield from self.with_volumes(question)
         if question.query.kind == "example" and not self.exhausted[1]:
-            network = with_all_values(question, self._wrong, self._right)
+            wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
+            network = with_all_values(question, wrong, right)
             if network is not None:
                 self.effort = self.effort.and_(Effort(gone_on=1))
                 yield network
@@ -335,8 +322,8 @@ class OwnAnswers:
     def _with_volumes(self, question: Question) -> list[OwnNetwork]:
         wrong = {
             q.query.name: (q, v)
-            for q, v in self._volumes.values()
-            if q.subject is question.subject and q.query != question.query
+            for q, v in self._given.volumes(question.subject)
+            if q.query != question.query
         }
         fields = [(q, v) for q, v in self._others(question) if q.query.kind == "field"]
         if not wrong and not fields:
@@ -356,10 +343,8 @@ class OwnAnswers:
         """
         right = {
             q.query.name: (q, v)
-            for q, v in self._right
-            if q.subject is question.subject
-            and q.query != question.query
-            and q.query.key == "output"
+            for q, v in self._given.right(question.subject)
+            if q.query != question.query and q.query.key == "output"
         }
         known = right | wrong
         last, passed = nearest(question, known)
@@ -389,15 +374,16 @@ class OwnAnswers:
     def _goes_on(self, question: Question, value: Value) -> bool:
         """Say whether all layers take what follows from an answer."""
         subject = question.subject
-        if len(self._wrong) * len(subject.records) > MOST_WALKED:
+        if len(self._given.wrong(subject)) * len(subject.records) > MOST_WALKED:
             return False
-        if question.id not in self._taken:
+        key = subject, question.query, question.id
+        if key not in self._taken:
             supposed = with_answers(subject, [(question, value)])
-            self._taken[question.id] = supposed is not None and all(
+            self._taken[key] = supposed is not None and all(
                 record.output is None or supposed.records[name].output is not None
                 for name, record in subject.records.items()
             )
-        return self._taken[question.id]
+        return self._taken[key]
 
     def _supposed(self, subject: Subject, answers: Sequence[Answered]) -> Subject | None:
         """Return the network with a student's volumes and fields, while that does not take too

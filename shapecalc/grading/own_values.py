@@ -150,7 +150,7 @@ def with_own_sizes(question: Question, wrong: Iterable[Answered]) -> Iterator[Ow
     """
     changes = [found for one in misconceptions() if (found := one.change) is not None]
     for other, value in reversed([*wrong]):
-        if other.subject is not question.subject or len(flat(value)) == len(flat(other.right)):
+        if len(flat(value)) == len(flat(other.right)):
             continue
         for change in changes:
             own = with_own_size(question.subject, question.query, change, other.query, value)
@@ -213,7 +213,7 @@ def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list
     found: dict[str, list[Answered]] = {}
     for other, value in answers:
         query = other.query
-        if other.subject is not question.subject or query.kind != "example":
+        if query.kind != "example":
             continue
         if query.key not in ("loss", question.query.key) and not query.key.endswith(".next"):
             found.setdefault(query.key, []).append((other, value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_volumes import nearest
@@ -15,7 +16,7 @@ class Pending:
 
     def __init__(self, told: Told, numbers: Mapping[str, int]) -> None:
         self._told, self._numbers = told, numbers
-        self._given: list[Question] = []  # that have an answer
+        self._given: ByNetwork[str] = ByNetwork()  # the verdicts of what has an answer
         self._unsettled: set[str] = set()  # ids of those whose answers are to be looked at
 
     def behind(self, question: Question, mark: Mark) -> Mark:
@@ -24,12 +25,14 @@ class Pending:
         which it is told already that it goes on from an answer.
         """
         wrong = mark.verdict in ("wrong", "partly right")
-        before = _before(question, self._given) if wrong and self._unsettled else []
+        before: list[Question] = []
+        if wrong and self._unsettled:
+            before = _before(question, [q for q, _ in self._given.about(question.subject)])
         first = next((other for other in before if other.id in self._unsettled), None)
         if first is not None and not mark.goes_on:
             mark = self._waiting(mark, self._numbers[first.id])
         if mark.verdict != "blank":
-            self._given.append(question)
+            self._given.add(question, mark.verdict)
         if mark.unread:
             self._unsettled.add(question.id)
         return mark
@@ -47,11 +50,11 @@ class Pending:
 
 
 def _before(question: Question, given: Sequence[Question]) -> list[Question]:
-    """Return those of the questions with answers from which another's may follow directly: about
-    the last volumes on each way to it, or the last numbers of the example.
+    """Return those of the questions with answers, about the same network, from which another's may
+    follow directly: about the last volumes on each way to it, or the last numbers of the example.
     """
     subject, query = question.subject, question.query
-    others = [q for q in given if q.subject is subject and q.query != query]
+    others = [q for q in given if q.query != query]
     if query.kind == "example":
         keys = {q.query.key for q in others if q.query.kind == "example"}
         last: Collection[str] = subject.way_back(query.key, sorted(keys)).keys

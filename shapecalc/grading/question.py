@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from math import inf
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -86,6 +87,12 @@ class Question:
     def right_shown(self) -> str:
         """The right answer as it is printed, in the order that is asked for."""
         return self.shown(self.right)
+
+    @cached_property
+    def elsewhere(self) -> tuple[Question, ...]:
+        """What asks for the same in other networks of the assignment, where it is the same."""
+        same = self.subject.elsewhere(self.query)
+        return tuple(replace(self, subject=subject, query=query) for subject, query in same)
 
     def shown(self, value: Value) -> str:
         """Return an answer as it is printed, in the order that is asked for."""

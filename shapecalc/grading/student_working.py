@@ -56,6 +56,8 @@ STEPPED = frozenset((SIGNED, RATE))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_SQUARED, NO_JUMPS = "filter_not_squared", "field_stride_ignored"
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
+DECAYED = frozenset(("weight_decay_forgotten", "weight_decay_not_halved"))  # as the sum does
+HINGE = re.compile(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
 Terms = Counter[Fraction]
 
 
@@ -63,9 +65,9 @@ class Working(NamedTuple):
     """The sums and products that stand in an answer, as texts; empty where there are none.
 
     `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10, `squares` what
-    bare sums of squares come to, `chains` numbers one after the other. `mean` says that it speaks
-    of one, `half` that it takes one, `whole` that it has nothing to round: whole numbers are added
-    and multiplied, `2*3 + 1 = 7`.
+    bare sums of squares come to, `sums` what all sums and products do, `chains` numbers one after
+    the other. `mean` says that it speaks of one, `half` that it takes one, `whole` that it has
+    nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`.
     """
 
     formulas: tuple[str, ...] = ()
@@ -76,6 +78,7 @@ class Working(NamedTuple):
     mean: bool = False
     half: bool = False
     chains: tuple[tuple[int, ...], ...] = ()
+    sums: tuple[float, ...] = ()
     whole: bool = False
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
@@ -91,6 +94,8 @@ class Working(NamedTuple):
         value = cause.wrong.value
         if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
             return any(is_close(value, squares) for squares in self.squares) or None
+        if cause.names <= DECAYED and isinstance(value, int | float):
+            return any(is_close(value, found) for found in self.sums) or None
         if not cause.names.isdisjoint(HALF_OR_MEAN):
             if self.mean:
                 return MEAN in cause.names
@@ -184,8 +189,18 @@ def working_in(answer: Any) -> Working:
     half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
     unrounded = unrounded[:MOST_FORMULAS]
     chains = tuple(chains_in(text))
-    whole = _is_whole(text)
-    return Working(tuple(formulas), twice_P, unrounded, volumes, squares, mean, half, chains, whole)
+    return Working(
+        tuple(formulas),
+        twice_P,
+        unrounded,
+        volumes,
+        squares,
+        mean,
+        half,
+        chains,
+        tuple(_sums(text)),
+        _is_whole(text),
+    )
 
 
 def _is_whole(text: str) -> bool:
@@ -201,6 +216,20 @@ def _are_terms(formula: str, numbers: list[float]) -> bool:
     found = _terms_of(formula, {})
     terms = sorted(map(float, found.elements())) if found else []
     return len(terms) == len(numbers) and all(map(is_close, terms, numbers))
+
+
+def _sums(text: str) -> Iterator[float]:
+    """Yield what each side of a working comes to, `max(0, 3-2+1) + 0.1*9` as well."""
+    for side in text.split("=")[:MOST_FORMULAS]:
+        found = worked_out(HINGE.sub(_not_negative, side).strip())
+        if found is not None:
+            yield float(found)
+
+
+def _not_negative(hinge: re.Match[str]) -> str:
+    """Return what max(0, 3-2+1) comes to; what is no sum as it is."""
+    found = worked_out(f"({hinge[1].strip()}) + 0")
+    return hinge[0] if found is None else f"({max(found, 0)})"
 
 
 def _squares(text: str) -> float | None:

@@ -12,6 +12,7 @@ from shapecalc import rules
 from shapecalc.derivations import Derivation, plus, times
 from shapecalc.diagnostics import LayerError, quote
 from shapecalc.grading import hyperparameters
+from shapecalc.grading.counterparts import Counterparts
 from shapecalc.grading.dependence import Way, way_back
 from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
@@ -52,9 +53,11 @@ class Subject:
         lenient: bool = False,
         otherwise: Mapping[str, Any] | None = None,
         supposed: Mapping[str, Volume] | None = None,
+        counterparts: Counterparts[Subject] | None = None,
     ) -> None:
         """`otherwise` says how the example is computed with a mistake (see ComputedExample), and
-        `supposed` are the volumes in the place of layers' outputs.
+        `supposed` are the volumes in the place of layers' outputs. `counterparts` are those of the
+        networks of an assignment, this one among them.
         """
         self.trace = trace
         self.otherwise = otherwise or {}
@@ -62,6 +65,9 @@ class Subject:
         self.lenient = lenient  # sizes rounded down where a stride does not fit count as known
         self.layers = NamedLayers(trace)
         self.records, self.instances = self.layers.records, self.layers.instances
+        self._counterparts = counterparts
+        if counterparts is not None:
+            counterparts.add(self, trace)
         self._example = ExampleValues(self.layers, self.otherwise)
         self._supposed: Remembered[tuple[Outputs, Fields], Subject] = Remembered(MOST_SUPPOSED)
         self._ways: Remembered[tuple[str, tuple[str, ...]], Way] = Remembered(MOST_WAYS)
@@ -126,6 +132,12 @@ class Subject:
     def computed(self) -> ComputedExample:
         """The executed example."""
         return self._example.computed
+
+    def elsewhere(self, query: Query) -> list[tuple[Subject, Query]]:
+        """Return the other networks of the assignment in which there is the same number, with what
+        asks for it there.
+        """
+        return self._counterparts.of(self, query) if self._counterparts is not None else []
 
     def answer(self, query: Query) -> Value:
         """Return the right answer. Raises Unanswerable."""

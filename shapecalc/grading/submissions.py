@@ -127,10 +127,12 @@ def _read_cells(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[
     """Yield what the text of a notebook holds; its code is not read. Raises NotGradable."""
     notebook = read_notebook(_raw(found, notebooks.MOST_BYTES))
     text = "\n".join(notebook.lines)
-    said = f"The code of {notebook.of_code:,} cell{'s' if notebook.of_code > 1 else ''} was not read"
+    said = (
+        f"The code of {notebook.programs:,} cell{'s' if notebook.programs > 1 else ''} was not read"
+    )
     for read in _read_lines(found, text, ids, mapped, notebook.names):
-        noted = (*read.notes, said) if notebook.of_code else read.notes
-        yield read._replace(notes=noted, unread=read.unread or notebook.of_code > 0)
+        noted = (*read.notes, said) if notebook.programs else read.notes
+        yield read._replace(notes=noted, unread=read.unread or notebook.programs > 0)
 
 
 def _read_lines(

@@ -323,6 +323,30 @@ def test_a_bare_sum_of_squares_shows_that_the_half_is_missing(answer: str, sure:
 
 
 @pytest.mark.parametrize(
+    ("answer", "name", "sure"),
+    [
+        ("2 + 1 = 3", "weight_decay_forgotten", True),
+        ("max(0, 3-2+1) + max(0, 2-2+1) = 3", "weight_decay_forgotten", True),
+        ("max(0, 3 - 2 + 1) + max(0; 1) + max(0, -5 + 2) = 3", "weight_decay_forgotten", True),
+        ("3", None, False),  # is 3.45 rounded
+        ("2 + 1 + 0.1*9 = 3.9", "weight_decay_not_halved", True),
+        ("3 + 0.1(1^2 + 2^2 + 2^2) = 3.9", "weight_decay_not_halved", True),
+        ("3.9", "weight_decay_not_halved", False),
+    ],
+)
+def test_a_working_shows_what_became_of_the_weight_decay(
+    answer: str, name: str | None, sure: bool
+) -> None:
+    """Scores 2, 3 and 2, of which the first is to be the largest: 2 + 1 + 0.1/2*(1 + 4 + 4)."""
+    weights = [[1, 0], [0, 2], [0, 2]]
+    given = {"input": [2, 1], "dense1.weight": weights, "dense1.bias": [0, 1, 0]}
+    example = {"given": given, "loss": {"svm": 0, "weight_decay": 0.1}}
+    (mark,) = marked(net(2, {"dense": 3}, example=example), {"loss": answer})
+    assert mark.misconception == name
+    assert name is None or mark.perhaps is not sure
+
+
+@pytest.mark.parametrize(
     "answer",
     ["6*6*3*24 + 1 = 2593", "6x6x3x24+1", "6*6*3*24 = 2592, 2592+1 = 2593", "6(6)(3)(24)+1",
      "(6*6*3)(24) + 1 = 2593", "(6x6x3)24 + 1 = 2593"],

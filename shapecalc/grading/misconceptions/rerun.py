@@ -96,6 +96,15 @@ def with_example(context: QuestionContext, name: str, example: Example) -> Value
     return _answer(context, name, lambda subject: subject.giving(example))
 
 
+def decayed(context: QuestionContext, factor: float) -> Value | None:
+    """Return the answer where the loss has its weight decay times a factor; None without any."""
+    example = context.subject.trace.spec.example
+    if context.query.kind != "example" or example is None or not example.weight_decay:
+        return None
+    other = replace(example, weight_decay=example.weight_decay * factor)
+    return with_example(context, f"weight decay * {factor!r}", other)
+
+
 def with_losses(
     context: QuestionContext, name: str, change: Callable[[Loss], Loss | None]
 ) -> Value | None:

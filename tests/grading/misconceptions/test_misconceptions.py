@@ -185,6 +185,18 @@ HINGE = example(
     },
     loss={"svm": 1},
 )  # fmt: skip
+# The squared weights are 3.2^2 + 2^2 + 1.7^2 = 17.13 in all; the gradients are 1, -2 and 1.
+DECAYED = {
+    **HINGE, "example": {**HINGE["example"], "loss": {"svm": 1, "weight_decay": 0.1}, "rate": 0.1},
+}  # fmt: skip
+# 0^2 + 1^2 + 2^2 = 5, a quarter of which is 1.25 beside 0.4076
+CROSS_DECAYED = {
+    **THIRD, "example": {**THIRD["example"], "loss": {"cross_entropy": 2, "weight_decay": 0.5}},
+}  # fmt: skip
+# (0 - 3)^2 = 9, and 1^2 + 1^2 + 2^2 = 6
+LINE_DECAYED = {
+    **LINE, "example": {**LINE["example"], "loss": {"squared_error": [[3]], "weight_decay": 0.7}},
+}  # fmt: skip
 # 5 - 3 = 2: half of 4, and 4
 ERROR = example(
     1, {"dense": 1}, given={"input": [2], "dense1.weight": [[2]], "dense1.bias": [1]},
@@ -681,6 +693,24 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("loss_over_outputs", THIRD, "loss", 0.1359),  # 0.4076/3
     ("loss_over_outputs", THIRD, "dense1.grad", [0.0300, 0.0816, -0.1116]),
     ("loss_not_averaged", MEAN, "loss", 21),
+    ("weight_decay_forgotten", DECAYED, "loss", "2.2 + 0.7 = 2.9"),  # for 2.9 + 0.1/2*17.13
+    ("weight_decay_forgotten", DECAYED, "loss", "max(0, 3.2-2+1) + max(0, 1.7-2+1) = 2.9"),
+    ("weight_decay_not_halved", DECAYED, "loss", 4.613),  # 2.9 + 0.1*17.13
+    ("weight_decay_forgotten", CROSS_DECAYED, "loss", 0.4076),
+    ("weight_decay_not_halved", CROSS_DECAYED, "loss", 2.9076),  # 0.4076 + 0.5*5
+    ("weight_decay_forgotten", LINE_DECAYED, "loss", "(0 - 3)^2 = 9"),
+    ("weight_decay_not_halved", LINE_DECAYED, "loss", 13.2),  # 9 + 0.7*6
+    # for 1 + 0.1*3.2 = 1.32 and so on
+    ("weight_decay_forgotten", DECAYED, "dense1.weight.grad", [[1, 0], [-2, 0], [1, 0]]),
+    ("weight_decay_not_halved", DECAYED, "dense1.weight.grad", [[1.64, 0], [-1.6, 0], [1.34, 0]]),
+    ("weight_decay_forgotten", DECAYED, "dense1.weight.next", [[3.1, 0], [2.2, 0], [1.6, 0]]),
+    # 3.2 - 0.1*1.64, 2 - 0.1*(-1.6), 1.7 - 0.1*1.34
+    (
+        "weight_decay_not_halved",
+        DECAYED,
+        "dense1.weight.next",
+        [[3.036, 0], [2.16, 0], [1.566, 0]],
+    ),
     ("label_not_subtracted", SCORES, "dense1.grad", [0.0900, 0.2447, 0.6652]),
     ("input_counted", STACK, "total.layers", 21),
     ("weight_layers_alone", STACK, "total.layers", 8),
