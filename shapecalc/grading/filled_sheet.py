@@ -63,13 +63,14 @@ class Sheet:
                 taken.add(id_)
                 below = True
                 yield f"{id_}: {answer}"
-            elif HEADING.fullmatch(line):
-                yield ""
-            elif plain_line(line) in self._printed and not CHOSEN.search(line):
+            elif HEADING.fullmatch(line) or self._is_printed(line):
                 yield ""
             else:
                 label = ANSWER.match(line) if below else None
                 yield TO_WRITE_ON.sub(" ", line[label.end() :] if label else line).rstrip()
+
+    def _is_printed(self, line: str) -> bool:
+        return plain_line(line) in self._printed and not CHOSEN.search(line)
 
     def _question(self, line: str) -> tuple[str, str] | None:
         """Return a question's text, or the end of it, that stands in a line, and what is behind."""

@@ -19,8 +19,8 @@ from shapecalc.grading.quiz.markdown import LINE, escape
 
 # How a file looks that is handed in; the sizes are no right answer.
 OF_A_FILE = (
-    "If you hand in a text file: fill in this one, or write `Name:` and your name on its first line,"
-    " then a line for each question, `1. 40x40x40`.\n"
+    "If you hand in a text file: fill in this one, or write `Name:` and your name on its first"
+    " line, then a line for each question, `1. 40x40x40`.\n"
     "The answer stands first on its line, and its working behind it on the same line."
 )
 
