@@ -19,6 +19,7 @@ from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import in_a_row
@@ -133,8 +134,8 @@ class Diagnosis:
         """Return the mistake of the student's own counts that a total has in its other terms."""
         given = own.terms_of(question)
         wrong = [(q, v) for q, v in given if v != q.right]
-        names = {n for q, v in wrong for n in self.explanations(q).suspected(v)}
-        made = with_the_mistake(question, given, names, value)
+        suspected = {q.query.name: self.explanations(q).suspected(v) for q, v in wrong}
+        made = with_the_mistake(question, given, suspected, value)
         if made is None:
             return None
         return Cause(MISCONCEPTIONS[made[0]], made[1], source=self.sources(wrong))
@@ -159,6 +160,13 @@ class Diagnosis:
             f" {self._numbers[q.id]}"
             for q, v in followed
         ])  # fmt: skip
+
+    def is_worked_out(self, question: Question, cause: Cause, working: Working) -> bool:
+        """Say whether the working of an answer shows the mistake behind it, in the network
+        itself.
+        """
+        context = self.explanations(question).context
+        return not cause.source and bool(working.agrees(context, cause))
 
     def explanations(self, question: Question) -> Explanations:
         """Return what explains answers to a question."""

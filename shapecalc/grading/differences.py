@@ -18,6 +18,8 @@ def matter(question: Question, value: Value, *, exact: bool = False) -> str:
     """Return what is wrong with an answer that has no cause, in short; empty where it is the number
     that is wrong. One that is `exact` is not rounded.
     """
+    if isinstance(value, bool):
+        return f"{question.shown(value)} was answered; the answer is {question.right_shown}"
     far = "" if exact else rounded(question, value)
     said = far or misfit(question.query, question.right, value, "the answer")
     return f"{said[:1].lower()}{said[1:]}".rstrip(".")

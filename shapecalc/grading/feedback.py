@@ -166,7 +166,10 @@ class Told(NamedTuple):
         or not a mistake is `certain` to be behind it.
         """
         if certain:
-            return f"If it follows from your answer to question {number}, tell your teacher."
+            return (
+                f"A teacher has to look at your answer to question {number} first; if this follows"
+                " from it, your points change."
+            )
         return (
             f"It is not right, but may follow from your answer to question {number}: a teacher has"
             " to look at that first, and this has no points yet."

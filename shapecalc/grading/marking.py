@@ -357,7 +357,8 @@ class Marker:
             misconception=found.misconception.name,
             perhaps=not found.sure,
             matter=found.matter,
-            goes_on=further,
+            source=found.source,
+            worked_out=self._diagnosis.is_worked_out(question, found, evidence.working),
             feedback=_noted(
                 self.told.wrong(question, reading.value, found, credited), reading.note
             ),

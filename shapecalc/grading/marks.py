@@ -25,7 +25,8 @@ class Mark(NamedTuple):
     meant: str = ""  # what a wrong answer was read as, however it is written
     perhaps: bool = False  # whether the misconception is not certain
     matter: str = ""  # what is wrong with an answer, in short, for whoever looks at a whole class
-    goes_on: bool = False  # from an earlier answer, which is told beside the misconception
+    source: str = ""  # the earlier answers that it goes on from with a mistake, as they are told
+    worked_out: bool = False  # with the misconception, as the working in the answer shows
 
     @property
     def unread(self) -> bool:

@@ -26,13 +26,16 @@ NUMBER = re.compile(
     rf"\b(?:(?P<thousands>{UPTO_999}) thousand,? (?:and )?(?P<rest>{UPTO_999})|{UPTO_999})\b",
     re.IGNORECASE,
 )
+SIZE = re.compile(rf"\b{UPTO_999}(?= by\b)|(?<=\bby ){UPTO_999}\b", re.IGNORECASE)
 FRACTION = re.compile(rf"\b(a|{UPTO_99})[ -]({PART})(?=[ .!]*$)", re.IGNORECASE)
 
 
 def in_digits(text: str) -> str:
-    """Return a text that has no digits with its numbers written in them."""
+    """Return a text with its numbers in words written in digits; of one that has digits as well
+    the sizes alone, `five by five by 48`.
+    """
     if any(sign.isdigit() for sign in text):  # `the first one, 16` is not about 1
-        return text
+        return SIZE.sub(lambda found: str(_upto_999(found[0])), text)
     part = FRACTION.search(text)
     if part and not NUMBER.search(text[: part.start()]):  # not `two and one half`
         over = 1 if part[1].lower() == "a" else _upto_999(part[1])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations, islice, product
 from typing import NamedTuple, TypeGuard
 
 from shapecalc.grading.fault import Unanswerable
@@ -19,6 +19,7 @@ SUMMED = tuple(quantity.key for quantity in REPORTED)
 PARTS = {"parameters": ("weights", "biases")}  # of a layer's count
 MOST_TERMS = 6  # of which any may be put in; of more, all of them
 MOST_TOLD = 12  # terms that a sum writes out
+MOST_CHOSEN = 20  # sets of mistakes, one for each kind of layers
 
 
 class Term(NamedTuple):
@@ -115,24 +116,44 @@ def _both(question: Question, subject: Subject) -> Iterator[tuple[str, Number, N
 
 
 def with_the_mistake(
-    question: Question, own: Sequence[Answered], names: Collection[str], value: Value
+    question: Question,
+    own: Sequence[Answered],
+    suspected: Mapping[str, Collection[str]],
+    value: Value,
 ) -> tuple[str, Wrong] | None:
-    """Return the one of some mistakes that a total has in all terms that were not asked for, the
-    student's own being the others.
+    """Return the mistake that a total has in all terms that were not asked for, the student's own
+    being the others; of several the first one. `suspected` are those of own wrong counts, by the
+    layers' names.
     """
     if not is_total(question):
         return None
     given = _given(question, own)
     asked = len({other.query.name for other, v in own if v != other.right} & given.keys())
-    for name in sorted(names) if asked else ():
-        for dense in (True, False):
-            numbers = list(_numbers(question, given, name, dense))
-            if sum(numbers) == value and numbers:
-                listed = [f"{number:,}" for number in numbers if number]
-                short = len(listed) <= MOST_TOLD
-                told = " + ".join(listed) if short else f"the sum of {len(listed)} terms"
-                return name, Wrong(value, f"{told} = {value:,}")
+    for made in _made(question, suspected) if asked else ():
+        numbers = list(_numbers(question, given, made))
+        if sum(numbers) == value and numbers:
+            listed = [f"{number:,}" for number in numbers if number]
+            short = len(listed) <= MOST_TOLD
+            told = " + ".join(listed) if short else f"the sum of {len(listed)} terms"
+            return next(iter(made.values())), Wrong(value, f"{told} = {value:,}")
     return None
+
+
+def _made(question: Question, suspected: Mapping[str, Collection[str]]) -> Iterator[dict[str, str]]:
+    """Yield mistakes by the kinds of layers in which they may be made: one in all, or in all but
+    dense ones; then in each kind its own.
+    """
+    kinds = {layer.name: layer.kind for layer in question.subject.trace.layers}
+    for name in sorted({name for names in suspected.values() for name in names}):
+        yield dict.fromkeys(kinds.values(), name)
+        yield {kind: name for kind in kinds.values() if kind != "dense"}
+    by_kind: dict[str, set[str]] = {}
+    for layer, names in suspected.items():
+        if layer in kinds:
+            by_kind.setdefault(kinds[layer], set()).update(names)
+    if len(by_kind) > 1:
+        for chosen in islice(product(*map(sorted, by_kind.values())), MOST_CHOSEN):
+            yield dict(zip(by_kind, chosen, strict=True))
 
 
 def _given(question: Question, own: Sequence[Answered]) -> dict[str, Number]:
@@ -153,12 +174,11 @@ def _given(question: Question, own: Sequence[Answered]) -> dict[str, Number]:
 
 
 def _numbers(
-    question: Question, given: dict[str, Number], name: str, dense: bool
+    question: Question, given: dict[str, Number], made: Mapping[str, str]
 ) -> Iterator[Number]:
-    """Yield the terms of a total: those given, others as a mistake has them, the right ones where
-    it has none; it is made in dense layers, too, or not.
+    """Yield the terms of a total: those given, others as the mistake has them that is made in a
+    layer's kind, the right ones where there is none.
     """
-    misconception = MISCONCEPTIONS[name]
     for layer in question.subject.trace.layers:
         query = question.query._replace(name=layer.name)
         try:
@@ -167,11 +187,12 @@ def _numbers(
             continue
         if layer.name in given:
             yield given[layer.name]
-        elif not right or (layer.kind == "dense" and not dense):
+        elif not right or layer.kind not in made:
             yield right if _counted(right) else 0
         else:
             context = QuestionContext(question.subject, query, right)
-            wrong = next((w.value for w in misconception.model(context)), right)
+            model = MISCONCEPTIONS[made[layer.kind]].model
+            wrong = next((w.value for w in model(context)), right)
             yield wrong if _counted(wrong) else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from shapecalc.grading.by_network import ByNetwork
@@ -9,6 +10,8 @@ from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_volumes import nearest
 from shapecalc.grading.question import Question
+
+OF_WINDOWS = ("receptive_field", "jump")  # which hang on no volume
 
 
 class Pending:
@@ -22,15 +25,16 @@ class Pending:
     def behind(self, question: Question, mark: Mark) -> Mark:
         """Return the mark of an answer behind those. A wrong one that may follow from one of them
         is to be looked at as well, or told of it where a mistake is certainly behind it; not one of
-        which it is told already that it goes on from an answer.
+        which it is told already that it goes on from that, or whose own working shows the mistake.
         """
         wrong = mark.verdict in ("wrong", "partly right")
         before: list[Question] = []
         if wrong and self._unsettled:
             before = _before(question, [q for q, _ in self._given.about(question.subject)])
         first = next((other for other in before if other.id in self._unsettled), None)
-        if first is not None and not mark.goes_on:
-            mark = self._waiting(mark, self._numbers[first.id])
+        number = self._numbers[first.id] if first is not None else 0
+        if first is not None and not mark.worked_out and not _goes_on_from(number, mark.source):
+            mark = self._waiting(mark, number)
         if mark.verdict != "blank":
             self._given.add(question, mark.verdict)
         if mark.unread:
@@ -45,8 +49,12 @@ class Pending:
             return mark._replace(feedback=f"{mark.feedback} {why}".strip())
         return mark._replace(
             verdict="needs a look", points=0.0, misconception=None, perhaps=False, feedback=why,
-            note="", meant="", matter="",
+            note="", meant="", matter=f"it waits for the answer to question {number}",
         )  # fmt: skip
+
+
+def _goes_on_from(number: int, source: str) -> bool:
+    return re.search(rf"question {number}\b", source) is not None
 
 
 def _before(question: Question, given: Sequence[Question]) -> list[Question]:
@@ -59,7 +67,7 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
         keys = {q.query.key for q in others if q.query.kind == "example"}
         last: Collection[str] = subject.way_back(query.key, sorted(keys)).keys
         return [q for q in others if q.query.kind == "example" and q.query.key in last]
-    if query.kind not in ("record", "size"):
+    if query.kind not in ("record", "size") or query.key in OF_WINDOWS:
         return []
     volumes = [q for q in others if q.query.key == "output"]
     last = nearest(question, {q.query.name for q in volumes})[0]

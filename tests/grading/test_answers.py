@@ -174,6 +174,8 @@ def test_numbers(answer: Any, value: float) -> None:
 
 def test_a_volume_in_words() -> None:
     assert read_answer("thirty-two by thirty-two by ten", "sizes") == (32, 32, 10)
+    assert read_answer("five by five by 48", "sizes") == (5, 5, 48)
+    assert read_answer("32 by thirty-two by ten", "sizes") == (32, 32, 10)
 
 
 @pytest.mark.parametrize("form", ["number", "sizes", "field"])

@@ -144,6 +144,16 @@ def test_a_mistake_in_the_terms_that_were_not_asked_for_is_told_with_those_that_
     assert other.misconception is None
 
 
+def test_each_kind_of_layers_may_have_a_mistake_of_its_own() -> None:
+    """3*3*4 = 36 and 3*3*2 = 18 without depth and biases, 32*5 = 160 without the biases."""
+    answers = {"conv1.parameters": 36, "dense1.parameters": 160, "total.parameters": 36 + 18 + 160}
+    *_, mark = marked(answers)
+    assert mark.misconception == "forgot_depth_and_bias"
+    assert "36 + 18 + 160 = 214" in mark.feedback
+    *_, other = marked({**answers, "total.parameters": 215})
+    assert other.misconception is None
+
+
 def test_a_right_working_with_a_wrong_result_is_told_as_that() -> None:
     asked = {"conv1.parameters": "3*3*3*4 + 4 = 122"}
     (mark,) = marked(asked)

@@ -56,13 +56,27 @@ def test_what_hangs_on_something_else_is_marked() -> None:
     assert found.verdict == "wrong"
 
 
-def test_a_mistake_that_is_certain_is_named_all_the_same() -> None:
-    """(28 - 2)/2 = 13 without the + 1, which a right answer to another question does not need."""
-    answers = {"conv1.output": UNREAD, "max_pool1.output": "(28 - 2)/2 = 13, so 13x13x8"}
-    found = marked(SIZES, answers)[1]
-    assert (found.verdict, found.misconception) == ("wrong", "forgot_plus_one")
-    told = "If it follows from your answer to question 1, tell your teacher."
-    assert found.feedback.endswith(told)
+@pytest.mark.parametrize(
+    ("answer", "waits"),
+    [("15680", True), ("14*14*8*10 = 15680", False)],
+)
+def test_a_mistake_that_is_certain_is_named_all_the_same(answer: str, waits: bool) -> None:
+    """14*14*8*10 = 15,680 weights without the 10 biases; a working leaves nothing to wait for."""
+    spec = {**SIZES, "layers": [*SIZES["layers"], {"dense": 10}]}
+    found = marked(spec, {"max_pool1.output": UNREAD, "dense1.parameters": answer})[1]
+    assert (found.verdict, found.misconception) == ("wrong", "forgot_bias")
+    told = (
+        "A teacher has to look at your answer to question 1 first; if this follows from it, your"
+        " points change."
+    )
+    assert found.feedback.endswith(told) is waits
+
+
+def test_a_receptive_field_hangs_on_no_volume() -> None:
+    """1 + 4 + 1 = 6."""
+    _, found = marked(SIZES, {"conv1.output": UNREAD, "max_pool1.receptive_field": "9x9"})
+    assert found.verdict == "wrong"
+    assert "question 1" not in found.feedback
 
 
 def test_behind_a_right_volume_nothing_waits_for_what_stands_before_it() -> None:
@@ -78,8 +92,13 @@ def test_behind_right_values_nothing_waits_for_what_stands_before_them() -> None
     assert [one.verdict for one in marked(VALUES, answers)] == ["needs a look", "right", "wrong"]
 
 
-def test_what_is_told_to_go_on_from_an_answer_waits_for_none() -> None:
-    """The probabilities 0.88, 0.12 and 0.006 of scores 4, 2 and -1 were taken for the gradient."""
+@pytest.mark.parametrize(("unread", "waits"), [("dense1.value", False), ("softmax1.grad", True)])
+def test_what_is_told_to_go_on_from_an_answer_does_not_wait_for_it(
+    unread: str, waits: bool
+) -> None:
+    """The probabilities 0.88, 0.12 and 0.006 of scores 4, 2 and -1 were taken for the gradient of
+    the scores: they may wait for an answer that these do not go on from, and for no other.
+    """
     spec: dict[str, Any] = {
         "input": "1",
         "layers": [{"dense": 3}, "softmax"],
@@ -88,10 +107,8 @@ def test_what_is_told_to_go_on_from_an_answer_waits_for_none() -> None:
             "loss": {"cross_entropy": 1},
         },
     }
-    first = {"dense1.value": "see my scan", "softmax1.value": "0.876, 0.118, 0.006"}
-    answers = {**first, "dense1.grad": "0.876, 0.118, 0.006"}
-    *_, second, third = marked(spec, answers)
-    assert "may follow from your answer to question 1" in second.feedback
-    assert third.misconception == "label_not_subtracted"
-    assert "follows from your answer" in third.feedback
-    assert "tell your teacher" not in third.feedback
+    given = {unread: "see my scan", "softmax1.value": "0.876, 0.118, 0.006"}
+    found = marked(spec, {**given, "dense1.grad": "0.876, 0.118, 0.006"})[-1]
+    assert found.misconception == "label_not_subtracted"
+    assert "follows from your answer" in found.feedback
+    assert ("A teacher has to look at" in found.feedback) is waits

@@ -105,6 +105,7 @@ class _Question:
             "explanations": {name: self.words[name] for name, _ in self.causes.most_common()},
             "matters": dict(self.matters.most_common(BINS)),
             "without_cause": self.counts["wrong"],
+            "waiting": self.verdicts["needs a look"] - self.counts["needs a look"],
             "unexplained": dict(self.answers["wrong"].most_common(BINS)),
             "unread": dict(self.answers["needs a look"].most_common(BINS)),
         }
@@ -279,7 +280,7 @@ def _details(place: int, asked: dict[str, Any]) -> str:
     ]
     for key, whole, why in (
         ("unexplained", asked["without_cause"], "no cause known"),
-        ("unread", asked["needs_a_look"], "needs a look"),
+        ("unread", asked["needs_a_look"] - asked["waiting"], "needs a look"),
     ):
         said = [(f"{_said(answer)}, {why}", count) for answer, count in asked[key].items()]
         lines += _commonest(said, f"other answers, {why}", whole)
