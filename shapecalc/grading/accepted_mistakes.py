@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import is_only_accepted
-from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.misconceptions import does_not_fit
+from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.values import Value
@@ -30,6 +31,9 @@ def accepted_mistakes(assignment: Assignment) -> Iterator[str]:
 def _mistake(question: Question, value: Value) -> Cause | None:
     """Return the mistake that gives an accepted value: whether a student makes it or not."""
     subject, query = question.subject, question.query
+    why = subject.why_wrong(query, value)
+    if why:
+        return Cause(does_not_fit.MISCONCEPTION, Wrong(value, why))
     explanations = Explanations(QuestionContext(subject, query, subject.answer(query)))
     found = explanations.cause_of(value, question.partial, two=False)
     return found._replace(sure=True) if found else None

@@ -41,6 +41,7 @@ from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import is_rounded_too_far, only_rounded
+from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.tied_pools import NOTE
@@ -188,6 +189,8 @@ class Marker:
         return self._texts.get((question.id, answer), lambda: self._newly_read(question, answer))
 
     def _newly_read(self, question: Question, answer: Any) -> Read | Mark:
+        if all_fit(question, answer):
+            return self._right(question, "")._replace(answer=given(answer))
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:

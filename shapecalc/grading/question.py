@@ -86,7 +86,10 @@ class Question:
     @property
     def right_shown(self) -> str:
         """The right answer as it is printed, in the order that is asked for."""
-        return self.shown(self.right)
+        whole = self.right
+        if self.query.kind == "fitting" and isinstance(whole, tuple) and not self.choices:
+            return self.shown(whole[:-1])  # a height and a width are asked for
+        return self.shown(whole)
 
     @cached_property
     def elsewhere(self) -> tuple[Question, ...]:

@@ -45,14 +45,14 @@ from shapecalc.receptive_field import across, bounding, spread_out
 
 
 class ConvTranspose(Layer):
-    """conv_transpose: the backward pass of a convolution as a layer; it enlarges the input.
+    """conv_transpose: each value adds a filter to the output, S apart; P is cut off on each side.
 
-    Output: (W - 1)*S - 2P + F + output_padding along each axis, K deep. P crops the output. F is
-    dilation*(F - 1) + 1 here. Two words for P are Keras': `valid` gives (W - 1)*S + max(F, S),
-    `same` W*S; with an output_padding that is written, even 0, `valid` gives
-    (W - 1)*S + F + output_padding, `same` (W - 1)*S + F - 2*floor(F/2) + output_padding.
-    Weights: D*K/groups*F*F; biases: K. MACs: input positions times D*K/groups*F*F. The receptive
-    field is an upper bound.
+    Output: (W - 1)*S - 2P + F + output_padding along each axis, K deep. F is dilation*(F - 1) + 1
+    here. Two words for P are Keras': `valid` gives (W - 1)*S + max(F, S), `same` W*S; with an
+    output_padding that is written, even 0, `valid` gives (W - 1)*S + F + output_padding, `same` (W
+    - 1)*S + F - 2*floor(F/2) + output_padding. Weights: D*K/groups*F*F; biases: K. MACs: input
+    positions times D*K/groups*F*F. The receptive field is an upper bound. The layer is the backward
+    pass of a convolution.
 
     Backward, with the upstream gradient dy: dx is the convolution of dy with the same filters,
     stride S and padding P; dW at a tap is the sum over positions of x times the dy that it was

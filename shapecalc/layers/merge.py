@@ -224,7 +224,7 @@ class Average(Stretching):
 
 
 class Concat(Merge):
-    """concat: two or more volumes joined along the depth, or along a spatial axis.
+    """concat: two or more volumes joined along the depth, unless `axis` names another one.
 
     The sizes along the axis add up, all others must be equal. No parameters, no MACs.
 

@@ -75,6 +75,17 @@ def test_a_small_number_that_a_mistake_gives_is_told() -> None:
     assert told.endswith("right: the biases were forgotten: 3*3*2*4 = 72 (forgot_bias)")
 
 
+def test_an_accepted_size_that_does_not_fit_is_told() -> None:
+    """(44 - 5)/2 is not whole, (45 - 5)/2 is."""
+    spec = {"input": "35x35x1", "layers": [{"conv": {"K": 2, "F": 5, "S": 2}}]}
+    question = {"ask": "fitting(input)", "accept": ["44x44"]}
+    (told,) = accepted_mistakes(read({"spec": spec, "questions": [question]}))
+    assert told.startswith("question 1 accepts 44x44")
+    assert "the stride does not fit" in told
+    question["accept"] = ["45x45"]
+    assert not list(accepted_mistakes(read({"spec": spec, "questions": [question]})))
+
+
 @pytest.mark.parametrize("accept", [[12832], [12830], ["13k"], [12833]])
 def test_what_no_mistake_gives_is_not_told(accept: list[Any]) -> None:
     assert list(accepted_mistakes(read(homework(accept)))) == []

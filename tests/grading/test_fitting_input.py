@@ -42,6 +42,22 @@ def test_every_size_that_fits_is_right(answer: Any) -> None:
     assert marked(answer).verdict == "right"
 
 
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("227x227 or 35x35", "right"),
+        ("35x35, 227x227", "right"),
+        ("19x19, 27x27 and 35x35", "right"),
+        ("227 x 227 or also 19 x 27", "right"),
+        ("227x227 or 224x224", "needs a look"),
+        ("224x224 or 227x227", "needs a look"),
+        ("227x227, not 224x224", "right"),
+    ],
+)
+def test_several_sizes_are_right_if_all_fit(answer: str, verdict: str) -> None:
+    assert marked(answer).verdict == verdict
+
+
 def test_right_is_what_a_loop_over_the_windows_finds() -> None:
     """Windows are placed one by one; the last has to end where the input ends."""
 
@@ -75,7 +91,7 @@ def test_a_size_that_does_not_fit_is_told_with_the_layer_that_refuses_it(
     found = marked(answer)
     assert (found.verdict, found.misconception) == ("wrong", "does_not_fit")
     assert says in found.feedback
-    assert "is 235x235x3: one of those that fit (H and W: 19, 27, 35, ...)." in found.feedback
+    assert "is 235x235: one of those that fit (H and W: 19, 27, 35, ...)." in found.feedback
 
 
 @pytest.mark.parametrize("answer", ["0x0", "-5", "2.5", "10000000000x227", [227, 227, 227, 3]])
@@ -217,7 +233,7 @@ def test_a_size_that_is_excluded_is_not_right(answer: str, right: bool, exclude:
     found = mark(homework(exclude=exclude), {ASK: answer}).marks[0]
     assert found.verdict == ("right" if right else "wrong")
     if not right:
-        told = "235x235x3: one of those other than 227x227 that fit (H and W: 19, 27, 35, ...)."
+        told = "235x235: one of those other than 227x227 that fit (H and W: 19, 27, 35, ...)."
         assert told in found.feedback
         assert (found.misconception == "does_not_fit") is (answer == "224")
 
