@@ -14,6 +14,7 @@ from shapecalc.grading.values import Value
 from shapecalc.grading.wording import volume_axes
 
 MOST_ALTERNATIVES = 2  # of which one is said to be meant
+MOST_COMMON = 3  # the same of common mistakes in sizes, such as in the formula (W - F + 2P)/S + 1
 
 
 def perhaps(causes: Sequence[Cause]) -> Cause | None:

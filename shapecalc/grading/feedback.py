@@ -225,13 +225,16 @@ class Told(NamedTuple):
         return " ".join(said)
 
 
-def credit_told(question: Question, mistake: float, through: float = 1.0) -> str:
-    """Return why so much is given for a mistake, and for one in what follows from an earlier slip,
-    in shares of the points; empty where nothing is, or there are none.
+def credit_told(
+    question: Question, mistake: float, through: float = 1.0, *, several: bool = False
+) -> str:
+    """Return why so much is given for a mistake, maybe one of `several`, and for one in what
+    follows from an earlier slip, in shares of the points; empty where nothing is given.
     """
     if not mistake * through * question.points:
         return ""
-    told = f"An answer with this mistake gets {_percent(mistake)} of the points"
+    which = "one of these mistakes" if several else "this mistake"
+    told = f"An answer with {which} gets {_percent(mistake)} of the points"
     if through < 1:
         told += f", and {_percent(through)} of these since it follows from an earlier slip"
     return f"{told}."

@@ -350,7 +350,8 @@ class Marker:
         if share and len(shares) > 1 and not further:
             credited = both_credited(*shares)
         else:
-            credited = credit_told(question, share, question.follow_through if further else 1.0)
+            through = question.follow_through if further else 1.0
+            credited = credit_told(question, share, through, several=bool(found and found.either))
         share *= question.follow_through if further else 1.0
         if found is None:
             return self._rounded_own(question, reading, own, mark)

@@ -15,6 +15,7 @@ from itertools import chain
 from shapecalc.grading import combinations
 from shapecalc.grading.alternatives import (
     MOST_ALTERNATIVES,
+    MOST_COMMON,
     as_one,
     credited_of,
     differing,
@@ -400,8 +401,7 @@ class Explanations:
             return first[0]
         likely = [cause for cause in first if not evidence.speaks_against(cause)]
         among, first = len(first), as_one(likely or first)
-        unique = unique or COMMON.isdisjoint(cause.misconception.name for cause in first)
-        if len(first) > (1 if unique else MOST_ALTERNATIVES):
+        if len(first) > (1 if unique else self._most(first)):
             return None
         found = first[0] if len(first) == 1 else either(first)
         if answers is None:
@@ -419,6 +419,13 @@ class Explanations:
         if not likely and (chance > CERTAIN or carried or found.before):  # a size is one of few
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
+
+    def _most(self, causes: Sequence[Cause]) -> int:
+        """Return of how many causes that give an answer one is said to be meant."""
+        names = {cause.misconception.name for cause in causes}
+        if COMMON.isdisjoint(names):
+            return 1
+        return MOST_COMMON if self.context.slides and names <= COMMON else MOST_ALTERNATIVES
 
     def _is_as_long(self, cause: Cause, given: Value) -> bool:
         """Say whether a cause may give an answer at all: an array has as many values."""

@@ -107,7 +107,9 @@ def test_points_so_far_are_compared_where_an_answer_is_open(run: Run, folder: Pa
     """
     (folder / "class" / "bob.yaml").write_text("q1: see page 2\nq2: 750\n")
     assert run("grade", "hw.yaml", "class", "--format", "csv", "-o", "open.csv").exit_code == 0
-    told = "1 student has, or had, an answer that needs a look: only the points so far are compared\n"
+    told = (
+        "1 student has, or had, an answer that needs a look: only the points so far are compared\n"
+    )
     assert run("regrade", "open.csv", "hw.yaml", "class").stdout == (
         f"no points change (3 students, mean 1.00)\n{told}"
     )

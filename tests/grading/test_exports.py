@@ -113,16 +113,16 @@ def test_json_holds_everything(class_run: ClassRun) -> None:
 
 
 def test_what_is_not_certain_is_told_as_perhaps_of_a_class_as_well() -> None:
-    """(64 - 6 + 1)/2 + 1 = 30.5 with P once; 30 may come from other mistakes, too."""
-    spec = {"input": "64x64x3", "layers": [{"conv": {"K": 24, "F": 6, "S": 2, "P": 1}}]}
-    data = {"spec": spec, "questions": ["conv1.output"], "partial": {"padding_once": 0.5}}
+    """3*3*3*2 = 54 without the 2 biases; so small a number may come from something else."""
+    spec = {"input": "7x7x3", "layers": [{"conv": {"K": 2, "F": 3, "P": 1}}]}
+    data = {"spec": spec, "questions": ["conv1.parameters"], "partial": {"forgot_bias": 0.5}}
     assignment = read_assignment(data)
     marker = Marker(assignment)
     unsure, sure = (
-        Graded(marker.mark(name, {"conv1.output": answer}), name)
-        for name, answer in (("Ann", "30x30x24"), ("Bob", "30x30x24 (30.5 rounded down)"))
+        Graded(marker.mark(name, {"conv1.parameters": answer}), name)
+        for name, answer in (("Ann", "54"), ("Bob", "3*3*3*2 = 54"))
     )
-    told = "the padding P was added on one side only; it goes on both"
+    told = "the biases were forgotten"
     for graded, said in (
         ([unsure], f"1 student: perhaps {told}\n"),
         ([sure], f"1 student: {told}\n"),
@@ -132,7 +132,7 @@ def test_what_is_not_certain_is_told_as_perhaps_of_a_class_as_well() -> None:
         assert said in SUMMARIES["table"](one)
     assert said in exports.render("table", one) + "\n"  # of both
     (asked,) = json.loads(SUMMARIES["json"](ClassRun(assignment, [unsure, sure])))["questions"]
-    assert (asked["causes"], asked["perhaps"]) == ({"padding_once": 2}, {"padding_once": 1})
+    assert (asked["causes"], asked["perhaps"]) == ({"forgot_bias": 2}, {"forgot_bias": 1})
 
 
 def test_the_summary_counts_every_question_and_names_what_nothing_explains(
