@@ -17,6 +17,13 @@ EXCUSE = re.compile(
     r"|how(?: to (?:do|solve|compute|calculate) (?:this|it|that))?|this(?: one)?|it|that"
     r"|the answer|what to do))+\)?"
 )
+# Behind `idk how to go back through the pool` nothing is answered: no number, sign or guess.
+GUESS = re.compile(
+    r"[\d=^*/]|\b(?:maybe|perhaps|probably|guess\w*|think|but|say|same|yes|no|true|false|or"
+    r"|the (?:first|second|third|last|other)"
+    r"|zero|one|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+HOW = re.compile(r" (?:how|what|why|where|which|whether|if)\b")
 LONGEST = 60  # characters of what may stand for no answer
 
 
@@ -37,9 +44,11 @@ def is_not_known(answer: Any) -> bool:
         return False
     said = _bare_words(answer)
     known = NOT_KNOWN.match(said)
-    return known is not None and (
-        known.end() == len(said) or EXCUSE.fullmatch(said, known.end()) is not None
-    )
+    if known is None:
+        return False
+    rest = said[known.end() :]
+    alone = not rest or EXCUSE.fullmatch(rest) is not None
+    return alone or (HOW.match(rest) is not None and not GUESS.search(rest))
 
 
 def _bare_words(answer: str) -> str:

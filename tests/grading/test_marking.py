@@ -811,6 +811,10 @@ def test_a_percentage_of_a_probability_is_a_part_of_1() -> None:
     ("answer", "verdict"),
     [
         ("idk, ran out of time", "blank"),
+        ("idk how to go back through the pool", "blank"),
+        ("I don't know what a depthwise convolution is.", "blank"),
+        ("idk how, maybe the same", "needs a look"),
+        ("idk what this is but 760", "needs a look"),
         ("I don't know how to do this", "blank"),
         ("don't know, sorry", "blank"),
         ("idk, 760", "needs a look"),
