@@ -14,41 +14,23 @@ from typing import Any
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.comes_to import slipped_from
-from shapecalc.grading.comparison import (
-    by_another_convention,
-    in_full,
-    is_only_accepted,
-    is_right,
-    is_rounded,
-    same,
-    ways_to_read,
-)
+from shapecalc.grading.comparison import in_full, is_right, same
 from shapecalc.grading.diagnosis import Diagnosis
 from shapecalc.grading.differences import matter
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
-from shapecalc.grading.hyperparameters import in_numbers
-from shapecalc.grading.marks import Mark, Marked, Verdict
-from shapecalc.grading.misconceptions import (
-    arithmetic_slip,
-    does_not_fit,
-)
-from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.first_look import FirstLook, unmarked
+from shapecalc.grading.marks import Mark, Marked
+from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
 from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import is_rounded_too_far, only_rounded
-from shapecalc.grading.several_sizes import all_fit
-from shapecalc.grading.student_working import working_in
 from shapecalc.grading.suspicions import Suspicions
-from shapecalc.grading.tied_pools import NOTE
-from shapecalc.grading.values import Value, shown
+from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
-from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
-from shapecalc.grading.written_numbers import Unreadable
 
 SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
@@ -68,7 +50,7 @@ class Marker:
         self._diagnosis = Diagnosis(self._numbers)
         self._marks: Remembered[Any, tuple[Mark, Reading, Effort]] = Remembered(MOST_MARKS)
         self._suspicions = Suspicions(self._diagnosis.explanations)
-        self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
+        self._first = FirstLook(self.told)
 
     def mark(
         self,
@@ -85,7 +67,7 @@ class Marker:
         which there are lines that were not read.
         """
         questions = self.assignment.questions
-        read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
+        read = {q.id: self._first.at(q, answers.get(q.id)) for q in questions}
         answered = [(q, one) for q in questions if isinstance(one := read[q.id], Read)]
         practice = self._suspicions.practice(answered)
         own = OwnAnswers()
@@ -114,7 +96,7 @@ class Marker:
             mark, value = self._mark(question, answer, read[question.id], own, practice, told)
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
                 more = self.told.goes_on()
-                mark = self._unmarked(question, "needs a look", given(answer), more)
+                mark = unmarked(question, "needs a look", given(answer), more)
             mark = pending.behind(question, mark)
             if mark.verdict == "followed through":
                 practice.has_followed(question.id)
@@ -122,9 +104,9 @@ class Marker:
                 told.add(mark.misconception)
             if question.id not in answers or answer == "":
                 if question.id in columnless:
-                    mark = self._unmarked(question, "needs a look", "", self.told.no_column())
+                    mark = unmarked(question, "needs a look", "", self.told.no_column())
                 elif unread:
-                    mark = self._unmarked(question, "needs a look", "", self.told.lost())
+                    mark = unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
                 own.add(question, value, mark.verdict == "right")
@@ -132,18 +114,8 @@ class Marker:
 
     def not_gradable(self, student: str, reason: str) -> Marked:
         """Return the marks of a submission that cannot be read."""
-        marks = tuple(self._unmarked(q, "blank", "", "") for q in self.assignment.questions)
+        marks = tuple(unmarked(q, "blank", "", "") for q in self.assignment.questions)
         return Marked(student, marks, reason)
-
-    def _answered(self, question: Question, answer: Any) -> Read | Mark:
-        """Return what an answer means; or its mark if it is blank or needs a look."""
-        if nothing_is_right(question, answer):
-            why = self.told.unread(question, "")
-            return self._unmarked(question, "needs a look", given(answer), why)
-        if is_blank(answer):
-            told = self.told.blank(question, answer)
-            return self._unmarked(question, "blank", given(answer) if answer else "", told)
-        return self._read(question, answer)
 
     def _mark(
         self,
@@ -169,7 +141,7 @@ class Marker:
                 own.add_right(question, reading.value)
                 numbers = sorted({self._numbers[source.id] for source, _ in sources})
                 note = f"it follows from your own numbers in {questions_by(numbers)}"
-                return self._right(question, note)._replace(answer=given(answer)), None
+                return self._first.right(question, note)._replace(answer=given(answer)), None
         about = own.about(question)
         evidence = self._suspicions.evidence(question, read, practice, alone=not about)
         evidence = evidence._replace(told=frozenset(told))
@@ -181,59 +153,6 @@ class Marker:
         mark, reading, effort = self._marks.get(key, judged)
         own.next_answer(effort)
         return mark._replace(answer=given(answer)), reading.value
-
-    def _read(self, question: Question, answer: Any) -> Read | Mark:
-        """Return what an answer means, and its mark if it is right; or that it needs a look."""
-        if not isinstance(answer, str):
-            return self._newly_read(question, answer)
-        return self._texts.get((question.id, answer), lambda: self._newly_read(question, answer))
-
-    def _newly_read(self, question: Question, answer: Any) -> Read | Mark:
-        if all_fit(question, answer):
-            return self._right(question, "")._replace(answer=given(answer))
-        try:
-            ways = ways_to_read(question, answer)
-        except Unreadable as error:
-            why = self.told.unread(question, str(error))
-            return self._unmarked(question, "needs a look", given(answer), why)
-        meant = tuple((type(reading.value), reading) for reading in ways)
-        found = next((reading for reading in ways if is_right(question, reading.value)), None)
-        right = self._right(question, self._note(question, found)) if found else None
-        if right is None and any(is_rounded(question, reading) for reading in ways):
-            return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
-        if leaves_a_choice(question, answer) or (
-            right is None and holds_the_right_one(question, answer)
-        ):
-            return self._unmarked(question, "needs a look", given(answer), self.told.several())
-        worked = slipped_from(question, answer, ways) if right is None else None
-        value = found.value if found else ()
-        accepted = found.value if found and is_only_accepted(question, found.value) else None
-        return Read(ways, meant, right, working_in(answer), worked, value, accepted)
-
-    def _note(self, question: Question, right: Reading) -> str:
-        """Return what is to be told of how a right answer was read, or why it is right as well."""
-        tied = NOTE if by_another_convention(question, right.value) else ""
-        return right.note or self._in_numbers(question, right.value) or tied
-
-    def _right(self, question: Question, note: str) -> Mark:
-        """Return the mark of a right answer."""
-        return Mark(
-            question.id, "right", question.points, question.points, "", question.right_shown,
-            question.working, None, self.told.right(note), note,
-        )  # fmt: skip
-
-    def _in_numbers(self, question: Question, value: Value) -> str:
-        """Return what a right answer of a word, `same`, is as a number, where that is shown."""
-        if question.query.kind != "field" or not isinstance(value, str) or self.told.hides:
-            return ""
-        found = in_numbers(question.subject.records[question.query.name], question.query, value)
-        return f"{value} is {question.query.key} = {shown(found)} here"
-
-    def _unmarked(self, question: Question, verdict: Verdict, answer: str, why: str) -> Mark:
-        return Mark(
-            question.id, verdict, 0.0, question.points, answer, question.right_shown,
-            question.working, None, why,
-        )  # fmt: skip
 
     def _judged(
         self, question: Question, read: Read, own: OwnAnswers, evidence: Evidence

@@ -1,0 +1,103 @@
+"""What an answer is by itself: right, blank or for a person to look at, or what it can mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shapecalc.grading.answered import Read
+from shapecalc.grading.answers import Reading
+from shapecalc.grading.comes_to import slipped_from
+from shapecalc.grading.comparison import (
+    by_another_convention,
+    is_only_accepted,
+    is_right,
+    is_rounded,
+    ways_to_read,
+)
+from shapecalc.grading.feedback import Told, given
+from shapecalc.grading.hyperparameters import in_numbers
+from shapecalc.grading.marks import Mark, Verdict
+from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.question import Question
+from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.several_sizes import all_fit
+from shapecalc.grading.student_working import working_in
+from shapecalc.grading.tied_pools import NOTE
+from shapecalc.grading.values import Value, shown
+from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
+from shapecalc.grading.written_numbers import Unreadable
+
+MOST_TEXTS = 1000  # that are remembered, and twice as many
+
+
+class FirstLook:
+    """Looks at answers by themselves, whoever gave them; texts are remembered."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_TEXTS)
+
+    def at(self, question: Question, answer: Any) -> Read | Mark:
+        """Return what an answer means; or its mark if it is blank or needs a look."""
+        if nothing_is_right(question, answer):
+            why = self.told.unread(question, "")
+            return unmarked(question, "needs a look", given(answer), why)
+        if is_blank(answer):
+            told = self.told.blank(question, answer)
+            return unmarked(question, "blank", given(answer) if answer else "", told)
+        return self._read(question, answer)
+
+    def _read(self, question: Question, answer: Any) -> Read | Mark:
+        """Return what an answer means, and its mark if it is right; or that it needs a look."""
+        if not isinstance(answer, str):
+            return self._newly_read(question, answer)
+        return self._texts.get((question.id, answer), lambda: self._newly_read(question, answer))
+
+    def _newly_read(self, question: Question, answer: Any) -> Read | Mark:
+        if all_fit(question, answer):
+            return self.right(question, "")._replace(answer=given(answer))
+        try:
+            ways = ways_to_read(question, answer)
+        except Unreadable as error:
+            why = self.told.unread(question, str(error))
+            return unmarked(question, "needs a look", given(answer), why)
+        meant = tuple((type(reading.value), reading) for reading in ways)
+        found = next((reading for reading in ways if is_right(question, reading.value)), None)
+        right = self.right(question, self._note(question, found)) if found else None
+        if right is None and any(is_rounded(question, reading) for reading in ways):
+            return unmarked(question, "needs a look", given(answer), self.told.rounded())
+        if leaves_a_choice(question, answer) or (
+            right is None and holds_the_right_one(question, answer)
+        ):
+            return unmarked(question, "needs a look", given(answer), self.told.several())
+        worked = slipped_from(question, answer, ways) if right is None else None
+        value = found.value if found else ()
+        accepted = found.value if found and is_only_accepted(question, found.value) else None
+        return Read(ways, meant, right, working_in(answer), worked, value, accepted)
+
+    def _note(self, question: Question, right: Reading) -> str:
+        """Return what is to be told of how a right answer was read, or why it is right as well."""
+        tied = NOTE if by_another_convention(question, right.value) else ""
+        return right.note or self._in_numbers(question, right.value) or tied
+
+    def right(self, question: Question, note: str) -> Mark:
+        """Return the mark of a right answer."""
+        return Mark(
+            question.id, "right", question.points, question.points, "", question.right_shown,
+            question.working, None, self.told.right(note), note,
+        )  # fmt: skip
+
+    def _in_numbers(self, question: Question, value: Value) -> str:
+        """Return what a right answer of a word, `same`, is as a number, where that is shown."""
+        if question.query.kind != "field" or not isinstance(value, str) or self.told.hides:
+            return ""
+        found = in_numbers(question.subject.records[question.query.name], question.query, value)
+        return f"{value} is {question.query.key} = {shown(found)} here"
+
+
+def unmarked(question: Question, verdict: Verdict, answer: str, why: str) -> Mark:
+    """Return the mark of an answer without points, and why it has none."""
+    return Mark(
+        question.id, verdict, 0.0, question.points, answer, question.right_shown,
+        question.working, None, why,
+    )  # fmt: skip
