@@ -13,9 +13,7 @@ from shapecalc.grading.wording import capital
 from shapecalc.grading.written import is_rounded_from
 
 # The same for all that may be rounded: that an answer needs three digits tells that it is small.
-USUAL_PRECISION = (
-    "two decimals are enough, below 1 three digits behind the leading zeros, such as 0.0123"
-)
+USUAL_PRECISION = "two decimals; below 1 three digits, leading zeros not counted: 0.0123"
 
 
 def rounded(question: Question, value: Value, source: str = "") -> str:
