@@ -86,7 +86,9 @@ class Cause(NamedTuple):
         if self.either:
             parts = [f"{cause.title}: {cause.wrong.arithmetic}" for cause in self.either]
             return f"perhaps {source}{'; or '.join(parts)}"
-        return f"{self._begin}{self._explanation}: {source}{self.wrong.arithmetic}"
+        whole = self._explanation  # of two mistakes what is right is not told: it comes behind
+        right = whole.removeprefix(self.title) if whole.startswith(self.title) else ""
+        return f"{self._begin}{self.title}: {source}{self.wrong.arithmetic}{right}"
 
     @property
     def hint(self) -> str:

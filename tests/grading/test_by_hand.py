@@ -58,7 +58,7 @@ def marked(answers: dict[str, Any], spec: Any = SPEC) -> dict[str, Mark]:
             "The activation relu1 was left out.",
         ),
         ("relu1.value", [[1, -1], [1, 4]], "activation_forgotten", "the activation was left out"),
-        ("loss", 0.201, "other_class", "Class 1 was taken; the target is class 0"),  # -ln 0.8176
+        ("loss", 0.201, "other_class", "Class 1 was taken: with class 1 it"),  # -ln 0.8176
         ("dense1.grad", [0.182, -0.182], "other_class", "Class 1 was taken; the target is"),
         (
             "loss",
@@ -204,9 +204,13 @@ def test_a_depth_left_out_is_told(answer: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("path", "answer", "told"),
     [
-        ("conv1.output", "4x14x14", "here it goes last: 4x14x14 is depth x height x width."),
+        ("conv1.output", "4x14x14", "first: 4x14x14 is depth x height x width; here it goes last."),
         ("conv1.weight.shape", "1x4x3x3", "PyTorch has first: 1x4x3x3 has the filters second."),
-        ("conv1.weight.shape", "3x3x1x4", "of the filter last: 3x3x1x4 has them first."),
+        (
+            "conv1.weight.shape",
+            "3x3x1x4",
+            "order: 3x3x1x4 has the sizes first; PyTorch has the sizes of the filter last.",
+        ),
         ("dense1.weight.shape", "196x10", "PyTorch has first: 196x10 has the units second."),
     ],
 )

@@ -369,7 +369,10 @@ def test_same_is_not_said_to_keep_a_size_that_a_stride_halves() -> None:
     spec = net("64x64x3", {"conv": {"K": 24, "F": 6, "S": 2}})
     (mark,) = marked(spec, {"conv1.output": "32x32x24"})
     assert mark.misconception == "same_assumed"
-    assert "padding was taken to be same; P is 0 here: ceil(64/2) = 32" in mark.feedback
+    assert (
+        "padding was taken to be same: ceil(64/2) = 32, P = 2, so 32x32x24; P is 0 here"
+        in mark.feedback
+    )
 
 
 # 3*2 is 6 for 2: a gradient of 2*4*2 = 16, and 3 - 0.1*16 = 1.4

@@ -138,7 +138,10 @@ def test_behind_an_upsampling_the_jump_is_no_product_of_strides() -> None:
     assert mark({"spec": spec, "questions": [ask]}, {ask: "7-9, 9-11"}).marks[0].verdict == "right"
     (found,) = mark({"spec": spec, "questions": [ask]}, {ask: "3-5, 4-6"}).marks
     assert found.misconception == "range_jump_ignored"
-    assert "were taken to be one pixel apart; here they lie further apart: rows" in found.feedback
+    assert (
+        "were taken to be one pixel apart: rows 3 to 5, columns 4 to 6; here they lie further"
+        in found.feedback
+    )
 
 
 def test_a_unit_at_the_border_sees_no_padding() -> None:

@@ -175,10 +175,10 @@ def test_a_formula_of_a_width_is_told_without_a_volume() -> None:
     """31 - 11 + 2*2 = 24: half of it, and with 2 for 2*2 half of 22 and 1."""
     for answer, told in (
         ("(W-F+2P)/S", "(31 - 11 + 2*2)/2 = 12, and the right one 13."),
-        ("(W-F+P)/S+1", "(31 - 11 + 2)/2 + 1 = 12, and the right one 13."),
+        ("(W-F+P)/S+1", "(31 - 11 + 2)/2 + 1 = 12, and the right one 13; it goes on both."),
         ("(W-F)/S+1", "(31 - 11)/2 + 1 = 11, and the right one 13."),
         ("W", "31, and the right one 13."),
-        ("W-F+2P/S+1", "31 - 11 + 2*2/2 + 1 = 23, and the right one 13."),
+        ("W-F+2P/S+1", "31 - 11 + 2*2/2 + 1 = 23, and the right one 13; there"),
     ):
         assert f"your formula gives {told}" in marked(SIZE, answer).feedback
 

@@ -267,8 +267,8 @@ def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
     answers = {"conv1.output": "30x30x24", "max_pool1.output": "14.5x14.5x24"}
     data = {"spec": {"input": "64x64x3", "layers": layers}, "questions": list(answers)}
     for show, told in (
-        ("always", "a size is a whole number, and the stride does not fit here: with your answer"
-         " 30x30x24 to question 1, (30 - 3 + 2*0)/2 + 1 = 14.5."),
+        ("always", "with your answer 30x30x24 to question 1, (30 - 3 + 2*0)/2 + 1 = 14.5; a size is"
+         " a whole number, and the stride does not fit here."),
         ("hint", "the stride does not fit here. Otherwise it follows from your answer 30x30x24"),
     ):  # fmt: skip
         _, mark = Marker(read_assignment({**data, "show": show})).mark("one", answers).marks
@@ -319,7 +319,7 @@ def test_a_mistake_behind_a_slip_may_be_rounded_as_well(answer: float, name: str
     assert mark.misconception == name
     if name:
         assert mark.perhaps
-        assert "it would be 20.2885, rounded 20.3." in mark.feedback
+        assert "it would be 20.2885, rounded 20.3; " in mark.feedback
     (alone,) = marked(SPEC, {"loss": answer}).values()
     assert alone.misconception is None
 

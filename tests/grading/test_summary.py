@@ -44,7 +44,7 @@ def graded(folder: Path, ask: str, *answers: Any) -> ClassRun:
     ("ask", "answer", "told"),
     [
         ("conv1.output", "7x7", "the height and the width are not right, and the depth is missing"),
-        ("conv1.output", "1x2x2", "perhaps the depth was written first; here it goes last"),
+        ("conv1.output", "1x2x2", "perhaps the depth was written first"),
         ("conv1.value", "11, 14, 20", "it takes 4 values, and the answer has 3"),
         ("conv2.value[0,0]", "1", "perhaps it is rounded too far"),
         ("conv1.value", "[[11, 20], [14, 25]]", "rows and columns were swapped"),

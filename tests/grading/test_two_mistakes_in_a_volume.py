@@ -149,7 +149,7 @@ def test_in_what_follows_from_an_earlier_slip(pooled: str, given: str) -> None:
 @pytest.mark.parametrize(
     ("depth", "name", "told"),
     [
-        (3, "depth_kept, padding_once", "Perhaps the depth of the input was kept; the depth of"),
+        (3, "depth_kept, padding_once", "Perhaps the depth of the input was kept; and the padding"),
         # 32 + 2*1, if the zeros counted there; 33 is nothing
         (
             34,

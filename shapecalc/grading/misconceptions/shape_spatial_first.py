@@ -19,7 +19,11 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         depthwise = isinstance(context.layer, DepthwiseConv)
         for turned, others in ((not depthwise, (second, first)), (depthwise, (first, second))):
             value = (*F, *others)
-            yield Wrong(value, f"{shown(value)} has them first", "" if turned else NEITHER)
+            yield Wrong(
+                value,
+                f"{shown(value)} has the sizes first",
+                "" if turned else NEITHER,
+            )
 
 
 MISCONCEPTION = Misconception(

@@ -776,7 +776,9 @@ def test_a_wrong_number_gets_its_name(
     explanation = FOR_LAYERS.get((name, path)) or next(
         m.explanation for m in misconceptions() if m.name == name
     )
-    assert explanation[1:] in mark.feedback  # a sentence begins with a capital
+    wrong_part, semicolon, right_part = explanation.partition(";")
+    assert wrong_part[1:] in mark.feedback  # a sentence begins with a capital
+    assert f"{semicolon}{right_part}" in mark.feedback
 
 
 # -0.5, 0.5 and 1.5 go into the ReLU, and 1.5, 2 and 3 come back to it
@@ -798,9 +800,9 @@ def test_a_relus_slope_is_told_of_by_what_it_does() -> None:
         ("conv1.value", [[1, -2, 3, 4]], "the values of the input were given; those of conv1"),
         ("conv2.value", [[2, 0, 6, 8]], "the values of relu1 were given; those of conv2 are"),
         ("relu1.grad", [[3, 0, 6, -9]], "the gradient of conv1 was given; that of relu1 is"),
-        ("conv1.value[0,3]", 23, "of conv2 was given; that of conv1 is asked for: conv2 = 23"),
+        ("conv1.value[0,3]", 23, "of conv2 was given: conv2 = 23; that of conv1 is asked for"),
         ("conv1.value", [[2, 0, 6, 8]], "perhaps the activation relu1 was applied as well; it"),
-        ("conv2.value[0,0]", 2, "perhaps the value of relu1 was given; that of conv2 is asked"),
+        ("conv2.value[0,0]", 2, "perhaps the value of relu1 was given: relu1 = 2; that of conv2"),
         ("conv2.value", [[5, -1, 17, 8]], None),  # 8 is the ReLU's, and the others are right
     ],
 )  # fmt: skip
@@ -876,7 +878,8 @@ def test_a_slope_taken_as_0_on_the_way_back_alone_is_told_as_that() -> None:
     # 2*(-1) + 5*3 + 1*(-2) = 11 is 7 too much: 7*2, 7*5 and 7*1 come back, times 0.5, 1 and 0.5
     assert marked(spec, "conv1.weight.grad", [[[-2 * 7 + 3 * 35 - 4 * 3.5]]]).verdict == "right"
     feedback = marked(spec, "conv1.weight.grad", [[[3 * 35]]]).feedback
-    assert "he slope below 0 was taken as 0 on the way back; here it is 0.5" in feedback
+    assert "he slope below 0 was taken as 0 on the way back: with 0" in feedback
+    assert "; here it is 0.5." in feedback
     # a ReLU on the way forward, too: 5*3 = 15 is 11 too much
     feedback = marked(spec, "conv1.grad", [[0, 11 * 5, 0]]).feedback
     assert "he slope below 0 was taken as 0; here it is 0.5" in feedback
@@ -920,14 +923,16 @@ def test_another_pool_in_front_of_a_weight_is_told_of_by_its_value() -> None:
         given={"input": [[1, 4, 7, 4]], "conv1.weight": [[[1]]]}, upstream={"conv1": [[3, 5]]},
     )  # fmt: skip
     feedback = marked(spec, "conv1.weight.grad", [[[3 * 4 + 5 * 7]]]).feedback
-    assert "he largest value was taken; this pool takes the mean" in feedback
+    assert "he largest value was taken: " in feedback
+    assert "; this pool takes the mean." in feedback
 
 
 def test_a_lone_0_may_be_that_of_a_relu() -> None:
     """0.5*(-2) = -1; nothing else makes 0 of it."""
     mark = marked(LEAKY, "leaky_relu1.value[0,0]", 0)
     assert (mark.misconception, mark.perhaps) == ("relu_for_leaky", True)
-    assert "Perhaps the slope below 0 was taken as 0; here it is 0.5" in mark.feedback
+    assert "Perhaps the slope below 0 was taken as 0: with 0" in mark.feedback
+    assert "; here it is 0.5." in mark.feedback
 
 
 @pytest.mark.parametrize(
@@ -1001,14 +1006,14 @@ def test_names_are_those_of_the_files() -> None:
     [
         (CONV, "conv1.parameters", 750, "the biases were forgotten: 5*5*3*10 = 750"),
         (CONV, "conv1.parameters", 260, "5*5*10 + 10 = 260"),
-        (STRAIGHT, "conv1.weights", 760, "with the weights; there are none: 750 + 10 = 760"),
-        (STRAIGHT, "total.weights", 760, "with the weights; there are none: 750 + 10 = 760"),
-        (CONV, "conv1.output", "30x30x10", "on both: (32 - 5 + 2)/1 + 1 = 30, so 30x30x10"),
-        (UP, "conv_transpose1.output", "17x17x6", "on both: (8 - 1)*2 - 1 + 4 = 17, so 17x17x6"),
+        (STRAIGHT, "conv1.weights", 760, "with the weights: 750 + 10 = 760; there are none"),
+        (STRAIGHT, "total.weights", 760, "with the weights: 750 + 10 = 760; there are none"),
+        (CONV, "conv1.output", "30x30x10", "side only: (32 - 5 + 2)/1 + 1 = 30, so 30x30x10; it"),
+        (UP, "conv_transpose1.output", "17x17x6", "only: (8 - 1)*2 - 1 + 4 = 17, so 17x17x6; it"),
         (CONV, "conv1.output", "28x28x10", "left out: (32 - 5)/1 + 1 = 28, so 28x28x10"),
         (UP, "conv_transpose1.output", "18x18x6", "left out: (8 - 1)*2 + 4 = 18, so 18x18x6"),
         (net("15x15x8", {"pad": 2}), "pad1.output", "15x15x8", "left out: 15 stays 15, so 15x15x8"),
-        (CONV, "conv1.biases", 10_240, "all positions share one: 32*32*10 = 10,240"),
+        (CONV, "conv1.biases", 10_240, "position: 32*32*10 = 10,240; all positions share"),
         (net("9x9x1", {"conv": {"K": 7, "F": 1}}), "conv1.macs", 81, "not all of them: 9*9 = 81"),
         (CONV, "conv1.output", "31x31x10", "(32 - 5 + 2*2)/1 = 31, so 31x31x10"),
         (ALEX, "conv1.parameters", 105_705_600, "55*55*96 * (11*11*3 + 1) = 105,705,600"),
@@ -1025,7 +1030,7 @@ def test_a_count_over_sizes_that_were_not_rounded_is_told_without_a_lone_0() -> 
     """(30 - 3)/2 + 1 = 14.5 each way, with 3*3*4 weights in each of 8 filters."""
     spec = net("30x30x4", {"conv": {"K": 8, "F": 3, "S": 2}}, rounding="floor")
     feedback = marked(spec, "conv1.macs", 60_552).feedback
-    assert "+ 1 = 14.5; 14.5*14.5 * 3*3*4*8 = 60,552. " in feedback
+    assert "+ 1 = 14.5; 14.5*14.5 * 3*3*4*8 = 60,552; a size is" in feedback
 
 
 @pytest.mark.parametrize(
@@ -1075,8 +1080,8 @@ def test_a_symmetric_filter_is_not_flipped() -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (33.75, "Half the mean of the squares was taken; here it is half their sum: with"),
-        (67.5, "The mean of the squares was taken; here it is half their sum: with the squares"),
+        (33.75, "Half the mean of the squares was taken: with the squares over 8 it would be"),
+        (67.5, "The mean of the squares was taken: with the squares over 4 it would be 67.5; here"),
     ],
 )
 def test_a_mean_is_told_of_by_the_loss(answer: float, told: str) -> None:
