@@ -139,7 +139,8 @@ def _head(regrading: Regrading) -> str:
         return f"no points change ({regrading.students:,} {word}{mean}){_open(regrading)}"
     gained, lost = map(len, moved(regrading.totals))
     said = f"points change for {changed:,} of {regrading.students:,} {word}"
-    said += f": {gained:,} up, {lost:,} down"
+    same = changed - gained - lost  # one answer up, one down; or an unread one is worth 0
+    said += f": {gained:,} up, {lost:,} down" + (f", {same:,} with the same total" * (same > 0))
     if before is not None and after is not None:
         means = f"mean {two_decimals(before)} before, {two_decimals(after)} now"
         said += f"; {means}{',' if whose else ''}{whose}"

@@ -60,6 +60,7 @@ RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
     r"^(?!.*\b(?:see|page)\b).*\d(?:[\])}|$*`\s]|\\end\{[a-z]{1,20}\}|\\right|\\)*+[.!]?$",
     re.IGNORECASE,
 )
+NUMBER_AT_END = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\W*$")
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
@@ -205,9 +206,16 @@ def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         steps = above is not None and COUNTED.match(above.text) is not None
         other = is_of_another(line.text, steps)
-        if above and above.id and line.plain and RESULT.search(line.text) and not other:
+        result = above and above.id and line.plain and RESULT.search(line.text) and not other
+        if result and above and above.id and not _says_again(line.text, above.text):
             yield above.id
         above = line if line.id else above if line.plain else None
+
+
+def _says_again(line: str, answer: str) -> bool:
+    """Say whether a line's result is the number that the answer ends with: `= 1,824` below 1824."""
+    below, above = (NUMBER_AT_END.search(text.replace(",", "")) for text in (line, answer))
+    return bool(below and above and below[1] == above[1])
 
 
 def _name_above(lines: Sequence[Line]) -> str:

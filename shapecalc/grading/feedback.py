@@ -31,6 +31,7 @@ from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
+ONE_OF_MANY = "A right answer is "
 MOST_PRINTED = 400  # pieces of a list or a mapping
 
 
@@ -290,7 +291,8 @@ def right_answer(question: Question, value: Value = ()) -> str:
     """
     working = _working_of_a_wrong_one(question, value) or question.working
     because = f": {working}{_depth(question)}" if working else ""
-    return f"{RIGHT_ANSWER}{right_told(question)}{because}."
+    begin = ONE_OF_MANY if question.query.kind == "fitting" else RIGHT_ANSWER
+    return f"{begin}{right_told(question)}{because}."
 
 
 def _working_of_a_wrong_one(question: Question, value: Value) -> str:
@@ -311,7 +313,7 @@ def _working_of_a_wrong_one(question: Question, value: Value) -> str:
 
 def tells(feedback: str, right: str) -> bool:
     """Say whether the right answer stands in what is told."""
-    return f"{RIGHT_ANSWER}{right}" in feedback
+    return f"{RIGHT_ANSWER}{right}" in feedback or f"{ONE_OF_MANY}{right}" in feedback
 
 
 def _depth(question: Question) -> str:

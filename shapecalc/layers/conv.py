@@ -196,7 +196,7 @@ def _past_the_input(mode: str, fit: Fit) -> bool:
 
 
 class DepthwiseConv(Dilated):
-    """depthwise_conv: every slice of the input has its own F x F x 1 filter, or `multiplier` such.
+    """depthwise_conv: every slice of the input has `multiplier` filters of its own, F x F x 1.
 
     Output: (W - F + 2P)/S + 1 along each axis, D*multiplier deep. Weights: D*multiplier*F*F;
     biases: D*multiplier. It is a conv with groups = D, and P means the same.

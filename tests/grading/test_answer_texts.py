@@ -244,3 +244,13 @@ def test_an_answer_above_all_is_no_title(tmp_path: Path) -> None:
     assert [mark.answer for mark in found.marked.marks] == ["24x24x10", "760", "yes", "", ""]
     found = graded(tmp_path / "b.txt", "Exercise 4: see the photo\n1. 24x24x10\n2. 760\n3. yes\n")
     assert found.marked.marks[3].unread
+
+
+@pytest.mark.parametrize(
+    ("below", "verdict"), [("= 750", "wrong"), ("in all 750.", "wrong"), ("= 760", "needs a look")]
+)
+def test_a_result_below_that_says_the_same_leaves_nothing_to_look_at(
+    tmp_path: Path, below: str, verdict: str
+) -> None:
+    found = graded(tmp_path / "a.txt", f"q1: 24x24x10\nq2: 750\n{below}\nq3: yes\n")
+    assert found.marked.marks[1].verdict == verdict
