@@ -78,7 +78,8 @@ def test_an_answer_that_loses_is_told_where_the_student_gains(run: Run, folder: 
     (folder / "other.csv").write_text("\n".join(map(",".join, rows)) + "\n")
     text = run("regrade", "other.csv", "hw.yaml", "class").stdout
     assert text.splitlines()[:2] == [
-        "points change for 1 of 3 students: 0 up, 0 down, 1 with the same total; mean 1.33 before, 1.33 now",
+        "points change for 1 of 3 students: 0 up, 0 down, 1 with the same total;"
+        " mean 1.33 before, 1.33 now",
         "single answers: 1 up (q1: 1), 1 down (q2: 1)",
     ]
 
@@ -89,7 +90,8 @@ def test_each_way_names_its_questions(run: Run, folder: Path) -> None:
     (folder / "other.csv").write_text(old)
     text = run("regrade", "other.csv", "hw.yaml", "class").stdout
     assert text.splitlines()[:2] == [
-        "points change for 3 of 3 students: 2 up, 0 down, 1 with the same total; mean 0.67 before, 1.33 now",
+        "points change for 3 of 3 students: 2 up, 0 down, 1 with the same total;"
+        " mean 0.67 before, 1.33 now",
         "single answers: 3 up (q1: 3), 1 down (q2: 1)",
     ]
 
