@@ -67,6 +67,7 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from _of_a_step(context, single)
     if context.total:
         yield from _in_one_layer(context)
+        yield from _of_total_weights(context, single)
     elif context.key in ("macs", "flops"):
         yield from _of_macs(context, single)
         yield from _with_biases(context, single)
@@ -262,6 +263,17 @@ def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> 
                 added = f"; + {b.value:,} biases = {value:,}" if b.value else ""
                 text = f"{a.arithmetic}{added}"
                 yield joined(one, other), Wrong(value, text)
+
+
+def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield totals of wrong weights, in each layer that gives occasion or in one; no biases."""
+    none = next((m for m, _ in single if m.name == "forgot_bias"), None)
+    if none is None or context.key != "parameters":
+        return
+    query = read_path("total.weights")
+    weights = QuestionContext(context.subject, query, context.subject.answer(query))
+    for one, wrong in (*_in_every_layer(weights), *_in_one_layer(weights)):
+        yield joined(one, none), wrong
 
 
 def _of_macs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:

@@ -259,3 +259,14 @@ def test_a_natural_logarithm_is_worked_out(text: str, told: str) -> None:
     assert read.usable, read.diagnostics
     (mark,) = Marker(read).mark("Ada", {"a": text}).marks
     assert told in mark.feedback
+
+
+def test_wrong_weights_in_every_layer_of_a_total_without_biases() -> None:
+    """16*16*9 = 2,304 and 25*32*32 = 25,600 for 144 and 800, beside 432 + 512 + 320 weights."""
+    layers: list[Any] = [
+        {"conv": {"K": 16, "F": 3}}, {"depthwise_conv": {"F": 3}}, {"conv": {"K": 32, "F": 1}},
+        {"depthwise_conv": {"F": 5, "P": 2}}, "global_avg_pool", {"dense": 10},
+    ]  # fmt: skip
+    spec = {"input": "33x33x3", "layers": layers}
+    (mark,) = marked({"total.parameters": 432 + 2304 + 512 + 25_600 + 320}, spec=spec)
+    assert mark.misconception == "forgot_bias, groups_ignored"

@@ -32,9 +32,13 @@ def refitted(context: QuestionContext, change: Refit) -> Iterator[QuestionContex
 
 def fields(context: QuestionContext, change: Refit) -> Iterator[Wrong]:
     """Yield the receptive field with other windows."""
-    for there in refitted(context, change):
-        field = _field(there.windows)
-        yield Wrong(field, f"{terms(['1', *_terms(there.windows)])} = {field[0]}")
+    yield from (of_windows(there.windows) for there in refitted(context, change))
+
+
+def of_windows(windows: Sequence[tuple[Fit, ...]]) -> Wrong:
+    """Return the receptive field that windows on the way give."""
+    field = _field(windows)
+    return Wrong(field, f"{terms(['1', *_terms(windows)])} = {field[0]}")
 
 
 def without_one(context: QuestionContext) -> Iterator[Wrong]:

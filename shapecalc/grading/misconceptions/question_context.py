@@ -360,9 +360,13 @@ class QuestionContext:
         return self.windows_without(lambda record: False)[0]
 
     def windows_without(
-        self, left_out: Callable[[KnownRecord], bool]
+        self,
+        left_out: Callable[[KnownRecord], bool],
+        change: Callable[[KnownRecord, Fit], Fit] = lambda record, fit: fit,
     ) -> tuple[list[tuple[Fit, ...]], list[KnownRecord]]:
-        """Return the same as if some layers on the way were not there, and these."""
+        """Return the same as if some layers on the way were not there, and these; the windows of
+        others are as a `change` has them.
+        """
         found: list[tuple[Fit, ...]] = []
         passed: list[KnownRecord] = []
         record = self.record
@@ -379,7 +383,7 @@ class QuestionContext:
             if left_out(record):
                 passed.append(record)
             elif context.slides:
-                found.append(context.fits)
+                found.append(tuple(change(record, fit) for fit in context.fits))
             elif context.output != context.volume and record.kind not in ("pad", "crop"):
                 return [], []
             record = self.subject.records.get(record.sources[0])

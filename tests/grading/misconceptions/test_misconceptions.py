@@ -72,6 +72,10 @@ THRICE_DOWN = descending(steps=3)
 ROLLING = descending(steps=2, optimizer={"momentum": 0.9})
 ADAM = descending(optimizer="adam")
 THRICE = net("15x15x1", *[{"conv": {"K": 4, "F": 3}}] * 3)
+OVERLAPPING = net(
+    "99x99x3", {"conv": {"K": 48, "F": 11, "S": 4}}, {"max_pool": {"F": 3, "S": 2}},
+    {"conv": {"K": 64, "F": 5, "P": 2}}, {"max_pool": {"F": 3, "S": 2}},
+)  # fmt: skip
 ACTIVATED = net(4, "relu", example={"given": {"input": [-2, 3, -1, 4]}})
 LENET = net(
     "32x32x1", {"conv": {"K": 6, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 16, "F": 5}},
@@ -282,6 +286,11 @@ DILATED = net(
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
     ("slope_forgotten", "dense1.weight.grad"): "the slope of sigmoid1 was forgotten; the gradient",
+    (
+        "pool_stride_from_filter",
+        "max_pool2.receptive_field",
+    ): "the strides of pools were taken as F",
+    ("pool_stride_from_filter", "max_pool2.jump"): "the strides of pools were taken as F",
     ("forgot_depth", "conv1.activations"): "the depth of the output was forgotten",
     ("forgot_depth", "dense1.parameters"): "the depth of the input was forgotten",
     ("neighbour", "max_pool1.output"): "it is the volume of the input, not of the output",
@@ -467,6 +476,9 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("field_of_filter_only", TWICE, "conv2.receptive_field", (3, 3)),
     ("field_of_filter_only", TWICE, "conv2.jump", 2),
     ("field_summed", THRICE, "conv3.receptive_field", (9, 9)),
+    # 11 + 2*4 + 4*12 + 2*12, and 4*3*3
+    ("pool_stride_from_filter", OVERLAPPING, "max_pool2.receptive_field", (91, 91)),
+    ("pool_stride_from_filter", OVERLAPPING, "max_pool2.jump", (36, 36)),
     ("field_own_stride", TWICE, "conv2.receptive_field", (3 + 2 * 4, 11)),
     (  # at every layer: the last one has a stride of 1. Right are 1 + 6 + 2*2 + 4*4 + 2*4 = 35.
         "field_own_stride",
