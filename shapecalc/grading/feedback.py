@@ -23,6 +23,8 @@ from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.rounding import rounded
+from shapecalc.grading.student_working import Working
+from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import capital
 from shapecalc.layers.window import Sliding, comes_to
@@ -30,6 +32,7 @@ from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
+NO_WORKING = Working()
 RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 MOST_PRINTED = 400  # pieces of a list or a mapping
@@ -52,15 +55,16 @@ class Told(NamedTuple):
         cause: Cause | None,
         credit: str = "",
         *,
-        exact: bool = False,
+        working: Working = NO_WORKING,
     ) -> str:
-        """Return what is told about a wrong answer, and about one that got some `credit`. What is
-        `exact` is not rounded.
+        """Return what is told about a wrong answer, and about one that got some `credit`; of one
+        without a cause also what its working shows to be right, and that it is rounded.
         """
         said = [right_part(question, value)]
-        if cause is None and not exact:
-            said.append(rounded(question, value))
-        elif cause is not None:
+        if cause is None:
+            said.append(right_terms(question, value, working))
+            said.append("" if working.whole else rounded(question, value))
+        else:
             said += self._of_cause(cause)
         return self._sentences([*said, credit], question, value)
 

@@ -170,15 +170,14 @@ class Marker:
             judged = self._wrong_mark(question, reading, own, mark, evidence)
             if judged is not None:
                 return judged, reading
-        exact = evidence.working.whole
-        feedback = self.told.wrong(question, ways[0].value, None, exact=exact)
+        feedback = self.told.wrong(question, ways[0].value, None, working=evidence.working)
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
         return mark._replace(
             feedback=told,
             note=note,
             meant=question.shown(meant),
-            matter=matter(question, ways[0].value, exact=exact),
+            matter=matter(question, ways[0].value, exact=evidence.working.whole),
         ), ways[0]
 
     def _slipped(

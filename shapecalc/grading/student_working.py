@@ -51,6 +51,7 @@ OF_HALF = re.compile(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[]
 WHOLE = re.compile(r"\s*[-−]?\d[\d,]*(?: [a-z]+)?[\s.]*", re.IGNORECASE)
 SUM = re.compile(r"\d[\s)\]]*[-+*·×−]\s*[\s(\[a-z]*\d", re.IGNORECASE)
 BROKEN = re.compile(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|average)\b", re.IGNORECASE)
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
@@ -177,7 +178,10 @@ def working_in(answer: Any) -> Working:
     text = "\n".join(map(on_one_line, answer.splitlines()))
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
-    formulas = [formula for formula in _in_full(text) if re.search(r"[\w)\]]\s*[-+*·×]", formula)]
+    whole_numbers = THOUSANDS.sub("", text)
+    formulas = [
+        formula for formula in _in_full(whole_numbers) if re.search(r"[\w)\]]\s*[-+*·×]", formula)
+    ]
     products = BY.sub("*", text)
     if products != text:
         formulas += [formula for formula in _in_full(products) if "+" in formula]

@@ -238,15 +238,20 @@ class Subject:
             return []
         return record_derivations(record, query, self.trace.inputs, self.records)
 
-    def _sum(self, key: str) -> list[Derivation]:
-        """Return a total as the sum over the layers that have some of it, if any has."""
+    def terms(self, key: str) -> dict[str, int]:
+        """Return the terms of a total by the layers that have some of it; of FLOPs their MACs."""
         counted = QUANTITIES["macs" if key == "flops" else key]
-        counts: dict[str, int] = {}
+        found: dict[str, int] = {}
         for record in self.trace.layers:
             counting = own_counts(record) if counted.weighty else record
             count = counted.of(counting) if counting is not None else None
             if count:
-                counts[record.name] = count
+                found[record.name] = count
+        return found
+
+    def _sum(self, key: str) -> list[Derivation]:
+        """Return a total as the sum over the layers that have some of it, if any has."""
+        counts = self.terms(key)
         if not counts:
             return []
         added = plus(*counts.values())
