@@ -12,12 +12,14 @@ LABEL = re.compile(  # also its shape, `2x2: [[...]]`
     r"(?:\.{2,} ?|p ?- ?[yt] ?[:=] ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
     r"|\(?\d+ ?[x×] ?\d+\)?(?:: ?| (?=\[)|(?=\[))"
 )
+RELU = (
+    r"negatives?(?: (?:ones?|values?|numbers?|entr(?:y|ies)))?"
+    r" (?:are|is|becomes?|turns? into|(?:are |is )?set to|(?:are |is )?replaced by)"
+    r" (?:0|zeros?)"
+)
 # What a ReLU does, in front of what comes of it: `The negative ones become 0: 2 0 0 0`.
 OF_RELU = re.compile(
-    r"^(?:(?:so|the|all|every|each) ){0,2}negatives?(?: (?:ones?|values?|numbers?|entr(?:y|ies)))?"
-    r" (?:are|is|becomes?|turns? into|(?:are |is )?set to|(?:are |is )?replaced by)"
-    r" (?:0|zeros?): ?(?=[-+\[({.\d])",
-    re.IGNORECASE,
+    rf"^(?:(?:so|the|all|every|each) ){{0,2}}{RELU}: ?(?=[-+\[({{.\d])", re.IGNORECASE
 )
 # Behind a list: its shape, `(2x2)`, and a remark without numbers.
 REMARK = re.compile(
