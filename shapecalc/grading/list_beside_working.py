@@ -24,6 +24,7 @@ from shapecalc.grading.clauses import BECAUSE
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.notation import SO
 from shapecalc.grading.other_values import (
+    ASIDE,
     behind_a_conclusion,
     is_another,
     other_lists,
@@ -35,7 +36,6 @@ from shapecalc.grading.words_beside_list import ALONE, is_changed
 LONGEST = 60  # characters in front of a list that begins an answer
 GOES_ON = re.compile(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
 REASON = re.compile(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
-ASIDE = re.compile(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
 NAMED = re.compile(r"[^\W\d_][\w/\\^{}' ]*[=:] ?$")
 LONE = re.compile(r"\W*\d[\d.]*\W*")  # a factor, or the number of something
 
@@ -122,5 +122,3 @@ def _is_within(front: str) -> bool:
 def _begins(lead: str) -> bool:
     """Say whether only words or a name stand in front of a list."""
     return len(lead) <= LONGEST and not ALONE.search(lead)
-
-

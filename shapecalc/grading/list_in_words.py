@@ -21,6 +21,15 @@ RELU = (
 OF_RELU = re.compile(
     rf"^(?:(?:so|the|all|every|each) ){{0,2}}{RELU}: ?(?=[-+\[({{.\d])", re.IGNORECASE
 )
+# What begins so behind a list is done to it, whatever parts it from the list: `[1, 2], times 3`.
+DOES = re.compile(
+    r"(?:(?:and|then|now|but|all|each|every|everything|of|this|that|it|them|these|those|to)\s+)*"
+    r"(?:[xX×] ?(?:\d|\w\b)|(?:minus|plus|times|half|twice|over|by|mod|modulo|per|squared|cubed"
+    r"|doubled|tripled|multipl\w*|divid\w*|add\w*|subtract\w*|less|more|negat\w*|scal\w*|take"
+    r"|remove|deduct|reduc\w*|increas\w*|apply|clip\w*|rounded (?:up|down)|percent"
+    r"|hundreds?|thousands?|millions?|tenths?|hundredths?|thousandths?|etc)\b)",
+    re.IGNORECASE,
+)
 # Behind a list: its shape, `(2x2)`, and a remark without numbers.
 REMARK = re.compile(
     r" ?(?:\((?:\d+ ?[x×*] ?\d+|[^()\d]*)\)|[,;.]? ?\b(?:because|since|where|row by row)\b\D*)$"
@@ -55,6 +64,7 @@ def _only_list(text: str) -> str:
         if depth == 0:
             before, behind = text[:start].rstrip("` "), text[end:].lstrip("` ")
             told = not _changes(before) and not _changes(behind)
+            told = told and not DOES.match(behind.lstrip(" ,;.("))
             apart = before[-1:] not in ("-", "/") and behind[:1] not in ("-", "/", "[", "(")
             return text[start:end] if told and apart else ""
     return ""

@@ -221,12 +221,10 @@ def _in_rows(text: str) -> str:
     """
     if not ROW.search(text):
         return text
-    apart = AND.sub(";", text)  # 1 2 / 3 4 and 5 6 / 7 8
-    for whole, signs in ((text, "[;|]"), (text, "[;|,]"), (apart, "[;|]")):
-        slices = re.split(signs, whole)
+    for slices in (re.split("[;|]", text), re.split("[;|,]", text)):
         rows = [row for part in slices if how_many(part) for row in ROW.split(part)]
         if len({how_many(row) for row in rows}) == 1 and how_many(rows[0]) > 1:
-            return ROW.sub("; ", whole)
+            return ROW.sub("; ", text)
     if FRACTIONS.fullmatch(text):
         return re.sub(r"\s*/\s*", "/", text)
     return ROW.sub("; ", text) if COLUMN.fullmatch(text) else text
