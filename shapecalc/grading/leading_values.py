@@ -14,7 +14,7 @@ from shapecalc.grading.notation import TITLE
 
 MOST = 60  # runs of a text that are looked at
 NUMBER = (  # alone: it is no part of a sum, a name or a size
-    r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?(?:/\d+(?:\.\d+)?)?"
+    r"[-+]?(?:\d+(?:\.(?=[,;|)\]}])|\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,3})?(?:/\d+(?:\.\d+)?)?"
     r"(?=[\s,;&|()\[\]{}]|[.:!?](?:\s|$)|$)"
 )
 TOKEN = re.compile(

@@ -18,7 +18,7 @@ from shapecalc.grading.bracketed_lists import BEHIND, on_one_line, read_values, 
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.leading_values import MOST, leading_run, runs
 from shapecalc.grading.list_in_words import DOES, RELU
-from shapecalc.grading.lists import AND, CLOSING, OPENING, ROW, how_many, plain_list
+from shapecalc.grading.lists import AND, CLOSING, OPENING, ROW, plain_list
 from shapecalc.grading.notation import CHANGED
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_values import (
@@ -56,10 +56,10 @@ MADE = re.compile(
 )
 # What stands in front of values that are given for the working. `with` and `before` may be said of
 # the list in front of them, too: they need a name, and a sign behind it.
-WORD = r"(?!(?:and|or|but|then|so|mine|it|answers?|results?|bias|biases)\b)[^\W\d_][\w'/]{0,15}"
+WORD = r"(?!(?:and|or|but|then|so|mine|it|answers?|results?)\b)[^\W\d_][\w'/]{0,15}"
 GIVEN = re.compile(
     rf"\b(?:(?:where|from|using|since|because|for|of)(?: (?:the|all|its|my|our))?(?: {WORD}){{0,3}}"
-    rf"(?: ?[=:]| (?:is|are|was|were))?|with (?:the )?{WORD} ?(?:=|is\b|being\b)"
+    rf"(?: ?[=:]| (?:is|are|was|were))?|with (?:the )?(?!bias){WORD} ?(?:=|is\b|being\b)"
     rf"|before(?: the)?(?: {WORD}){{0,3}} ?[=:]) ?$",
     re.IGNORECASE,
 )
@@ -70,8 +70,17 @@ OF_OTHERS = re.compile(
     r"\b(?:after|before)\b(?=[\w ]{0,30}(?:[:=] ?[-+.\d(\[{]| [(\[{]+ ?[-+.\d]))", re.IGNORECASE
 )
 OF_RELU = re.compile(RELU, re.IGNORECASE)
+TWO_SIGNS = re.compile(r"\d *,[^;|/()\[\]{}]*\d +[-+.\d]|\d +[-+.\d][^;|/()\[\]{}]*\d *,")
 ONE = "[0]"  # for given values
 AROUND = " ,;.:("
+
+
+class Front(NamedTuple):
+    """A list, and what stands in front of it and behind it."""
+
+    lead: str
+    written: str
+    behind: str
 
 
 class InFront(NamedTuple):
@@ -89,14 +98,11 @@ def list_in_front(answer: str, right: Value, key: str) -> InFront | None:
     run = leading_run(text)
     if run is None or OR.search(text) or TAKEN_BACK.search(text):
         return None
-    written, lead, behind = text[run.start : run.end], text[: run.start], text[run.end :]
-    if ROW.search(written):  # 1 2 / 3 4 and 5 6 / 7 8
-        written = AND.sub(";", written)
+    written, behind = _in_slices(text[run.start : run.end]), text[run.end :].rstrip(" .")
     values = read_values(written, len(flat(right)))
     if values is None or not _in_shape(written, right):
         return None
-    behind = behind.rstrip(" .")
-    if not _is_remark(lead, behind, values, key):
+    if not _is_remark(Front(text[: run.start], written, behind), values, key):
         return None
     ways = [way for way in readings(written, "array") if len(flat(way.value)) == len(values)]
     return InFront(ways, not behind)
@@ -116,15 +122,16 @@ def _in_shape(written: str, right: Value) -> bool:
     return any({width} in shapes for width in allowed)
 
 
-def _is_remark(lead: str, behind: str, values: Sequence[Number], key: str) -> bool:
+def _is_remark(front: Front, values: Sequence[Number], key: str) -> bool:
     """Say whether what stands behind a list leaves it as it is, and states no other."""
+    lead, _, behind = front
     if not _is_apart(behind) or OTHERWISE.search(MADE.sub(" ", behind)):
         return False
-    left = _without_given(lead, behind, values)
+    left = _without_given(front, values)
     if left is None or any(True for _ in other_lists(ASIDE.sub(" ", left), len(values), values)):
         return False
     concluded = behind_a_conclusion(left)
-    if concluded is not None and _is_of_others(concluded, values):
+    if concluded is not None and _is_of_others(concluded.lstrip(AROUND), values):
         return False
     told = OF_OTHERS.sub(" ", MADE.sub(" ", OF_RELU.sub(" ", left)))
     near = CLAUSE.split(told.lstrip(AROUND))[0]
@@ -157,18 +164,21 @@ def _behind_brackets(text: str) -> str:
     return ""
 
 
-def _without_given(lead: str, behind: str, values: Sequence[Number]) -> str | None:
+def _without_given(front: Front, values: Sequence[Number]) -> str | None:
     """Return what stands behind a list without values that are given for its working; None where
     there are others, as many as it has.
     """
+    lead, _, behind = front
     own = NAME.search(lead)
     left, at = "", 0
     for number, run in enumerate(runs(behind)):
         if number == MOST:
             return None
-        written = behind[run.start : run.end]
-        others = read_values(written, len(values)) if run.numbers >= len(values) else None
-        if others is None and not _has_a_row(written, len(values)):
+        written = _in_slices(behind[run.start : run.end])
+        if run.numbers < len(values):
+            continue
+        others = read_values(written, len(values))
+        if others is None and _is_of_another_shape(written, run.numbers, front, len(values)):
             continue
         if others is not None and same_values(others, values):
             continue
@@ -187,19 +197,25 @@ def _is_of_others(concluded: str, values: Sequence[Number]) -> bool:
     run = leading_run(concluded)
     if run is None:
         return is_another(concluded, values)
-    others = read_values(concluded[run.start : run.end], len(values))
+    others = read_values(_in_slices(concluded[run.start : run.end]), len(values))
     return others is None or not same_values(others, values)
 
 
-def _has_a_row(written: str, count: int) -> bool:
-    """Say whether so many values stand among others between commas, semicolons or brackets: `1, 7 1
-    9` and `1 [7, 1, 9]`.
+def _is_of_another_shape(written: str, numbers: int, front: Front, count: int) -> bool:
+    """Say whether so many numbers are one list of another shape than one in front of `count`, in
+    rows that are alike. What is not, `1, 7 1 9`, may have another answer in it, as several lists of
+    the shape of that in front.
     """
-    if any(how_many(row) == count for sign in ",;" for row in written.split(sign)):
-        return True
-    depth = 0
-    for at, sign in enumerate(written):
-        if sign in OPENING and depth == 0 and count in map(how_many, (written[:at], written[at:])):
-            return True
-        depth += (sign in OPENING) - (sign in CLOSING)
-    return False
+    rows = _widths(written)
+    if len(rows) != 1 or count in rows or TWO_SIGNS.search(written):
+        return False
+    return numbers % count > 0 or rows != _widths(front.written)
+
+
+def _widths(written: str) -> set[int]:
+    return row_widths(ROW.sub(";", AND.sub(";", plain_list(written))))
+
+
+def _in_slices(written: str) -> str:
+    """Return rows with a slash, `1 2 / 3 4 and 5 6 / 7 8`, with `;` between their slices."""
+    return AND.sub(";", written) if ROW.search(written) else written

@@ -170,7 +170,7 @@ def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[
         return found
     right, key = question.right, question.query.key
     stated = list_beside_working(answer, right, key)
-    if (in_words or not found) and not (stated and stated.plain):
+    if (in_words or not found) and (whole or not (stated and stated.plain)):
         in_front = list_in_front(answer, right, key)
         if in_front and (not whole or in_front.ways[0].value != whole[0].value):
             if in_front.alone:
