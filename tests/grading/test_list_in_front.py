@@ -167,7 +167,8 @@ LOOK = [
     "LIST, plus b",
     "LIST over 2", "LIST by 2", "LIST; times W", "LIST. Then subtract the target.",
     "LIST, flip the sign", "LIST with opposite signs", "LIST, in reverse order",
-    "LIST, column by column", "LIST, in percent", "LIST x W", "LIST and a half", "LIST k",
+    "LIST, column by column", "LIST, in percent", "LIST x W", "LIST and a half", "LIST, and a half",
+    "LIST (softmax), over 2", "LIST k",
     "LIST million", "LIST, four",
     # taken back, denied, or left open
     "LIST, no, the pool is 2 1 4 3", "LIST not sure, W*p + b", "LIST, sorry I mean 7 1 9",
@@ -178,7 +179,7 @@ LOOK = [
     "LIST is the pool", "not LIST, W*p + b", "minus LIST, W*p + b", "-s = LIST, W*p + b",
     "z = LIST, s = z + b", "x = LIST, W*p + b", "b = LIST, W*p is 2 1 4",
     # as many other values
-    "LIST, W*p = 7 1 9", "LIST, s = [7, 1, 9]", "s = LIST where s is 7, 1, 9",
+    "LIST, W*p = 7 1 9", "LIST, s = [7, 1, 9]", "s = LIST where s: 7 1 9",
     "LIST after relu: 7 1 9", "LIST after relu 7 1 9", "LIST before relu 7 1 9",
     "LIST with bias 7 1 9", "LIST with bias = 7 1 9 here", "LIST, mine is (7, 1, 9)",
     "LIST, W*p gives 7 1 9", "LIST (relu) [7,1,9]", "LIST (relu)[7,1,9]", "LIST, W*p(7,1,9)",
