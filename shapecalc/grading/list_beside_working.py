@@ -24,7 +24,6 @@ from shapecalc.grading.clauses import BECAUSE
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.notation import SO
 from shapecalc.grading.other_values import (
-    ASIDE,
     behind_a_conclusion,
     is_another,
     other_lists,
@@ -36,6 +35,7 @@ from shapecalc.grading.words_beside_list import ALONE, is_changed
 LONGEST = 60  # characters in front of a list that begins an answer
 GOES_ON = re.compile(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
 REASON = re.compile(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
+ASIDE = re.compile(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
 NAMED = re.compile(r"[^\W\d_][\w/\\^{}' ]*[=:] ?$")
 LONE = re.compile(r"\W*\d[\d.]*\W*")  # a factor, or the number of something
 

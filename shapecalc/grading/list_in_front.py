@@ -22,7 +22,6 @@ from shapecalc.grading.lists import AND, CLOSING, OPENING, ROW, plain_list
 from shapecalc.grading.notation import CHANGED
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_values import (
-    ASIDE,
     behind_a_conclusion,
     is_another,
     other_lists,
@@ -128,7 +127,7 @@ def _is_remark(front: Front, values: Sequence[Number], key: str) -> bool:
     if not _is_apart(behind) or OTHERWISE.search(MADE.sub(" ", behind)):
         return False
     left = _without_given(front, values)
-    if left is None or any(True for _ in other_lists(ASIDE.sub(" ", left), len(values), values)):
+    if left is None or any(True for _ in other_lists(left, len(values), values)):
         return False
     concluded = behind_a_conclusion(left)
     if concluded is not None and _is_of_others(concluded.lstrip(AROUND), values):

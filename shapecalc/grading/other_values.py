@@ -21,7 +21,6 @@ CONCLUSION = re.compile(
     re.IGNORECASE,
 )
 CUT = re.compile(r"[^\W\d_]{2,}|[.:!?](?=\s|$)|[()\[\]{}]|=>|->|[\u21d2\u2192]")
-ASIDE = re.compile(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
 PART = re.compile(r"[,;|]|\s//?\s")
 WITH_NAME = re.compile(r"^ *([^\W\d_]) (?=[-+.\d])")  # s 3, 2, 0
 LETTER = re.compile(r"[^\W\d_]")

@@ -183,7 +183,8 @@ LOOK = [
     "LIST after relu: 7 1 9", "LIST after relu 7 1 9", "LIST before relu 7 1 9",
     "LIST with bias 7 1 9", "LIST with bias = 7 1 9 here", "LIST, mine is (7, 1, 9)",
     "LIST, W*p gives 7 1 9", "LIST (relu) [7,1,9]", "LIST (relu)[7,1,9]", "LIST, W*p(7,1,9)",
-    "LIST, s1 = 7, s2 = 1, s3 = 9", "LIST, 1+6 = 7, 1+0 = 1, 9*1 = 9 are the scores",
+    "LIST, s1 = 7, s2 = 1, s3 = 9", "LIST (s1 = 7, s2 = 1, s3 = 9) relu",
+    "LIST, 1+6 = 7, 1+0 = 1, 9*1 = 9 are the scores",
     "LIST for W, 7 1 9 for b", "LIST for slice 1, 7 1 9 for slice 2", "LIST; row 1: 7, row 2: 1, "
     "row 3: 9", "LIST scores, 2 [7 1 9] pool", "LIST with p = [7, 1, 9] - y",
     "LIST with p = (2, 1, 4, 3); 7, 1, 9", "LIST where p is 7 1 9, so 7 1 8",
@@ -205,7 +206,9 @@ def test_what_may_be_meant_otherwise_is_for_a_person(pattern: str) -> None:
     ["; slice 1: 1 1 / 1 1, slice 2: 1 1 / 1 1", " - w", " minus w", ", times 0.5",
      " and 1 1 / 1 1", ", so [[1, 1], [1, 1]], [[1, 1], [1, 1]]",
      ", slice 1: 1 1 / 1 1, slice 2: 1 1 / 1 1, slice 3: 1 1 / 1 1, slice 4: 1 1 / 1 1",
-     ", it is 1 1 / 1 1 and 1 1 / 1 1 and 1", ", w - dw = [[1, 1], [1, 1]], [[1, 1], [1, 1]]"],
+     "; p [[1 1] [1 1]] [[1 1] [1 1]] [[1 1] [1 1]] [[1 1] [1 1]]",
+     ", it is 1 1 1 1 1 1 1 1; 1 1 1 1 1 1 1 1", ", it is 1 1 / 1 1 and 1 1 / 1 1 and 1",
+     ", w - dw = [[1, 1], [1, 1]], [[1, 1], [1, 1]]"],
 )  # fmt: skip
 def test_slices_with_others_behind_them_are_for_a_person(remark: str) -> None:
     for written in ("[[0, 1], [4, 0]], [[3, 2], [-2, 5]]", "0 1 / 4 0 and 3 2 / -2 5"):
