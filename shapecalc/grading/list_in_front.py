@@ -123,7 +123,8 @@ def _in_shape(written: str, right: Value) -> bool:
 
 def _is_remark(front: Front, values: Sequence[Number], key: str) -> bool:
     """Say whether what stands behind a list leaves it as it is, and states no other."""
-    lead, _, behind = front
+    lead, behind = front.lead, OF_RELU.sub("relu", front.behind)
+    front = front._replace(behind=behind)
     if not _is_apart(behind) or OTHERWISE.search(MADE.sub(" ", behind)):
         return False
     left = _without_given(front, values)
@@ -132,7 +133,7 @@ def _is_remark(front: Front, values: Sequence[Number], key: str) -> bool:
     concluded = behind_a_conclusion(left)
     if concluded is not None and _is_of_others(concluded.lstrip(AROUND), values):
         return False
-    told = OF_OTHERS.sub(" ", MADE.sub(" ", OF_RELU.sub(" ", left)))
+    told = OF_OTHERS.sub(" ", MADE.sub(" ", left))
     near = CLAUSE.split(told.lstrip(AROUND))[0]
     return not is_changed(lead, told, key) and not CHANGED.search(near)
 

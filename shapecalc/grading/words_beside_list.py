@@ -32,7 +32,7 @@ DENIED = re.compile(
 DONE = re.compile(
     r"\b(?:minus|negat\w*|opposite|divid\w*|halved|doubled|scaled|transpos\w*|inverse|flipped"
     r"|rotated|mirrored|swapped)\b|[,;.] ?(?:(?:then|and) )?[+*] ?[a-z]"
-    r"|^ ?\([^()]*\)[ ,;.]*(?:[-+*×·]|/(?!/))",  # [1, 2] (softmax) - y
+    r"|^ ?\([^()]*\)[ ,;.]*(?:[+*×·]|-(?!>)|/(?!/))",  # [1, 2] (softmax) - y
     re.IGNORECASE,
 )
 NEXT = re.compile(r"\b(?:then|now)\b", re.IGNORECASE)

@@ -182,6 +182,7 @@ LOOK = [
     "LIST, W*p = 7 1 9", "LIST, s = [7, 1, 9]", "s = LIST where s: 7 1 9",
     "LIST after relu: 7 1 9", "LIST after relu 7 1 9", "LIST before relu 7 1 9",
     "LIST with bias 7 1 9", "LIST with bias = 7 1 9 here", "LIST, mine is (7, 1, 9)",
+    "LIST (the negative ones are 0, 7, 1, 9)",
     "LIST, W*p gives 7 1 9", "LIST (relu) [7,1,9]", "LIST (relu)[7,1,9]", "LIST, W*p(7,1,9)",
     "LIST, s1 = 7, s2 = 1, s3 = 9", "LIST (s1 = 7, s2 = 1, s3 = 9) relu",
     "LIST, 1+6 = 7, 1+0 = 1, 9*1 = 9 are the scores",
