@@ -193,12 +193,13 @@ def _without_given(front: Front, values: Sequence[Number]) -> str | None:
 
 
 def _is_of_others(concluded: str, values: Sequence[Number]) -> bool:
-    """Say whether a conclusion begins with other values than a list has, or more, or fewer."""
+    """Say whether a conclusion begins with more or fewer values than a list has, or gives another;
+    as many are no others, which were looked for before.
+    """
     run = leading_run(concluded)
     if run is None:
         return is_another(concluded, values)
-    others = read_values(_in_slices(concluded[run.start : run.end]), len(values))
-    return others is None or not same_values(others, values)
+    return read_values(_in_slices(concluded[run.start : run.end]), len(values)) is None
 
 
 def _is_of_another_shape(written: str, numbers: int, front: Front, count: int) -> bool:

@@ -239,6 +239,12 @@ def test_it_is_told_that_a_working_stands_beside_a_list() -> None:
     assert (alone.verdict, alone.note) == ("right", "")
 
 
+def test_values_alone_are_read_as_before() -> None:
+    assert mark("2; 3; 0; 2*1 = 2").verdict == "needs a look"
+    found = mark("2 3 0 = W*p + b")
+    assert (found.verdict, found.note) == ("right", "")
+
+
 def test_a_mistake_in_front_of_a_remark_has_its_cause() -> None:
     assert mark("1 2 1, W*p with p = (2, 1, 4, 3)").misconception == "bias_not_added"
 
