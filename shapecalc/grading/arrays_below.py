@@ -55,13 +55,18 @@ def with_arrays_below(
         if line.id is None or line.id not in arrays:
             continue
         answers = can_answer(line.id, line.text)
-        if answers and not _ends_in_an_array(line.parts, line.id, can_answer):
+        ends = not answers or _ends_in_an_array(line.parts, line.id, can_answer)
+        if not ends and _is_alone(line.text):
             continue
         own = _below(line, lines[at:])
         every = [*line.parts, *own]
         if not 1 < len(every) <= MOST or any(len(one.text) > LONGEST for one in every):
             continue
         array = _array(every, line.id, can_answer)
+        if not ends:  # values and words: which of both is meant, is read in the whole
+            if array is not None:
+                found.lines[-1] = line._replace(text="\n".join(one.text for one in every))
+            continue
         if array is None:
             if _is_named(line.parts[:1]) and len(_widths([one.text for one in line.parts])) > 1:
                 found.unclear.append(line.id)

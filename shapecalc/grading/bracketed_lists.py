@@ -100,7 +100,7 @@ def _pairs(text: str) -> Iterator[tuple[int, int]]:
 def _is_alone(text: str, start: int, end: int, count: int, width: int) -> bool:
     """Say whether a list of values alone is what it is, and nothing is done to it."""
     inside = plain_list(text[start + 1 : end - 1])
-    shapes = [_widths(inside), _widths(DECIMALS.sub(r"\1.\2", inside))]
+    shapes = [row_widths(inside), row_widths(DECIMALS.sub(r"\1.\2", inside))]
     column = OF_COLUMN.match(text, end)
     if column and {count} not in shapes:
         return False
@@ -115,7 +115,8 @@ def _is_alone(text: str, start: int, end: int, count: int, width: int) -> bool:
     return in_shape and not worked and not beside
 
 
-def _widths(inside: str) -> set[int]:
+def row_widths(inside: str) -> set[int]:
+    """Return how many values the rows of a list have."""
     return {how_many(row) for row in ROW.split(inside)} - {0}
 
 

@@ -32,6 +32,15 @@ CUT = re.compile(
 )
 STRICT = re.compile(rf"(?<![\w.]){BECAUSE}|\s//\s*(?=[A-Za-z])|\s#\s", re.IGNORECASE)
 CONCLUDES = re.compile(rf"(?<![\w.]){SO}[^\d]*\d", re.IGNORECASE)
+# Who takes a value back says so between it and the one that is meant: `16, no, 14`. Of others,
+# `no bias`, `no. of filters` and `bias correction` take nothing back.
+TAKEN_BACK = re.compile(
+    r"\b(?:no(?=\s*[,;:!?(]|\s*\.(?!\s?of\b)|\s+[-\u2013\u2014]|\s+(?:\d|(?:wait|sorry|that|it|i)\b))"
+    r"|nope|nah|wait|(?:wh?)?oops|sorry|pardon|i mean(?:t)?|actually|edit:|rather"
+    r"|correction(?=\s*[:,])|correct(?:ed|ing)(?: to)?:|make (?:that|it)|(?:scratch|strike) that"
+    r"|hold on|my (?:bad|mistake))(?!\w)",
+    re.IGNORECASE,
+)
 CLOSING = {")": "(", "]": "["}
 # What tells something in brackets: words, an equation, a volume; a list or a factor does not.
 TOLD = re.compile(r"[A-Za-z]{2,}|=|->|\u2192|\u21d2|^\s*\d+(?: ?[xX×] ?\d+)+\s*$")

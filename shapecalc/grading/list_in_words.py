@@ -12,11 +12,22 @@ LABEL = re.compile(  # also its shape, `2x2: [[...]]`
     r"(?:\.{2,} ?|p ?- ?[yt] ?[:=] ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
     r"|\(?\d+ ?[x×] ?\d+\)?(?:: ?| (?=\[)|(?=\[))"
 )
+RELU = (
+    r"negatives?(?: (?:ones?|values?|numbers?|entr(?:y|ies)))?"
+    r" (?:are|is|becomes?|turns? into|(?:are |is )?set to|(?:are |is )?replaced by)"
+    r" (?:0|zeros?)"
+)
 # What a ReLU does, in front of what comes of it: `The negative ones become 0: 2 0 0 0`.
 OF_RELU = re.compile(
-    r"^(?:(?:so|the|all|every|each) ){0,2}negatives?(?: (?:ones?|values?|numbers?|entr(?:y|ies)))?"
-    r" (?:are|is|becomes?|turns? into|(?:are |is )?set to|(?:are |is )?replaced by)"
-    r" (?:0|zeros?): ?(?=[-+\[({.\d])",
+    rf"^(?:(?:so|the|all|every|each) ){{0,2}}{RELU}: ?(?=[-+\[({{.\d])", re.IGNORECASE
+)
+# What begins so behind a list is done to it, whatever parts it from the list: `[1, 2], times 3`.
+DOES = re.compile(
+    r"(?:(?:and|then|now|but|all|each|every|everything|of|this|that|it|them|these|those|to)\s+)*"
+    r"(?:[xX×] ?(?:\d|\w\b)|(?:minus|plus|times|half|twice|over|by|mod|modulo|per|squared|cubed"
+    r"|doubled|tripled|multipl\w*|divid\w*|add\w*|subtract\w*|less|more|negat\w*|scal\w*|take"
+    r"|remove|deduct|reduc\w*|increas\w*|apply|clip\w*|rounded (?:up|down)|percent"
+    r"|hundreds?|thousands?|millions?|tenths?|hundredths?|thousandths?|etc)\b)",
     re.IGNORECASE,
 )
 # Behind a list: its shape, `(2x2)`, and a remark without numbers.
@@ -53,6 +64,7 @@ def _only_list(text: str) -> str:
         if depth == 0:
             before, behind = text[:start].rstrip("` "), text[end:].lstrip("` ")
             told = not _changes(before) and not _changes(behind)
+            told = told and not DOES.match(behind.lstrip(" ,;.("))
             apart = before[-1:] not in ("-", "/") and behind[:1] not in ("-", "/", "[", "(")
             return text[start:end] if told and apart else ""
     return ""

@@ -12,13 +12,11 @@ from typing import Any
 
 from shapecalc.grading.answers import CROSSED, LONGEST, SEVERAL, Reading, read_answer, readings
 from shapecalc.grading.arrays_below import with_arrays_below
+from shapecalc.grading.bracketed_lists import LETTER
 from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.joined_lines import Line
-from shapecalc.grading.list_beside_working import (
-    REASON,
-    has_bare_list,
-    list_beside_working,
-)
+from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
+from shapecalc.grading.list_in_front import list_in_front
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_sums import told_sum
@@ -167,9 +165,17 @@ def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[
     if count == 1 or not _is_text(answer):
         return found
     whole = [reading for reading in found if len(flat(reading.value)) == count]
-    if whole and not REASON.search(answer):
+    in_words = LETTER.search(answer) is not None
+    if whole and not in_words:
         return found
-    stated = list_beside_working(answer, question.right, question.query.key)
+    right, key = question.right, question.query.key
+    stated = list_beside_working(answer, right, key)
+    if (in_words or not found) and (whole or not (stated and stated.plain)):
+        in_front = list_in_front(answer, right, key)
+        if in_front and (not whole or in_front.ways[0].value != whole[0].value):
+            if in_front.alone:
+                return in_front.ways
+            return [_noted(reading, BESIDE) for reading in in_front.ways]
     if stated is None and found and not whole and has_bare_list(answer, count):
         raise Unreadable(SEVERAL)
     if stated is None or (whole and not (stated.reasoned and stated.differs(whole[0].value))):

@@ -13,6 +13,7 @@ from typing import Any
 
 from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import read_answer
+from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.list_beside_working import has_another_list
 from shapecalc.grading.lists import CLOSING, OPENING
@@ -45,15 +46,6 @@ OF_ONE = re.compile(
 # With these words, two volumes are one that is meant and one that is not.
 TURN = re.compile(
     r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
-)
-# Who takes a value back says so between it and the one that is meant: `16, no, 14`. Of others,
-# `no bias`, `no. of filters` and `bias correction` take nothing back.
-TAKEN_BACK = re.compile(
-    r"\b(?:no(?=\s*[,;:!?(]|\s*\.(?!\s?of\b)|\s+[-\u2013\u2014]|\s+(?:\d|(?:wait|sorry|that|it|i)\b))"
-    r"|nope|nah|wait|(?:wh?)?oops|sorry|pardon|i mean(?:t)?|actually|edit:|rather"
-    r"|correction(?=\s*[:,])|correct(?:ed|ing)(?: to)?:|make (?:that|it)|(?:scratch|strike) that"
-    r"|hold on|my (?:bad|mistake))(?!\w)",
-    re.IGNORECASE,
 )
 MOST_TAKEN_BACK = 5  # such words of an answer that are looked at; with more it takes something back
 VALUE = re.compile(r"[^\s,|&()\[\]{}]*\d[^\s,|&()\[\]{}]*")  # of a list

@@ -8,6 +8,7 @@ import re
 
 from shapecalc.grading.answers import OPPOSITE
 from shapecalc.grading.clauses import BECAUSE
+from shapecalc.grading.list_in_words import DOES
 from shapecalc.grading.notation import CHANGED, TITLE
 
 # With these words in its clause a list is not what is stated, but what something is made of.
@@ -30,7 +31,8 @@ DENIED = re.compile(
 )
 DONE = re.compile(
     r"\b(?:minus|negat\w*|opposite|divid\w*|halved|doubled|scaled|transpos\w*|inverse|flipped"
-    r"|rotated|mirrored|swapped)\b|[,;.] ?(?:(?:then|and) )?[+*] ?[a-z]",
+    r"|rotated|mirrored|swapped)\b|[,;.] ?(?:(?:then|and) )?[+*] ?[a-z]"
+    r"|^ ?\([^()]*\)[ ,;.]*(?:[+*×·]|-(?!>)|/(?!/))",  # [1, 2] (softmax) - y
     re.IGNORECASE,
 )
 NEXT = re.compile(r"\b(?:then|now)\b", re.IGNORECASE)
@@ -62,6 +64,8 @@ def is_changed(lead: str, behind: str, key: str) -> bool:
     near = CLAUSE.split(lead)[-1]
     next_to = CLAUSE.split(OF_OTHERS.sub("0", behind))[0]
     if CHANGED.search(NEXT.sub("", near)) or CHANGED.search(next_to):
+        return True
+    if DOES.match(behind.lstrip(" ,;.(")):
         return True
     if MADE_OF.search(near) or TOLD.search(next_to) or _is_operand(near, key):
         return True
