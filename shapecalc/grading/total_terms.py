@@ -30,11 +30,12 @@ def right_terms(question: Question, value: Value, working: Working) -> str:
         return ""
     named = bad if len(bad) <= MOST_NAMED else [*bad[:MOST_NAMED], f"{len(bad) - MOST_NAMED} more"]
     good = len(terms) - len(bad)
-    verb, those = ("is" if good == 1 else "are"), ("that" if len(bad) == 1 else "those")
-    return f"{good} of {len(terms)} terms {verb} right; {those} of {in_a_row(named)} not."
+    verb, others = ("is" if good == 1 else "are"), ("that" if len(bad) == 1 else "those")
+    not_right = "is not" if len(bad) == 1 else "are not"
+    return f"{good} of {len(terms)} terms {verb} right; {others} of {in_a_row(named)} {not_right}."
 
 
 def _terms(formula: str) -> list[Number]:
     """Return what the terms of a sum come to; none for what is no sum of whole numbers."""
-    found = [worked_out(term) for term in TERM.split(formula)]
+    found = [worked_out(f"({term}) + 0") for term in TERM.split(formula)]  # also of a lone number
     return [int(n) for n in found if n is not None and n.denominator == 1] if all(found) else []

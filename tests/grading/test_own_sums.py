@@ -270,3 +270,22 @@ def test_wrong_weights_in_every_layer_of_a_total_without_biases() -> None:
     spec = {"input": "33x33x3", "layers": layers}
     (mark,) = marked({"total.parameters": 432 + 2304 + 512 + 25_600 + 320}, spec=spec)
     assert mark.misconception == "forgot_bias, groups_ignored"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        # 3*3*3*4 + 4 = 112, 3*3*4*2 + 2 = 74 and 5*33 = 165
+        ("112 + 70 + 165 = 347", "2 of 3 terms are right; that of conv2 is not."),
+        ("112 + 3*3*4*2 + 100 = 284", "1 of 3 terms is right; those of conv2 and dense1 are not"),
+        ("112 + 70 + 165 = 350", ""),  # a slip in adding up
+        ("112 + 70 + 160 + 5 = 347", ""),  # of four terms none is a layer's
+        ("100 + 70 + 177 = 347", ""),
+        ("347", ""),
+    ],
+)
+def test_of_a_totals_terms_those_that_are_right_are_told(answer: str, told: str) -> None:
+    (mark,) = marked({"total.parameters": answer})
+    assert mark.verdict == "wrong"
+    assert (told or "The right answer") in mark.feedback
+    assert ("terms" in mark.feedback) is bool(told)
