@@ -49,8 +49,8 @@ class ConvTranspose(Layer):
 
     Output: (W - 1)*S - 2P + F + output_padding along each axis, K deep. F is dilation*(F - 1) + 1
     here. Two words for P are Keras': `valid` gives (W - 1)*S + max(F, S), `same` W*S; with an
-    output_padding that is written, even 0, `valid` gives (W - 1)*S + F + output_padding, `same` (W
-    - 1)*S + F - 2*floor(F/2) + output_padding. Weights: D*K/groups*F*F; biases: K. MACs: input
+    output_padding that is written, even 0, `valid` gives (W - 1)*S + F + output_padding, `same`
+    (W - 1)*S + F - 2*floor(F/2) + output_padding. Weights: D*K/groups*F*F; biases: K. MACs: input
     positions times D*K/groups*F*F. The receptive field is an upper bound. The layer is the backward
     pass of a convolution.
 
