@@ -191,7 +191,9 @@ def _has_title(
     """Say whether the first line, which has a number, is the title of the sheet, and no answer:
     `Exercise 4: Shapes` above all, where question 4 is answered below.
     """
-    if not by_id or not by_id[0].id or can_answer(by_id[0].id, by_id[0].text):
+    if not by_id or not by_id[0].id:
+        return False
+    if by_id[0].text and can_answer(by_id[0].id, by_id[0].text):
         return False
     first = _undecorated(next(filter(LETTERS.search, text.splitlines()), ""))
     below = {line.id for line in by_any[1:] if line.text}
@@ -305,7 +307,8 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
             id_, answer = found
             key = stripped[: len(stripped) - len(answer)]
             dashed = f"{key}{answer}" if DASHED.search(key) else ""
-            yield Line(number, answer.strip(" *_`"), id_, id_ is None, dashed=dashed)
+            told = answer.replace("`", "").strip(" *_")
+            yield Line(number, told, id_, id_ is None, dashed=dashed)
             answered = answered or id_ is not None
         else:
             names = not begun and (is_name(stripped) or name_in(stripped) not in ("", stripped))

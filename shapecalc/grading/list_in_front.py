@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import mul
 from typing import NamedTuple
 
@@ -68,8 +68,10 @@ ENDS = re.compile(r"\s*(?:$|[,;)]|\.(?:\s|$))")
 OF_OTHERS = re.compile(
     r"\b(?:after|before)\b(?=[\w ]{0,30}(?:[:=] ?[-+.\d(\[{]| [(\[{]+ ?[-+.\d]))", re.IGNORECASE
 )
+BEHIND_A_LAYER = re.compile(r"\bafter(?: the)? [a-z]{2,}(?=[ ,;.)]*$)", re.IGNORECASE)
 OF_RELU = re.compile(RELU, re.IGNORECASE)
 TWO_SIGNS = re.compile(r"\d *,[^;|/()\[\]{}]*\d +[-+.\d]|\d +[-+.\d][^;|/()\[\]{}]*\d *,")
+GAP = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?=[\w(.+-])")
 ONE = "[0]"  # for given values
 AROUND = " ,;.:("
 
@@ -93,7 +95,7 @@ def list_in_front(answer: str, right: Value, key: str) -> InFront | None:
     """Return the list that an answer to a question of a `key` begins with, if it has as many values
     as the right one, and only a remark or a working behind it; otherwise None.
     """
-    text = on_one_line(answer)
+    text = on_one_line(_with_working_in_brackets(answer, len(flat(right))))
     run = leading_run(text)
     if run is None or OR.search(text) or TAKEN_BACK.search(text):
         return None
@@ -105,6 +107,19 @@ def list_in_front(answer: str, right: Value, key: str) -> InFront | None:
         return None
     ways = [way for way in readings(written, "array") if len(flat(way.value)) == len(values)]
     return InFront(ways, not behind)
+
+
+def _with_working_in_brackets(answer: str, count: int) -> str:
+    """Return a text in which brackets hold what stands behind its list and a gap: `1 2   after the
+    relu`, so that no word or sign there is said of the list.
+    """
+    for gap in islice(GAP.finditer(answer), MOST):
+        first, rest = answer[: gap.start()], answer[gap.end() :]
+        line = on_one_line(first)
+        run = leading_run(line)
+        if run and run.numbers == count and run.end == len(line.rstrip()):
+            return answer if rest[:1] in "([{" else f"{first} ({rest})"
+    return answer
 
 
 def _in_shape(written: str, right: Value) -> bool:
@@ -133,7 +148,7 @@ def _is_remark(front: Front, values: Sequence[Number], key: str) -> bool:
     concluded = behind_a_conclusion(left)
     if concluded is not None and _is_of_others(concluded.lstrip(AROUND), values):
         return False
-    told = OF_OTHERS.sub(" ", MADE.sub(" ", left))
+    told = BEHIND_A_LAYER.sub(" ", OF_OTHERS.sub(" ", MADE.sub(" ", left)))
     near = CLAUSE.split(told.lstrip(AROUND))[0]
     return not is_changed(lead, told, key) and not CHANGED.search(near)
 

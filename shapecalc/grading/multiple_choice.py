@@ -36,7 +36,7 @@ WITH_VALUE = re.compile(
 # A letter with a reason, `a because ...`, or a remark, `(a) - the mean`; a bare one may be an
 # article.
 WITH_REASON = re.compile(
-    rf"{FRAME}(?:\(([a-z])\)|([a-z])(?=[):.,;\]]|\s+[-\u2013\u2014]\s|\s+{BECAUSE}))"
+    rf"{FRAME}(?:\(([a-z])\)|([a-z])(?=[):.,;\]]|\s+[-\u2013\u2014]\s|\s+{BECAUSE}|\s+\((?=[^()]{{3,}}\))))"
     r"[\s):.,;\]\u2013\u2014-]*"
     rf"(?P<reason>{BECAUSE}|for\b)?(?P<told>.*)",
     re.IGNORECASE,

@@ -27,7 +27,7 @@ class Pending:
         is to be looked at as well, or told of it where a mistake is certainly behind it; not one of
         which it is told already that it goes on from that, or whose own working shows the mistake.
         """
-        wrong = mark.verdict in ("wrong", "partly right")
+        wrong = mark.verdict in ("wrong", "partly right", "followed through")
         before: list[Question] = []
         if wrong and self._unsettled:
             before = _before(question, [q for q, _ in self._given.about(question.subject)])

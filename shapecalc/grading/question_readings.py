@@ -16,7 +16,7 @@ from shapecalc.grading.bracketed_lists import LETTER
 from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.joined_lines import Line
 from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
-from shapecalc.grading.list_in_front import list_in_front
+from shapecalc.grading.list_in_front import GAP, list_in_front
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_sums import told_sum
@@ -170,7 +170,8 @@ def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[
         return found
     right, key = question.right, question.query.key
     stated = list_beside_working(answer, right, key)
-    if (in_words or not found) and (whole or not (stated and stated.plain)):
+    parted = in_words or not found or (not whole and GAP.search(answer) is not None)
+    if parted and (whole or not (stated and stated.plain)):
         in_front = list_in_front(answer, right, key)
         if in_front and (not whole or in_front.ways[0].value != whole[0].value):
             if in_front.alone:

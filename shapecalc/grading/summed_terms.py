@@ -15,6 +15,7 @@ MOST_FACTORS = 8  # of a term whose factors are taken together in all ways
 DIFFERENCE = re.compile(r"[(\[]\s*(\d{1,9})\s*-\s*(\d{1,9})\s*[)\]]")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SUM = re.compile(r"[\d\s*×·+]+")
+WHOLE = re.compile(r"\([^()]*\)")
 NUMBER = re.compile(r"\d+")
 CHAIN = re.compile(r"(?<![\w.])\d{1,9}(?:\s*(?:->|=>|→|⇒|,|;)\s*\d{1,9}(?![\d.]*\d)){2,}")
 
@@ -85,7 +86,8 @@ def _is_end_of(own: list[Term], other: list[Term], all_factors: bool) -> bool | 
 def _terms(text: str) -> list[Term] | None:
     """Return the terms of `5*5*3*10 + 1`, in their order; None for another text."""
     text = DIFFERENCE.sub(lambda found: str(int(found[1]) - int(found[2])), text.partition("=")[0])
-    text = THOUSANDS.sub("", text)
+    text = THOUSANDS.sub("", text).strip()
+    text = text[1:-1] if WHOLE.fullmatch(text) else text
     if not SUM.fullmatch(text):
         return None
     terms = [tuple(map(int, NUMBER.findall(term))) for term in text.split("+")]

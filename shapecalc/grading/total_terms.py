@@ -11,7 +11,7 @@ from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Number, Value
 from shapecalc.grading.wording import in_a_row
 
-LEAST, MOST_NAMED = 3, 4  # terms of a sum; wrong ones that are named
+LEAST, MOST_NAMED = 2, 4  # terms of a sum; wrong ones that are named
 TERM = re.compile(r"\s*\+\s*")
 
 

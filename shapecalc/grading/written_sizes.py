@@ -33,7 +33,9 @@ TWO_NAMES = re.compile(  # H = W = 32
 )
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
-SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES}\)?", re.IGNORECASE)
+SLICED = re.compile(
+    rf"(\d+(?:(?: ?[xX×] ?| by )\d+)+),?(?: with| and)? \(?(\d+) {SLICES}\)?", re.IGNORECASE
+)
 SLICES_OF = re.compile(
     rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
 )

@@ -254,3 +254,13 @@ def test_a_result_below_that_says_the_same_leaves_nothing_to_look_at(
 ) -> None:
     found = graded(tmp_path / "a.txt", f"q1: 24x24x10\nq2: 750\n{below}\nq3: yes\n")
     assert found.marked.marks[1].verdict == verdict
+
+
+def test_a_title_with_a_number_and_a_name_below_it_leave_the_answer_in_its_place(
+    tmp_path: Path,
+) -> None:
+    text = "# Exercise 4\n**Ann Lee**, 27 November\n\n1. `24x24x10`, as F = 5\n2. 760\n4. 65x65\n"
+    found = graded(tmp_path / "a.md", text)
+    answers = [mark.answer for mark in found.marked.marks]
+    assert answers == ["24x24x10, as F = 5", "760", "", "65x65", ""]
+    assert not [note for note in found.notes if "twice" in note]

@@ -111,6 +111,12 @@ REMARKS = [
     "; bias 1 at (0, 1, 2, 3)",
     "; 2-4+3+1 = 2 is one of them",
     " (see page 2)",
+    # behind a gap
+    "   after relu",
+    "   e.g. the first 2-4+3+1",
+    "   W*p + b",
+    "   2-4+3+1 = 2",
+    "\tp - y",
     " in this order",
 ]
 
@@ -189,6 +195,7 @@ LOOK = [
     "LIST for W, 7 1 9 for b", "LIST for slice 1, 7 1 9 for slice 2", "LIST; row 1: 7, row 2: 1, "
     "row 3: 9", "LIST scores, 2 [7 1 9] pool", "LIST with p = [7, 1, 9] - y",
     "LIST with p = (2, 1, 4, 3); 7, 1, 9", "LIST where p is 7 1 9, so 7 1 8",
+    "LIST   no, 7 1 9", "LIST   - y", "LIST   times 2", "LIST   then minus y: 7, 1, 9",
     # another conclusion
     "LIST, W*p, so 7", "LIST, W*p, so 7 1 9", "LIST, W*p, the answer is 7 1 9 2",
     "LIST relu so s = 7",

@@ -8,7 +8,8 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.misconceptions.variants import Change
 from shapecalc.grading.values import shown
 
-NOT_WHOLE = "the padding was taken as half of F, which is no whole number here"
+# So it is where the size is kept and the + 1 forgotten: (W - F + 2P)/1 = W for P = F/2.
+NOT_WHOLE = "the padding came out as half of F, as without the + 1, and is no whole number here"
 CHANGE = Change(sides=lambda before, after: (before + 1, after + 1))
 
 

@@ -310,7 +310,7 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
         "groups_ignored",
         "depthwise_conv1.weight.shape",
     ): "it was counted as an ordinary convolution;",
-    ("half_filter_padding", "P(conv1)"): "the padding was taken as half of F,",
+    ("half_filter_padding", "P(conv1)"): "half of F, ",
     ("absent_bias_counted", "total.parameters"): "biases were counted in layers that have none",
     ("swapped_axes", "conv1.value"): "rows and columns were swapped",
     ("swapped_axes", "conv1.value[0,0,1]"): "rows and columns were swapped",
@@ -985,7 +985,7 @@ def test_a_hint_does_not_give_the_padding_away() -> None:
         assignment = read_assignment({"spec": spec, "questions": ["P(conv1)"], "show": "hint"})
         for answer in (2.5, 3):
             (mark,) = Marker(assignment).mark("one", {"P(conv1)": answer}).marks
-            assert "taken as half of F" in mark.feedback
+            assert "half of F" in mark.feedback
             assert "- 1" not in mark.feedback
             assert "keeps" not in mark.feedback
 
