@@ -223,7 +223,7 @@ def _sizes_that_fit(of: Derivation) -> str:
     """Tell which sizes fit beside the one that is the answer."""
     but = f" other than {of.given['but']}" if of.given["but"] else ""
     sizes = "; ".join([*of.given["sizes"], *of.given["constraints"]])
-    return f"one of those{but} that fit ({sizes})"
+    return f"one of those that fit ({sizes}){but}"
 
 
 def _always(said: str) -> Callable[[Any], str]:

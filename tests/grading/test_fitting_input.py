@@ -233,7 +233,7 @@ def test_a_size_that_is_excluded_is_not_right(answer: str, right: bool, exclude:
     found = mark(homework(exclude=exclude), {ASK: answer}).marks[0]
     assert found.verdict == ("right" if right else "wrong")
     if not right:
-        told = "235x235: one of those other than 227x227 that fit (H and W: 19, 27, 35, ...)."
+        told = "235x235: one of those that fit (H and W: 19, 27, 35, ...) other than 227x227."
         assert told in found.feedback
         assert (found.misconception == "does_not_fit") is (answer == "224")
 

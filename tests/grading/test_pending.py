@@ -112,3 +112,18 @@ def test_what_is_told_to_go_on_from_an_answer_does_not_wait_for_it(
     assert found.misconception == "label_not_subtracted"
     assert "follows from your answer" in found.feedback
     assert ("A teacher has to look at" in found.feedback) is waits
+
+
+def test_what_follows_past_an_answer_that_is_not_read_waits_for_that() -> None:
+    """20x20 is half of 40x40; the pool's volume between may be anything."""
+    spec = {"input": "44x44x3", "layers": [{"conv": {"K": 8, "F": 5}}, {"max_pool": 2}, "flatten"]}
+    answers = {
+        "conv1.output": "38x38x8",
+        "max_pool1.output": UNREAD,
+        "flatten1.output": 19 * 19 * 8,
+    }
+    given = {"spec": spec, "questions": list(answers), "follow_through": 1}
+    found = mark(given, answers).marks[2]
+    assert found.verdict == "needs a look"
+    assert "may follow from your answer to question 2" in found.feedback
+    assert mark(given, {**answers, "max_pool1.output": "19x19x8"}).marks[2].points == 1

@@ -31,9 +31,11 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 def _left_out(context: QuestionContext) -> str:
     """Return which activations were left out on the way to what is asked for."""
     names = [record.name for record in altered_on_the_way(context, MISTAKE)]
+    if context.query.key.endswith((".grad", ".next")):
+        which = names[0] if len(names) == 1 else "the activations"
+        return f"the gradient was worked out as if {which} were not there"
     what = f"the activation {names[0]} was" if len(names) == 1 else "the activations were"
-    back = context.query.key.endswith((".grad", ".next"))
-    return f"{what} left out{', on the way forward and back' if back else ''}"
+    return f"{what} left out"
 
 
 MISCONCEPTION = Misconception("activation_forgotten", "the activation was left out", model)
