@@ -163,7 +163,7 @@ def _counted_told(
     lines: Iterable[Line], called: Sequence[str], places: Mapping[str, str]
 ) -> Iterator[str]:
     for line in lines:
-        if line.id:
+        if line.id and line.text.strip(NO_ANSWER):
             yield f"{called[line.number - 1]} was read as the answer to {places[line.id]}"
 
 

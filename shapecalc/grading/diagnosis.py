@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from shapecalc.grading.alternatives import differing
+from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
@@ -160,6 +161,16 @@ class Diagnosis:
             f" {self._numbers[q.id]}"
             for q, v in followed
         ])  # fmt: skip
+
+    def rounds_a_credited_one(self, question: Question, reading: Reading) -> bool:
+        """Say whether a number that is written as a rounded one, `9.4 million`, may be what a
+        mistake with credit gives.
+        """
+        if not reading.off or not isinstance(reading.value, int | float):
+            return False
+        credited = (c for c in self.explanations(question).single if c.names & {*question.partial})
+        given = (c.wrong.value for c in credited if isinstance(c.wrong.value, int | float))
+        return any(abs(value - reading.value) <= reading.off for value in given)
 
     def is_worked_out(self, question: Question, cause: Cause, working: Working) -> bool:
         """Say whether the working of an answer shows the mistake behind it, in the network

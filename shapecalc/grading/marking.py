@@ -28,6 +28,7 @@ from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import is_rounded_too_far, only_rounded
+from shapecalc.grading.shown_sizes import goes_another_way
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
@@ -170,6 +171,8 @@ class Marker:
             judged = self._wrong_mark(question, reading, own, mark, evidence)
             if judged is not None:
                 return judged, reading
+        if any(self._diagnosis.rounds_a_credited_one(question, reading) for reading in ways):
+            return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
         feedback = self.told.wrong(question, ways[0].value, None, working=evidence.working)
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
@@ -229,8 +232,11 @@ class Marker:
     ) -> Mark | None:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed = own.lead_to(question, reading.value)
-        credit = question.partial or not followed  # otherwise a mistake would change nothing
+        there = followed.subject if followed else None
+        apart = there is not None and goes_another_way(question, there, evidence.working.chains)
+        credit = question.partial or not followed or apart  # else a mistake would change nothing
         found = self._cause(question, reading.value, own, evidence) if credit else None
+        followed = None if apart and found else followed
         unknown = question.query.executed and found is None and not followed
         if unknown and not self._only_rounded(question, reading.value, own):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)

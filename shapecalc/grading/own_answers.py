@@ -51,12 +51,13 @@ WALKS_A_RUN = 30  # that computing an example takes as long as
 class Followed(NamedTuple):
     """The earlier answers that another follows from; `rounded` is the layer, if there is one, that
     has its size rounded down for that, since the stride does not fit there; `right_from` is the
-    layer from which on it has right terms.
+    layer from which on it has right terms. `subject` is the network that has the answers in place.
     """
 
     sources: list[Answered]
     rounded: KnownRecord | None = None
     right_from: str = ""
+    subject: Subject | None = None
 
 
 class Effort(NamedTuple):
@@ -187,7 +188,8 @@ class OwnAnswers:
                 )
                 if not follows or not network.determines(query, corrected):
                     continue
-                return Followed(self.needed(question, network), network.rounded(query))
+                sources = self.needed(question, network)
+                return Followed(sources, network.rounded(query), subject=network.subject)
             except Exception:  # the student's own numbers may lead anywhere
                 continue
         if not is_total(question):

@@ -16,8 +16,12 @@ DIFFERENCE = re.compile(r"[(\[]\s*(\d{1,9})\s*-\s*(\d{1,9})\s*[)\]]")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SUM = re.compile(r"[\d\s*×·+]+")
 WHOLE = re.compile(r"\([^()]*\)")
+LONE = re.compile(r"(?<!\w)\d+")
 NUMBER = re.compile(r"\d+")
-CHAIN = re.compile(r"(?<![\w.])\d{1,9}(?:\s*(?:->|=>|→|⇒|,|;)\s*\d{1,9}(?![\d.]*\d)){2,}")
+CHAIN = re.compile(  # 30 -> 15 -> 7; 30 -> pool 15 -> conv 14
+    r"(?<![\w.])\d{1,9}(?:\s*(?:(?:->|=>|→|⇒)\s*(?:[A-Za-z]\w*\s+){0,2}|[,;]\s*)"
+    r"\d{1,9}(?![\d.]*\d)){2,}"
+)
 
 Term = tuple[int, ...]  # its factors but for ones, in order
 
@@ -62,7 +66,7 @@ def is_of_field(
 
 def chains_in(text: str) -> list[tuple[int, ...]]:
     """Return the numbers of `3 -> 7 -> 7 -> 8`, each as often as it changes."""
-    found = (map(int, NUMBER.findall(match[0])) for match in CHAIN.finditer(text))
+    found = (map(int, LONE.findall(match[0])) for match in CHAIN.finditer(text))
     chains = (tuple(number for number, _ in groupby(numbers)) for numbers in found)
     return [chain for chain in chains if len(chain) > 2]
 

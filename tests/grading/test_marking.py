@@ -507,6 +507,24 @@ def test_a_number_that_is_written_as_a_rounded_one_is_left_to_a_person(answer: s
     assert ("It may be rounded" in found.feedback) is (verdict == "needs a look")
 
 
+@pytest.mark.parametrize(
+    ("answer", "partial", "verdict"),
+    [
+        # 16*16*64 * 3*3*32 = 4,718,592 MACs, and twice as many FLOPs
+        ("9.4 million", {"flops_for_macs": 0.5}, "needs a look"),
+        ("9.4 million", {}, "wrong"),
+        ("8.4 million", {"flops_for_macs": 0.5}, "wrong"),
+        ("9437184", {"flops_for_macs": 0.5}, "partly right"),
+    ],
+)
+def test_a_mistake_with_credit_may_be_behind_a_rounded_number(
+    answer: str, partial: dict[str, float], verdict: str
+) -> None:
+    spec = {"input": "16x16x32", "layers": [{"conv": {"K": 64, "F": 3, "P": 1}}]}
+    asked = {"spec": spec, "questions": ["conv1.macs"], "partial": partial}
+    assert mark(asked, {"conv1.macs": answer}).marks[0].verdict == verdict
+
+
 def test_a_rounded_number_within_the_authors_tolerance_is_right_and_outside_it_wrong() -> None:
     asked = {"ask": "conv1.parameters", "tolerance": {"relative": 0.01}}
     for answer, verdict in (("0.76k", "right"), ("0.8k", "wrong")):
