@@ -46,10 +46,12 @@ class WrongAndRight:
     def __init__(self) -> None:
         self._given: ByNetwork[tuple[Value, bool]] = ByNetwork()
         self._apart: dict[Subject, tuple[list[Answered], list[Answered]]] = {}
+        self._volumes: dict[Subject, list[Answered]] = {}
 
     def add(self, question: Question, value: Value, *, right: bool) -> None:
         """Add an answer, or the right one that a network goes on with in its place."""
         self._apart.clear()
+        self._volumes.clear()
         self._given.add(question, (value, right))
 
     def wrong(self, subject: Subject) -> list[Answered]:
@@ -71,5 +73,9 @@ class WrongAndRight:
 
     def volumes(self, subject: Subject) -> list[Answered]:
         """Return the wrong volumes that a network goes on with: the last about each layer."""
-        outputs = {q.query: (q, v) for q, v in self.wrong(subject) if q.query.key == "output"}
-        return [(q, v) for q, v in outputs.values() if is_volume(v) and as_meant(q, v) != q.right]
+        if subject not in self._volumes:
+            wrong = self.wrong(subject)
+            last = {q.query: (q, v) for q, v in wrong if q.query.key == "output"}.values()
+            found = [(q, v) for q, v in last if is_volume(v) and as_meant(q, v) != q.right]
+            self._volumes[subject] = found
+        return self._volumes[subject]

@@ -202,7 +202,7 @@ def working_in(answer: Any) -> Working:
         mean,
         half,
         chains,
-        tuple(_sums(text)),
+        tuple(_sums(text)) if formulas or HINGE.search(text) else (),
         _is_whole(text),
     )
 
