@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from functools import cache
 from itertools import chain, islice
 
 from shapecalc import interrupts
@@ -115,14 +116,18 @@ def _mapped(assignment: Assignment) -> Mapped:
     prompts = {id_: question.prompt for id_, question in questions.items()}
     texts = on_the_sheet(assignment.questions)
     asked = [*texts.items(), *prompts.items()]
-    printed = render(assignment).splitlines()
+
+    @cache
+    def sheet() -> Sheet:  # for the first text: a table or a mapping needs none
+        return Sheet(asked, [*render(assignment).splitlines(), NOTES])
+
     return Mapped(
         prompts,
         assignment.policy.columns,
         lambda id_, text: can_answer(questions[id_], text),
         texts,
         {q.id for q in assignment.questions if q.query.form == "array" and len(flat(q.right)) > 1},
-        Sheet(asked, [*printed, NOTES]).without,
+        lambda text: sheet().without(text),
     )
 
 

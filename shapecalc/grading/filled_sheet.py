@@ -19,6 +19,7 @@ LEAD = re.compile(r"(?:[#>\s]*(?:question |q)?\d{1,4}\s?[.:)]|\(?[a-z]\)|[-#>])?
 POINTS = re.compile(r"\s*\(\d[\d.]* points?(?:; [^()]*)?\)")
 ANSWER = re.compile(r"[\s>]*[*_]*answer[*_]*\s*:[*_]*\s*", re.IGNORECASE)
 TO_WRITE_ON = re.compile(r"_{2,}")
+CHOICE = re.compile(r"[-\s]*\([a-z]\)")
 CHOSEN = re.compile(r"(?<!\\)\*\S")  # `- **(b) 40**`: no line of a sheet but a question's is bold
 HEADING = re.compile(r"\s{0,3}#{1,6}\s*\d{1,4}\s*")
 
@@ -54,19 +55,22 @@ class Sheet:
         self, lines: Iterable[str], asked: Iterable[tuple[str, str] | None]
     ) -> Iterator[str]:
         taken: set[str] = set()
-        below = False
+        below = answering = False
         for line, question in zip(lines, asked, strict=True):
             if question is not None:
                 text, answer = question
                 ids = self._asked[text]
                 id_ = next((id_ for id_ in ids if id_ not in taken), ids[-1])
                 taken.add(id_)
-                below = True
+                below, answering = True, False
                 yield f"{id_}: {answer}"
+            elif answering and CHOICE.match(line):  # a printed one, given for an answer
+                yield line
             elif HEADING.fullmatch(line) or self._is_printed(line):
                 yield ""
             else:
                 label = ANSWER.match(line) if below else None
+                answering = answering or label is not None
                 yield TO_WRITE_ON.sub(" ", line[label.end() :] if label else line).rstrip()
 
     def _is_printed(self, line: str) -> bool:

@@ -153,7 +153,7 @@ class Marker:
 
         mark, reading, effort = self._marks.get(key, judged)
         own.next_answer(effort)
-        return mark._replace(answer=given(answer)), reading.value
+        return mark._replace(answer=given(answer)), None if mark.unread else reading.value
 
     def _judged(
         self, question: Question, read: Read, own: OwnAnswers, evidence: Evidence

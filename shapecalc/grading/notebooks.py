@@ -15,6 +15,8 @@ from shapecalc.grading.submission_file import NotGradable
 ENDING = ".ipynb"
 MOST_BYTES = 16 * 1024 * 1024  # a notebook holds its pictures
 MOST_CELLS = 2000
+MOST_OBJECTS = 200_000  # brackets and braces, of which each takes more than its text
+MOST_ITEMS = 1_000_000
 OF_TEXT = ("markdown", "raw")
 
 
@@ -30,6 +32,10 @@ class Notebook(NamedTuple):
 
 def read_notebook(raw: bytes) -> Notebook:
     """Return the text of a notebook. Raises NotGradable for what is none."""
+    if raw.count(b"{") + raw.count(b"[") > MOST_OBJECTS or raw.count(b",") > MOST_ITEMS:
+        raise NotGradable(
+            "too many lists and objects: clear the notebook's outputs and hand it in again"
+        )
     try:
         data = json.loads(raw)
     except (ValueError, RecursionError):

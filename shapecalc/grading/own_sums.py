@@ -146,7 +146,8 @@ def _made(question: Question, suspected: Mapping[str, Collection[str]]) -> Itera
     kinds = {layer.name: layer.kind for layer in question.subject.trace.layers}
     for name in sorted({name for names in suspected.values() for name in names}):
         yield dict.fromkeys(kinds.values(), name)
-        yield {kind: name for kind in kinds.values() if kind != "dense"}
+        if others := {kind: name for kind in kinds.values() if kind != "dense"}:
+            yield others
     by_kind: dict[str, set[str]] = {}
     for layer, names in suspected.items():
         if layer in kinds:

@@ -17,7 +17,12 @@ from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import on_one_line
-from shapecalc.grading.summed_terms import chains_in, is_another_product, is_of_field
+from shapecalc.grading.summed_terms import (
+    THOUSANDS,
+    chains_in,
+    is_another_product,
+    is_of_field,
+)
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
 if TYPE_CHECKING:
@@ -51,7 +56,6 @@ OF_HALF = re.compile(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[]
 WHOLE = re.compile(r"\s*[-−]?\d[\d,]*(?: [a-z]+)?[\s.]*", re.IGNORECASE)
 SUM = re.compile(r"\d[\s)\]]*[-+*·×−]\s*[\s(\[a-z]*\d", re.IGNORECASE)
 BROKEN = re.compile(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|average)\b", re.IGNORECASE)
-THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs

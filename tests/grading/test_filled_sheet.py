@@ -93,6 +93,11 @@ def test_a_text_with_other_questions_is_left_as_it_is() -> None:
             "It is 3x3.\n**a)** How many weights are there? (2 points)\nAnswer: 9",
             "\n\n\nq1: \n\n27\n\n\n\nq2: \n9",
         ),
+        # A printed choice below `Answer:` is an answer, and above it is none.
+        (
+            "**1.** How many weights are there?\n- (a) 10\n- (b) 30\nAnswer:\n(a) 10\n# Sheet 1",
+            "q1: \n\n\n\n(a) 10\n",
+        ),
         # Which choice is marked is for a person: the line is none of the sheet.
         (
             "**1.** How many weights are there?\n- (a) 10\n- [x] (b) 30",

@@ -521,8 +521,11 @@ def test_a_mistake_with_credit_may_be_behind_a_rounded_number(
     answer: str, partial: dict[str, float], verdict: str
 ) -> None:
     spec = {"input": "16x16x32", "layers": [{"conv": {"K": 64, "F": 3, "P": 1}}]}
-    asked = {"spec": spec, "questions": ["conv1.macs"], "partial": partial}
-    assert mark(asked, {"conv1.macs": answer}).marks[0].verdict == verdict
+    asks = ["conv1.macs", "total.macs"]
+    asked = {"spec": spec, "questions": asks, "partial": partial, "follow_through": 1}
+    first, total = mark(asked, {"conv1.macs": answer, "total.macs": 9_400_000}).marks
+    assert first.verdict == verdict
+    assert (total.verdict == "followed through") is (answer == "9.4 million" and not partial)
 
 
 def test_a_rounded_number_within_the_authors_tolerance_is_right_and_outside_it_wrong() -> None:

@@ -11,7 +11,7 @@ import pytest
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
 from shapecalc.grading.graded import Graded
-from shapecalc.grading.notebooks import MOST_CELLS
+from shapecalc.grading.notebooks import MOST_CELLS, MOST_ITEMS, MOST_OBJECTS
 from shapecalc.grading.submission_file import Found
 
 ASSIGNMENT: dict[str, Any] = {
@@ -74,6 +74,8 @@ def test_code_is_not_read_and_that_is_told(tmp_path: Path) -> None:
         (b'{"cells": {"a": 1}}', "no cells"),
         (b"[1]", "no cells"),
         (of_cells(*[{}] * (MOST_CELLS + 1)), "more than 2,000 cells"),
+        (of_cells({"a": [[]] * (MOST_OBJECTS + 1)}), "clear the notebook's outputs"),
+        (of_cells({"a": [1] * (MOST_ITEMS + 1)}), "clear the notebook's outputs"),
         (of_cells(), "no line begins with the id of a question"),
         (of_cells(1, None, {"source": 5}, {"cell_type": ["markdown"], "source": [1]}), "no line"),
     ],

@@ -289,3 +289,11 @@ def test_of_a_totals_terms_those_that_are_right_are_told(answer: str, told: str)
     assert mark.verdict == "wrong"
     assert (told or "The right answer") in mark.feedback
     assert ("terms" in mark.feedback) is bool(told)
+
+
+def test_own_counts_of_dense_layers_alone_lead_to_a_total_whatever_has_credit() -> None:
+    """8*4 = 32 for 36, beside 15 and 8: no other kind of layers is there to have the mistake."""
+    spec = {"input": "8", "layers": [{"dense": 4}, {"dense": 3}, {"dense": 2}]}
+    answers = {"dense1.parameters": 32, "total.parameters": 55}
+    *_, mark = marked(answers, spec=spec, partial={"forgot_bias": 0.5}, follow_through=1)
+    assert (mark.verdict, mark.points) == ("followed through", 1)
