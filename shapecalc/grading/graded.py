@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from shapecalc.grading.marks import Marked
+from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.table_header import TableColumns
 
@@ -166,13 +166,17 @@ def tallied(everything: Iterable[Graded]) -> Tally:
             tally.marked += 1
             tally.points += item.score
             tally.unread += item.marked.unread
-            found = [mark.misconception for mark in item.marked.marks if mark.misconception]
-            tally.misconceptions.update(found)
-            unsure = (m.misconception for m in item.marked.marks if m.misconception and m.perhaps)
-            tally.perhaps.update(unsure)
-            tally.mistaken.update(list(dict.fromkeys(found)))  # in one order, run by run
-            for mark in item.marked.marks:
-                name, told = mark.misconception, mark.matter
-                if name:
-                    tally.words[name] = told if tally.words.get(name, told) == told else ""
+            _count_causes(tally, [mark for mark in item.marked.marks if mark.misconception])
     return tally
+
+
+def _count_causes(tally: Tally, marks: Sequence[Mark]) -> None:
+    """Count the mistakes behind the answers of one student that have a cause."""
+    found = [str(mark.misconception) for mark in marks]
+    for mark, name in zip(marks, found, strict=True):
+        tally.misconceptions[name] += 1
+        if mark.perhaps:
+            tally.perhaps[name] += 1
+        tally.words[name] = mark.matter if tally.words.get(name, mark.matter) == mark.matter else ""
+    for name in dict.fromkeys(found):  # in one order, run by run
+        tally.mistaken[name] += 1

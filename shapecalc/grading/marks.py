@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -44,17 +45,17 @@ class Marked(NamedTuple):
     @property
     def score(self) -> float:
         """Points reached."""
-        return round(sum(mark.points for mark in self.marks), 6)
+        return round(sum([mark.points for mark in self.marks]), 6)
 
     @property
     def possible(self) -> float:
         """Points there are."""
-        return round(sum(mark.possible for mark in self.marks), 6)
+        return round(sum([mark.possible for mark in self.marks]), 6)
 
     @property
     def unread(self) -> int:
         """How many answers a person has to look at."""
-        return sum(mark.unread for mark in self.marks)
+        return [mark.verdict for mark in self.marks].count("needs a look")
 
     @property
     def feedback(self) -> str:
@@ -68,5 +69,10 @@ class Marked(NamedTuple):
 
 def title(number: int, mark: Mark) -> str:
     """Return a question by its number, and by its id where that says more."""
-    own = mark.id.lower().removeprefix("question").removeprefix("q").strip(" _-.") == str(number)
-    return f"Question {number}" if own else f"Question {number} ({quote(mark.id)})"
+    return _title(number, mark.id)
+
+
+@lru_cache(maxsize=1000)  # every student is told of the same questions
+def _title(number: int, id_: str) -> str:
+    own = id_.lower().removeprefix("question").removeprefix("q").strip(" _-.") == str(number)
+    return f"Question {number}" if own else f"Question {number} ({quote(id_)})"

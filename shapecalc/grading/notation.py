@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+BARE = re.compile(r"[1-9][0-9]{0,14}|[1-9][0-9]{0,4}(?:x[1-9][0-9]{0,4}){1,2}")
 FRACTION_SIGN = re.compile(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
 MIXED = re.compile(r"(?<![\d.,])(\d{1,6})([\u00bc-\u00be\u2150-\u215e])")  # two and a half
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -108,6 +109,13 @@ BESIDE_A_LIST = re.compile(
 def _fraction(sign: re.Match[str]) -> str:
     """Return a sign such as one half as 1/2; nothing else has that sign in the middle."""
     return unicodedata.normalize("NFKC", sign[0]).replace("\u2044", "/")
+
+
+def bare(text: str) -> tuple[int, ...]:
+    """Return the numbers of a text that is nothing but a whole number, or sizes with an x between:
+    there are no words or signs to look at. None of any other text.
+    """
+    return tuple(map(int, text.split("x"))) if BARE.fullmatch(text) else ()
 
 
 def on_one_line(text: str) -> str:

@@ -10,13 +10,22 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from shapecalc.grading.answers import CROSSED, LONGEST, SEVERAL, Reading, read_answer, readings
+from shapecalc.grading.answers import (
+    CROSSED,
+    LONGEST,
+    SEVERAL,
+    WORDY,
+    Reading,
+    read_answer,
+    readings,
+)
 from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.bracketed_lists import LETTER
 from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.joined_lines import Line
 from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
 from shapecalc.grading.list_in_front import GAP, list_in_front
+from shapecalc.grading.notation import bare
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_sums import told_sum
@@ -51,6 +60,10 @@ NEAR = 0.0051  # 73 % is 0.731, too
 
 def readings_for(question: Question, answer: Any) -> list[Reading]:
     """Return what an answer can mean, the likeliest first. Raises Unreadable."""
+    form = question.query.form
+    sizes = bare(answer) if form in WORDY and isinstance(answer, str) else ()
+    if sizes and (form == "sizes" or len(sizes) == 1):  # most answers are
+        return [Reading(sizes if form == "sizes" else sizes[0])]
     if isinstance(answer, Mapping) and len(answer) == 1:
         ((name, value),) = answer.items()
         answer = value if name in (*RESULTS, question.id, question.query.path) else answer

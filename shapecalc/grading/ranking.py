@@ -239,6 +239,11 @@ class Explanations:
         return Causes(chain(*self._tiers), self.near, self.right)
 
     @cached_property
+    def _all_names(self) -> frozenset[str]:
+        """The mistakes that are behind any answer, alone."""
+        return frozenset().union(*(cause.names for cause in self._ones.causes))
+
+    @cached_property
     def _twos(self) -> Causes:
         return Causes(chain(*self._pairs), self.near, self.right)
 
@@ -260,11 +265,15 @@ class Explanations:
 
     def _here(self, names: frozenset[str]) -> Causes:
         """Return what mistakes of these names give, made here."""
-        if not self.own:
+        if self.own:
+            found = self._causes(wrong_answers(self.context, self.near, names))
+            return Causes(found, self.near, self.right)
+
+        def of_ones() -> Causes:
             every = (c for c in self._ones.causes if names >= c.names)
             return Causes(every, self.near, self.right)
-        found = self._causes(wrong_answers(self.context, self.near, names))
-        return Causes(found, self.near, self.right)
+
+        return self._named.get((names & self._all_names,), of_ones)
 
     def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:
         """Return the commonest of the causes that give an answer, if chance is less likely."""
@@ -288,13 +297,14 @@ class Explanations:
 
     def _of_names(self, names: frozenset[str], others: frozenset[str]) -> Causes:
         """Return what mistakes of these names give, made on the way there, too, with `others`."""
+        met = frozenset(name for name in names if self._again(name))
 
         def found() -> Causes:
-            again = chain.from_iterable(map(self._again, sorted(names)))
+            again = chain.from_iterable(map(self._again, sorted(met)))
             pairs = combinations.with_others(self.context, again, others)
             return Causes(self._causes(pairs), self.near, self.right)
 
-        return self._named.get((names, others), found)
+        return self._named.get((met, others), found) if met else found()
 
     def _again(self, name: str) -> list[Repeated]:
         """Return what one mistake gives that is made on the way, too: many students make it."""

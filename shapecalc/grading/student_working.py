@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
 from shapecalc.grading.misconceptions.variants import Change, refit
-from shapecalc.grading.notation import on_one_line
+from shapecalc.grading.notation import bare, on_one_line
 from shapecalc.grading.summed_terms import (
     THOUSANDS,
     chains_in,
@@ -179,6 +179,9 @@ def working_in(answer: Any) -> Working:
     """Return what is worked out in an answer."""
     if not isinstance(answer, str) or len(answer) > LONGEST:
         return Working()
+    sizes = bare(answer)
+    if sizes:
+        return Working(volumes=(sizes,) if len(sizes) > 1 else ())
     text = "\n".join(map(on_one_line, answer.splitlines()))
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))

@@ -129,7 +129,9 @@ def nothing_is_right(question: Question, answer: object) -> bool:
 
 
 def _has_volume(question: Question, text: str) -> bool:
-    return any(_is_right(question, found[0]) for found in VOLUME.finditer(text))
+    """Say whether the right volume is among others in a text, which was read as a whole before."""
+    found = (volume[0] for volume in VOLUME.finditer(text))
+    return any(_is_right(question, volume) for volume in found if volume != text)
 
 
 def _names_all(question: Question, text: str) -> bool:

@@ -69,7 +69,7 @@ def render(class_run: ClassRun) -> Iterator[str]:
         looks = [open_, number(graded.score)] if open_ else ["", ""]
         said = [graded.status, one_line(graded, policy), graded.file]
         times = [harmless(graded.when), _days_late(graded, due)]
-        yield line(who, _points(graded), penalty, looks, times, said)
+        yield line(who, _points(graded, open_), penalty, looks, times, said)
 
 
 def _heads(questions: Sequence[Question], titles: Sequence[str]) -> Iterator[str]:
@@ -97,9 +97,10 @@ def _line(cells: Sequence[object]) -> str:
     return text.getvalue()
 
 
-def _points(graded: Graded) -> list[object]:
-    marked = graded.marked
+def _points(graded: Graded, unread: int) -> list[object]:
+    """Return the points of each answer and of all; of those `unread`, and of all then, none yet."""
+    marks = graded.marked.marks
     if not graded.gradable:
-        return [""] * (len(marked.marks) + 1)
-    points = ("" if mark.unread else number(mark.points) for mark in marked.marks)
-    return [*points, "" if marked.unread else number(graded.score)]
+        return [""] * (len(marks) + 1)
+    points = ["" if unread and mark.unread else number(mark.points) for mark in marks]
+    return [*points, "" if unread else number(graded.score)]

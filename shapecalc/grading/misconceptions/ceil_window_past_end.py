@@ -9,8 +9,10 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the size rounded up where the last window would start past the input."""
+    if context.key != "output":
+        return
     past = [fit.derivation().reason == "window_past_the_input" for fit in context.fits]
-    if context.key == "output" and any(past):
+    if any(past):
         axes = list(zip(context.fits, past, strict=True))
         sizes = [fit.size + more for fit, more in axes]
         lines = [f"{fit.formula()} = {fit.size + more}" for fit, more in axes]

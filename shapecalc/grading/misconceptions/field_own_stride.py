@@ -17,9 +17,10 @@ AT_EVERY_LAYER = (
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the field with the jump behind the layer for the one before it."""
-    windows, right = context.windows, context.right
+    right = context.right
     if context.key != "receptive_field" or not context.slides or not isinstance(right, tuple):
         return
+    windows = context.windows
     jumps = context.of(context.query.name, "jump")
     if not windows or not isinstance(jumps, tuple):
         return

@@ -10,8 +10,7 @@ from shapecalc.grading.misconceptions.variants import terms
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the sum of F, or for the jump of S."""
-    windows = context.windows
-    if context.key in ("receptive_field", "jump") and len(windows) > 1:
+    if context.key in ("receptive_field", "jump") and len(windows := context.windows) > 1:
         field = context.key == "receptive_field"
         axes = [
             [fit.span if field else fit.S for fit in axis] for axis in zip(*windows, strict=True)

@@ -17,9 +17,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """
     trace = context.subject.trace
     example = trace.spec.example
-    count = prod(trace.output or ())
     if example is None or example.loss_kind not in OF_CLASSES:
         return
+    count = prod(trace.output or ())
     others = [count - 1] if example.loss_kind == "svm" else []
     for outputs in [count, *others]:
         found = scaled_loss(context, 1 / outputs) if outputs > 1 else None

@@ -134,7 +134,7 @@ class QuestionContext:
         self.subject, self.query, self.right = subject, query, right
         self.record: KnownRecord | None = subject.records.get(query.name)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Which of a record's numbers is asked: `output`, `parameters`; empty for other kinds."""
         return self.query.key if self.query.kind == "record" else ""
@@ -144,24 +144,24 @@ class QuestionContext:
         """Whether the whole network is asked about."""
         return self.query.name == "total" and bool(self.key)
 
-    @property
+    @cached_property
     def layer(self) -> Any:
         """The layer asked about, or None for totals and instances."""
         return self.record.layer if self.record else None
 
-    @property
+    @cached_property
     def volume(self) -> Volume:
         """The layer's (first) input; empty where there is none."""
         return self.record.input[0] if self.record and self.record.input else ()
 
-    @property
+    @cached_property
     def output(self) -> Volume:
         """The layer's output; empty where it is not known."""
         return self.record.output or () if self.record else ()
 
     # -- sizes -----------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def slides(self) -> bool:
         """Whether the layer is a convolution or a pool over a volume of known sizes."""
         return isinstance(self.layer, Sliding) and 1 < len(self.volume) == len(self.output)
@@ -171,13 +171,13 @@ class QuestionContext:
         """How the window fits on each axis."""
         return self.layer.fits(self.volume).axes if self.slides else ()
 
-    @property
+    @cached_property
     def transposed_fits(self) -> tuple[TransposedFit, ...]:
         """How a transposed convolution spreads each axis."""
         known = isinstance(self.layer, ConvTranspose) and 1 < len(self.volume) == len(self.output)
         return self.layer.transposed_fits(self.volume) if known else ()
 
-    @property
+    @cached_property
     def borders(self) -> tuple[tuple[int, int], ...]:
         """What a layer puts around each axis: zeros before and after; negative for a crop."""
         if isinstance(self.layer, Bordered) and len(self.volume) > 1 and self.record:
@@ -369,25 +369,33 @@ class QuestionContext:
         """
         found: list[tuple[Fit, ...]] = []
         passed: list[KnownRecord] = []
-        record = self.record
-        if record is None or record.field is None or record.field.whole:
-            return [], []
-        met: set[str] = set()  # where two layers have one name, the way goes in a circle
-        while record is not None:
-            if record.layer is None or not record.sources or len(record.input or ()) != 1:
-                return [], []
-            if record.name in met:
-                return [], []
-            met.add(record.name)
-            context = QuestionContext(self.subject, self.query._replace(name=record.name), 0)
+        for record, context in self._way_back:
             if left_out(record):
                 passed.append(record)
             elif context.slides:
                 found.append(tuple(change(record, fit) for fit in context.fits))
             elif context.output != context.volume and record.kind not in ("pad", "crop"):
                 return [], []
-            record = self.subject.records.get(record.sources[0])
         return found[::-1], passed[::-1]
+
+    @cached_property
+    def _way_back(self) -> list[tuple[KnownRecord, QuestionContext]]:
+        """This layer and those before it, back to the network's input; none where the way
+        branches.
+        """
+        record = self.record
+        if record is None or record.field is None or record.field.whole:
+            return []
+        found: dict[str, tuple[KnownRecord, QuestionContext]] = {}
+        while record is not None:
+            if record.layer is None or not record.sources or len(record.input or ()) != 1:
+                return []
+            if record.name in found:  # where two layers have one name, the way goes in a circle
+                return []
+            there = QuestionContext(self.subject, self.query._replace(name=record.name), 0)
+            found[record.name] = record, there
+            record = self.subject.records.get(record.sources[0])
+        return [*found.values()]
 
     def of(self, name: str, key: str | None = None) -> Value | None:
         """Return the right answer to the same question about another layer; None: there is none."""
