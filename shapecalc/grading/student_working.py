@@ -179,9 +179,9 @@ def working_in(answer: Any) -> Working:
     """Return what is worked out in an answer."""
     if not isinstance(answer, str) or len(answer) > LONGEST:
         return Working()
-    sizes = bare(answer)
-    if sizes:
-        return Working(volumes=(sizes,) if len(sizes) > 1 else ())
+    alone = bare(answer)
+    if alone:
+        return Working(volumes=(alone,) if len(alone) > 1 else ())
     text = "\n".join(map(on_one_line, answer.splitlines()))
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
