@@ -156,10 +156,12 @@ class Working(NamedTuple):
     def contradicts(self, context: QuestionContext, cause: Cause) -> bool:
         """Say whether it is worked out as who makes a mistake does not do: with other factors that
         come to the same, or with sizes of 1 for a dense layer, `1*1*48*64`, by a cause that leaves
-        the sizes out; it is another volume that they are of.
+        the sizes out: it is another volume that they are of; or with 2P for a P that stands once.
         """
         if context.key == "receptive_field":
             return self._is_of_field(cause) is False
+        if context.asks_for("P") and cause.misconception.change is not None:
+            return self.agrees(context, cause) is False
         squared = NOT_SQUARED in cause.names  # 3*3*32 for 3*96 is, though it is as much
         if is_another_product(self.formulas, cause.wrong.arithmetic, all_factors=squared):
             return True
