@@ -204,6 +204,12 @@ class Explanations:
         """Return the names of all mistakes that may be behind an answer without another."""
         return self._names(given, self._ones)
 
+    def gives(self, names: frozenset[str], given: Value) -> bool:
+        """Say whether these mistakes and no others give an answer, made here or on the way, too."""
+        again = self._of_names(names, names if len(names) > 1 else frozenset())
+        causes = chain(self._here(names).giving(given), again.giving(given))
+        return any(cause.names == names for cause in causes)
+
     def suspected(self, given: Value) -> frozenset[str]:
         """Return the names of all mistakes that may be behind an answer, alone or with another."""
         return self.alone(given) or (frozenset() if self.own else self._names(given, self._twos))

@@ -87,9 +87,46 @@ def test_a_later_answer_shows_it_as_well() -> None:
 def test_the_credit_is_that_of_the_mistake_that_was_made() -> None:
     credit = {"forgot_plus_one": 0.5, "pool_stride_from_filter": 0.75}
     mark = marked({**NO_ONE, POOL2: "5x5x32"}, partial=credit, follow_through=0.5)[POOL2]
-    assert mark.points == 0.25  # half, and of that half, for it goes on from a wrong answer
+    assert mark.points == 0.5  # as much as without the wrong answer that the same mistake gave
     alone = marked({POOL2: "5x5x32"}, partial=credit, follow_through=0.5)[POOL2]
     assert (alone.points, alone.misconception) == (0.75, "pool_stride_from_filter")
+
+
+# 32 - 5 + 2 + 1 = 30, 30 - 5 + 2 + 1 = 28 and 28 - 7 + 3 + 1 = 25, with the zeros of one side.
+PADDED = {
+    "input": "32x32x3",
+    "layers": [
+        {"conv": {"K": 8, "F": 5, "P": 2}}, {"conv": {"K": 16, "F": 5, "P": 2}},
+        {"conv": {"K": 16, "F": 7, "P": 3}},
+    ],
+}  # fmt: skip
+ONE, TWO_AND_THREE = {CONV1: "30x30x8"}, {"conv2.output": "28x28x16", "conv3.output": "25x25x16"}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"conv3.output": "25x25x16"},
+        {**ONE, "conv3.output": "25x25x16"},
+        {**ONE, **TWO_AND_THREE},
+        {**ONE, "conv3.macs": "25*25*16*16*7*7 = 7840000"},
+    ],
+)
+def test_one_mistake_at_every_layer_is_paid_as_one_whatever_was_asked(
+    answers: dict[str, str],
+) -> None:
+    marks = marked(answers, spec=PADDED, partial={"padding_once": 0.5}, follow_through=0.75)
+    assert {mark.points for mark in marks.values()} == {0.5}
+    assert not any("since it follows" in mark.feedback for mark in marks.values())
+
+
+def test_a_mistake_behind_another_slip_is_one_more() -> None:
+    """26 - 5 + 2 + 1 = 24, and 26 is nothing that one side's zeros give."""
+    more = {"spec": PADDED, "partial": {"padding_once": 0.5}, "follow_through": 0.75}
+    mark = marked({CONV1: "26x26x8", "conv2.output": "24x24x16"}, **more)["conv2.output"]
+    assert (mark.misconception, mark.points) == ("padding_once", 0.375)
+    told = "gets 50 % of the points, and 75 % of these since it follows from an earlier slip."
+    assert told in mark.feedback
 
 
 def test_a_right_first_volume_speaks_against_a_mistake_from_there_on() -> None:
