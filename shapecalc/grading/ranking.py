@@ -41,6 +41,7 @@ from shapecalc.grading.frequency import (
 )
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.places import placed
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
@@ -134,13 +135,26 @@ class Explanations:
         The student's other answers decide between causes. Of those that they leave, what is
         `credited` by its name is believed: a teacher expects it.
         """
+        found = self._cause_of(given, credited, evidence, two=two)
+        return self._placed(found, given, evidence)
+
+    def _placed(self, found: Cause | None, given: Value, evidence: Evidence) -> Cause | None:
+        """Return a cause with all places on the way at which it gives an answer."""
+        if found is None or not found.before:
+            return found
+        return placed(self.context, found, given, evidence, self.near, self._again)
+
+    def _cause_of(
+        self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
+    ) -> Cause | None:
+        """Return the same, without all places on the way at which it may have been made."""
         fitting = evidence.as_worked_out(self.context, self._ones.giving(given))
         if self._says_nothing(given):
             told = [c for c in fitting if c.misconception.name in evidence.told]
             return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
         every = evidence.between(fitting)
         one = specific(every)
-        found = self.made_elsewhere(given, evidence, two=two or self.own)
+        found = self._made_elsewhere(given, evidence, two=two or self.own)
         if found is not None:
             return found
         found = self._likely(given, one, evidence)
@@ -252,6 +266,10 @@ class Explanations:
         """Return the cause of an answer that other answers of the student certainly have as well,
         `two` if one is not: what somebody does elsewhere goes before all that nothing else shows.
         """
+        return self._placed(self._made_elsewhere(given, evidence, two=two), given, evidence)
+
+    def _made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
+        """Return the same, without all places on the way at which it may have been made."""
         if not evidence.made:
             return None
         tried = self._here(evidence.made)
