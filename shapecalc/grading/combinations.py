@@ -168,7 +168,9 @@ def _where(by_layer: Mapping[str, int], more: int) -> str:
     for biases of 32, 32 and 64.
     """
     one = [name for name, own in by_layer.items() if own == more]
-    two = [f"{a} and {b}" for a, b in combinations(by_layer, 2) if by_layer[a] + by_layer[b] == more]
+    two = [
+        f"{a} and {b}" for a, b in combinations(by_layer, 2) if by_layer[a] + by_layer[b] == more
+    ]
     if len(one) + len(two) > MOST_TOLD:
         return f"one of {len(one)} layers" if not two else "one layer or two"
     return ", or in ".join([" or ".join(one), *two])

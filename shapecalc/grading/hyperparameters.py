@@ -34,7 +34,9 @@ def hangs_on_sizes(record: KnownRecord, query: Query) -> bool:
     of 1 always does.
     """
     if query.kind == "fits":
-        return isinstance(record.layer, Sliding) and any(S != 1 for S in flat(record.layer.stride()))
+        return isinstance(record.layer, Sliding) and any(
+            S != 1 for S in flat(record.layer.stride())
+        )
     field = aliases(type(record.layer)).get(query.key) if record.layer is not None else None
     return field in SPATIAL
 

@@ -26,10 +26,10 @@ def placed(
     given: Value,
     evidence: Evidence,
     near: Tolerance,
-    again: Callable[[str], Sequence[Repeated]],
+    anywhere: Callable[[str, Places], Sequence[Repeated]],
 ) -> Cause:
     """Return a cause that was made on the way with all places at which it gives an answer, where
-    there are others than those that it tells; `again` are a mistake's usual ones.
+    there are others than those that it tells; `anywhere` gives what a mistake does at such ones.
     """
     way = found.wrong.way
     if way is None or found.either or not 0 < len(way.at) <= MOST_TOLD:
@@ -37,7 +37,7 @@ def placed(
     for name in sorted(found.names):
         made = {
             cause.wrong.way.at: (one, cause)
-            for one in (*_elsewhere(context, name, way.at), *again(name))
+            for one in anywhere(name, way.at)
             for cause in _with_the_others(context, one, found)
             if cause.wrong.way is not None and alike(cause.wrong.value, given, near)
         }
@@ -46,11 +46,15 @@ def placed(
     return found
 
 
-def _elsewhere(context: QuestionContext, name: str, at: Places) -> Iterator[Repeated]:
-    """Yield what a mistake gives at each layer alone, and at all of its places but one."""
-    alone = [(layer,) for layer in occasions(context, name)]
-    others = [tuple(layer for layer in at if layer != one) for one in at if len(at) > 1]
-    yield from made_at(context, name, dict.fromkeys([*alone, *others]))
+def elsewhere(context: QuestionContext, name: str, at: Places) -> Iterator[Repeated]:
+    """Yield what a mistake gives at each layer alone, at all of these places but one, and with
+    another layer for one of them.
+    """
+    layers = occasions(context, name)
+    fewer = [{*at} - {one} for one in at if len(at) > 1]
+    others = [rest | {layer} for rest in fewer for layer in layers]
+    found = map(frozenset, [*({layer} for layer in layers), *fewer, *others])
+    yield from made_at(context, name, dict.fromkeys(found))
 
 
 def _with_the_others(context: QuestionContext, one: Repeated, found: Cause) -> Iterator[Cause]:
@@ -72,17 +76,23 @@ def _left(context: QuestionContext, made: Made, evidence: Evidence) -> Made:
 
 
 def _told(context: QuestionContext, found: Cause, made: Made) -> Cause:
-    """Return a cause with all places that are left."""
+    """Return a cause with all places that are left, and the arithmetic of each of two layers, or of
+    the most that were on the way for an example.
+    """
     if not made:
         return found
-    most = max(made, key=len)
-    one, cause = made[most]
+    usual = found.wrong.way.at if found.wrong.way else ()
+    one, cause = made[max(made, key=lambda at: (len(at), at == usual))]
     if len(made) == 1:
         return cause
-    told, arithmetic = one.told, one.wrong.arithmetic
-    if len(most) == 1:
-        told = ", or ".join(one.told for one, _ in made.values()) if len(made) == 2 else ""
-        arithmetic = "; ".join(filter(None, (told, one.follows))) or one.wrong.arithmetic
+    if max(map(len, made)) > 1:
+        told = f"for example {one.told}"
+        arithmetic = f"for example {one.wrong.arithmetic}"
+    else:
+        told = ", or ".join(other.told for other, _ in made.values()) if len(made) == 2 else ""
+        follows = next(filter(None, (other.follows for other, _ in made.values())), "")
+        further = "" if told.endswith(follows) else follows  # of a volume it is the last one
+        arithmetic = "; ".join(filter(None, (told, further)))
     explanation = told_at(one.explanation, _where(context, list(made)))
     wrong = one.wrong._replace(arithmetic=arithmetic, explanation=explanation)
     return next(_with_the_others(context, one._replace(wrong=wrong, told=told), found), found)
@@ -90,19 +100,20 @@ def _told(context: QuestionContext, found: Cause, made: Made) -> Cause:
 
 def _where(context: QuestionContext, places: Sequence[Places]) -> str:
     """Return `at conv1 or at conv2` for places of which it is one, `at conv1 and perhaps at conv2`
-    for what is certain of them.
+    where only one of them is certain.
     """
     order = list(context.subject.records)
     names = sorted({name for at in places for name in at}, key=order.index)
     if len(names) > MOST_TOLD:
         return f"at one or more of {len(names)} layers"
-    if all(len(at) == 1 for at in places):
-        *first, last = names
-        return f"at {', at '.join(first)} or at {last}"
+    counts = {len(at) for at in places}
+    if counts == {1}:
+        return f"at {' or at '.join([', at '.join(names[:-1]), names[-1]])}"
     certain = [name for name in names if all(name in at for at in places)]
     if certain:
-        rest = [name for name in names if name not in certain]
-        return f"at {in_a_row(certain)} and perhaps at {in_a_row(rest)}"
+        *first, last = (name for name in names if name not in certain)
+        rest = f"{', '.join(first)} or {last}" if first else last
+        return f"at {in_a_row(certain)} and {'perhaps ' if len(counts) > 1 else ''}at {rest}"
     if len(names) == 2:
         return f"at {names[0]}, at {names[1]} or at both"
     return f"at one or more of {in_a_row(names)}"

@@ -41,7 +41,7 @@ from shapecalc.grading.frequency import (
 )
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.places import placed
+from shapecalc.grading.places import Places, elsewhere, placed
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
@@ -77,6 +77,7 @@ class Explanations:
         self.chosen = chosen
         self._named: Remembered[tuple[frozenset[str], ...], Causes] = Remembered(MOST_NAMED)
         self._repeats: Remembered[str, list[Repeated]] = Remembered(MOST_REPEATED)
+        self._places: Remembered[tuple[str, Places], list[Repeated]] = Remembered(MOST_REPEATED)
 
     @cached_property
     def single(self) -> list[Cause]:
@@ -142,7 +143,13 @@ class Explanations:
         """Return a cause with all places on the way at which it gives an answer."""
         if found is None or not found.before:
             return found
-        return placed(self.context, found, given, evidence, self.near, self._again)
+        return placed(self.context, found, given, evidence, self.near, self._anywhere)
+
+    def _anywhere(self, name: str, at: Places) -> list[Repeated]:
+        """Return what a mistake gives at layers on the way such as these."""
+        return self._places.get(
+            (name, at), lambda: [*elsewhere(self.context, name, at), *self._again(name)]
+        )
 
     def _cause_of(
         self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool

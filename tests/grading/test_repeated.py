@@ -40,16 +40,17 @@ def marked(answers: dict[str, Any], **more: Any) -> dict[str, Mark]:
 
 
 def test_what_is_forgotten_at_every_layer_goes_before_what_nothing_else_shows() -> None:
-    """30 -> (30 - 3)/2 = 13.5 -> 13, conv2 keeps it -> (13 - 3)/2 = 5, as (15 - 3)/3 + 1 is; with 14
-    behind max_pool1 (14 - 3)/2 = 5.5 -> 5 as well.
+    """30 -> (30 - 3)/2 = 13.5 -> 13, conv2 keeps it -> (13 - 3)/2 = 5, as (15 - 3)/3 + 1 is; with
+    14 behind max_pool1 (14 - 3)/2 = 5.5 -> 5, and with 12 behind conv2 4.5 + 1 = 5.5.
     """
     alone = marked({POOL2: "5x5x32"})[POOL2]
     assert alone.misconception == "pool_stride_from_filter"
     beside = marked({**NO_ONE, POOL2: "5x5x32"})[POOL2]
     assert (beside.misconception, beside.perhaps) == ("forgot_plus_one", False)
     told = (
-        "Again the + 1 was forgotten at max_pool2 and perhaps at max_pool1: with your answer"
-        " 30x30x16 to question 1, floor((30 - 3 + 2*0)/2) = 13, so 13x13x16; (13 - 3 + 2*0)/2 = 5, so 5x5x32."
+        "Again the + 1 was forgotten at one or more of max_pool1, conv2 and max_pool2: with your"
+        " answer 30x30x16 to question 1, for example floor((30 - 3 + 2*0)/2) = 13, so 13x13x16;"
+        " (13 - 3 + 2*0)/2 = 5, so 5x5x32."
     )
     assert told in beside.feedback
 
@@ -80,13 +81,13 @@ def test_a_slip_behind_a_working_is_told_with_the_mistake_that_is_made_again() -
 
 
 def test_a_later_answer_shows_it_as_well() -> None:
-    """The formula shows it; 30 -> 13 -> 13 -> 5 from the network's input on. 31 -> 14 -> 14 -> 5 and
-    30 -> 14 -> 14 -> 5 have it at two layers.
+    """The formula shows it; 30 -> 13 -> 13 -> 5 from the network's input on, or 30 -> 13 -> 12 -> 5
+    without it at max_pool2.
     """
     mark = marked({POOL2: "5x5x32", FORMULA: "(W-F+2P)/S"})[POOL2]
     assert mark.misconception == "forgot_plus_one"
-    where = "at max_pool2 and perhaps at conv1 and max_pool1: (67 - 7 + 2*0)/2 = 30"
-    assert f"was forgotten {where}" in mark.feedback
+    where = "at one or more of conv1, max_pool1, conv2 and max_pool2: for example (67 - 7 + 2*0)/2"
+    assert f"was forgotten {where} = 30" in mark.feedback
 
 
 def test_the_credit_is_that_of_the_mistake_that_was_made() -> None:
@@ -197,7 +198,9 @@ def test_a_volume_in_the_working_is_not_taken_for_the_depth_alone() -> None:
     answers = {**NO_ONE, POOL2: "5x5x32", "conv2.parameters": "5*5*16*32=12800"}
     mark = marked({**answers, DENSE: "1*1*48*64 = 3072"})[DENSE]
     assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)
-    told = "at conv3 or at max_pool3: with your answer 5x5x32 to question 2, (5 - 3 + 2*1)/1 = 4, so"
+    told = (
+        "at conv3 or at max_pool3: with your answer 5x5x32 to question 2, (5 - 3 + 2*1)/1 = 4, so"
+    )
     assert told in mark.feedback
     biased = marked({**answers, DENSE: "1*1*48*64+64 = 3136"})[DENSE]
     assert biased.misconception == "forgot_plus_one"
@@ -235,7 +238,7 @@ def test_biases_at_wrong_positions() -> None:
 
 
 def test_a_common_mistake_beside_one_that_is_made_elsewhere() -> None:
-    """The biases are left out here alone, and the + 1: 5 -> (5 - 3)/2 = 1, or 5 -> 4 -> 1.5 -> 1."""
+    """The biases are left out here alone; 5 -> (5 - 3)/2 = 1, or 5 -> 4 -> 1.5 -> 1."""
     answers = {**NO_ONE, POOL2: "5x5x32", DENSE: "1*1*48*64 = 3072"}
     mark = marked(answers)[DENSE]
     assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)

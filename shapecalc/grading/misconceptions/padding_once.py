@@ -1,5 +1,6 @@
-"""P counted on one side only: (W - F + P)/S + 1, so 32x32 with F=5 P=2 gives 30x30; and a P that is
-asked for, as large as both sides' zeros are.
+"""P counted on one side only: (W - F + P)/S + 1, so 32x32 with F=5 P=2 gives 30x30.
+
+Who is asked for P then finds as much as the zeros of both sides, as who counts these does.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ ONCE, DOUBLED = "padding_once", "padding_doubled"
 
 def marked(spec: dict[str, Any], answers: dict[str, str], **more: Any) -> Mark:
     """Return the mark of the answer about P."""
-    assignment = read_assignment({"spec": spec, "questions": list(answers), "show": "always"} | more)
+    assignment = read_assignment(
+        {"spec": spec, "questions": list(answers), "show": "always"} | more
+    )
     assert assignment.usable, assignment.diagnostics
     marks = Marker(assignment).mark("one", answers).marks
     return next(mark for mark in marks if mark.id == ASK)
