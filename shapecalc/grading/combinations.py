@@ -66,7 +66,7 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from _of_values(context, single)
         yield from _of_a_step(context, single)
     if context.total:
-        yield from _in_one_layer(context)
+        yield from in_one_layer(context)
         yield from _of_total_weights(context, single)
     elif context.key in ("macs", "flops"):
         yield from _of_macs(context, single)
@@ -149,14 +149,15 @@ def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
             yield misconception, _shifted(total, more, f"over {times} layers")
 
 
-def _in_one_layer(context: QuestionContext) -> Iterator[Pair]:
+def in_one_layer(context: QuestionContext, counted: Collection[str] = ()) -> Iterator[Pair]:
     """Yield totals with a mistake made in one layer, and all layers that it may be, or two of them
-    that come to the same.
+    that come to the same; none of those that are rightly `counted`.
     """
     total: Any = context.right
     found: dict[str, tuple[Misconception, dict[str, int]]] = {}
     for name, misconception, more in _in_layers(context):
-        found.setdefault(misconception.name, (misconception, {}))[1][name] = more
+        if name not in counted:
+            found.setdefault(misconception.name, (misconception, {}))[1][name] = more
     for misconception, by_layer in found.values():
         for more in dict.fromkeys(by_layer.values()):
             where = _where(by_layer, more)
@@ -292,7 +293,7 @@ def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Itera
         return
     query = read_path("total.weights")
     weights = QuestionContext(context.subject, query, context.subject.answer(query))
-    for one, wrong in (*_in_every_layer(weights), *_in_one_layer(weights)):
+    for one, wrong in (*_in_every_layer(weights), *in_one_layer(weights)):
         yield joined(one, none), wrong
 
 

@@ -41,7 +41,7 @@ from shapecalc.grading.frequency import (
 )
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.places import Places, elsewhere, placed
+from shapecalc.grading.places import Places, elsewhere, not_in, placed
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
@@ -140,9 +140,11 @@ class Explanations:
         return self._placed(found, given, evidence)
 
     def _placed(self, found: Cause | None, given: Value, evidence: Evidence) -> Cause | None:
-        """Return a cause with all places on the way at which it gives an answer."""
-        if found is None or not found.before:
+        """Return a cause with all places at which it gives an answer, on the way or in a total."""
+        if found is None or not (found.before or evidence.counted):
             return found
+        if not found.before:
+            return not_in(self.context, found, evidence.counted)
         return placed(self.context, found, given, evidence, self.near, self._anywhere)
 
     def _anywhere(self, name: str, at: Places) -> list[Repeated]:

@@ -94,6 +94,23 @@ def test_a_total_names_all_layers_whose_biases_may_be_missing(less: int, where: 
 
 
 @pytest.mark.parametrize(
+    ("right", "less", "where"),
+    [
+        ({"conv1.parameters": 896}, 32, "conv2"),
+        ({"conv2.parameters": 9248}, 32, "conv1"),
+        ({"conv1.parameters": 896}, 64, "conv3"),
+        ({"conv3.parameters": 18_496}, 32, "conv1 or conv2"),
+        ({"conv1.macs": 32 * 32 * 864}, 32, "conv1 or conv2"),
+    ],
+)
+def test_a_right_count_leaves_the_other_layers(
+    right: dict[str, int], less: int, where: str
+) -> None:
+    mark = last({**right, "total.parameters": 192_490 - less}, SUMMED)
+    assert f"192,490 - {less} in {where} = {192_490 - less:,}." in mark.feedback
+
+
+@pytest.mark.parametrize(
     ("depths", "where"), [([8, 8, 8, 8, 8], "one of 5 layers"), ([8, 8, 24], "conv1 or conv2")]
 )
 def test_of_many_layers_only_is_told_that_it_is_one(depths: list[int], where: str) -> None:
