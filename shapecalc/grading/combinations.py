@@ -4,7 +4,7 @@ a total, and two of them at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -27,7 +27,7 @@ from shapecalc.grading.misconceptions.question_context import (
 from shapecalc.grading.misconceptions.rerun import reruns
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
-from shapecalc.grading.repeated import NOT_COMPUTED, Repeated, repeated
+from shapecalc.grading.repeated import MOST_TOLD, NOT_COMPUTED, Repeated, repeated
 from shapecalc.grading.values import Value, shown
 from shapecalc.records import own_counts
 
@@ -66,7 +66,7 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from _of_values(context, single)
         yield from _of_a_step(context, single)
     if context.total:
-        yield from _in_one_layer(context)
+        yield from in_one_layer(context)
         yield from _of_total_weights(context, single)
     elif context.key in ("macs", "flops"):
         yield from _of_macs(context, single)
@@ -149,11 +149,32 @@ def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
             yield misconception, _shifted(total, more, f"over {times} layers")
 
 
-def _in_one_layer(context: QuestionContext) -> Iterator[Pair]:
-    """Yield totals with a mistake made in one layer."""
+def in_one_layer(context: QuestionContext, counted: Collection[str] = ()) -> Iterator[Pair]:
+    """Yield totals with a mistake made in one layer, and all layers that it may be, or two of them
+    that come to the same; none of those that are rightly `counted`.
+    """
     total: Any = context.right
+    found: dict[str, tuple[Misconception, dict[str, int]]] = {}
     for name, misconception, more in _in_layers(context):
-        yield misconception, _shifted(total, more, f"in {name}")
+        if name not in counted:
+            found.setdefault(misconception.name, (misconception, {}))[1][name] = more
+    for misconception, by_layer in found.values():
+        for more in dict.fromkeys(by_layer.values()):
+            where = _where(by_layer, more)
+            yield misconception, _shifted(total, more, f"in {where}")
+
+
+def _where(by_layer: Mapping[str, int], more: int) -> str:
+    """Return the layers of which one counts so much more, or two do: `conv3, or in conv1 and conv2`
+    for biases of 32, 32 and 64.
+    """
+    one = [name for name, own in by_layer.items() if own == more]
+    two = [
+        f"{a} and {b}" for a, b in combinations(by_layer, 2) if by_layer[a] + by_layer[b] == more
+    ]
+    if len(one) + len(two) > MOST_TOLD:
+        return f"one of {len(one)} layers" if not two else "one layer or two"
+    return ", or in ".join([" or ".join(one), *two])
 
 
 def _shifted(total: int, more: int, where: str) -> Wrong:
@@ -272,7 +293,7 @@ def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Itera
         return
     query = read_path("total.weights")
     weights = QuestionContext(context.subject, query, context.subject.answer(query))
-    for one, wrong in (*_in_every_layer(weights), *_in_one_layer(weights)):
+    for one, wrong in (*_in_every_layer(weights), *in_one_layer(weights)):
         yield joined(one, none), wrong
 
 

@@ -179,6 +179,15 @@ class Diagnosis:
         context = self.explanations(question).context
         return not cause.source and bool(working.agrees(context, cause))
 
+    def is_further(self, question: Question, value: Value, cause: Cause) -> bool:
+        """Say whether a mistake in what follows from earlier answers is one more than is behind
+        these: made from the network's input on, it alone would not give the answer.
+        """
+        if not cause.source:
+            return False
+        explanations = self.explanations(question)
+        return not any(explanations.gives(c.names, value) for c in cause.either or (cause,))
+
     def explanations(self, question: Question) -> Explanations:
         """Return what explains answers to a question."""
         if question.id not in self._explained:

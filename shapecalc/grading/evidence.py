@@ -21,6 +21,7 @@ class Evidence(NamedTuple):
     outdone: Collection[tuple[str, str]] = ()  # by a second one, which explains more of the answers
     told: Collection[str] = ()  # mistakes that were told of before, as certain
     sound: frozenset[str] = frozenset()  # layers of which the student has the right volume
+    counted: frozenset[str] = frozenset()  # layers of whose count, in a total, the same holds
 
     def shows(self, cause: Cause) -> bool:
         """Say whether the student makes all the mistakes of a cause elsewhere, too."""

@@ -29,6 +29,18 @@ def stride_fits(record: KnownRecord) -> bool:
     return all(fit.size and not fit.remainder for fit in fits.axes)
 
 
+def hangs_on_sizes(record: KnownRecord, query: Query) -> bool:
+    """Say whether somebody needs a layer's sizes to find its field, or whether its stride fits: one
+    of 1 always does.
+    """
+    if query.kind == "fits":
+        return isinstance(record.layer, Sliding) and any(
+            S != 1 for S in flat(record.layer.stride())
+        )
+    field = aliases(type(record.layer)).get(query.key) if record.layer is not None else None
+    return field in SPATIAL
+
+
 def field_value(record: KnownRecord, query: Query) -> Value:
     """Return a field: one number where all axes have the same. Raises Unanswerable."""
     layer = record.layer

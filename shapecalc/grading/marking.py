@@ -269,7 +269,8 @@ class Marker:
                 points=round(question.points * share, 6),
                 feedback=_noted(feedback, reading.note),
             )
-        further = bool(found and found.source)  # it is one mistake more, behind another
+        # One mistake more, behind another, and not the same one at every layer.
+        further = found is not None and self._diagnosis.is_further(question, reading.value, found)
         shares = found.shares(question.partial) if found and not found.either else []
         if share and len(shares) > 1 and not further:
             credited = both_credited(*shares)

@@ -28,12 +28,13 @@ class Practice:
         alone: Names = NOTHING,
         certain: Names = NOTHING,
         possible: Names = NOTHING,
-        sound: Mapping[Subject, frozenset[str]] = MappingProxyType({}),
+        sound: Mapping[tuple[Subject, str], frozenset[str]] = MappingProxyType({}),
     ) -> None:
         """Of each question, `right` are the mistakes that would have given another answer than the
         right one; `wrong` those that give the wrong one, `alone` without another beside it;
         `certain` and `possible` those that are certainly or perhaps behind it, or made on the way
-        there. `sound` are the layers of each network of which the right volume was given.
+        there. `sound` are the layers of each network of which the right `output` or count, such as
+        `parameters`, was given.
         """
         self._unmade, self._made, self._alone = map(_by_name, (right, wrong, alone))
         self._certain, self._possible = certain, possible
@@ -81,9 +82,9 @@ class Practice:
         """Return the mistakes that may be behind wrong answers to other questions."""
         return _of_others(self._possible, question)
 
-    def sound(self, subject: Subject) -> frozenset[str]:
-        """Return the layers of a network of which the right volume was given."""
-        return self._sound.get(subject, frozenset())
+    def sound(self, subject: Subject, key: str = "output") -> frozenset[str]:
+        """Return the layers of a network of which the right volume, or a count, was given."""
+        return self._sound.get((subject, key), frozenset())
 
     def outdone(self, question: str, suspected: Iterable[str]) -> frozenset[tuple[str, str]]:
         """Return pairs of the mistakes that one answer is `suspected` of, the second the likelier:

@@ -188,7 +188,9 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
     if query.kind == "field":
         output = subject.records[query.name].output
         if output and not secrets.hides(output):
-            about = f"{about.replace(' on ', ' takes ', 1)} and gives {_shown(output)}"
+            rounded = query.name in subject.unsound.inputs and len(output) > 1
+            gives = f"a depth of {output[-1]}" if rounded else _shown(output)
+            about = f"{about.replace(' on ', ' takes ', 1)} and gives {gives}"
         meaning = LETTERS.get(query.key)
         return f"{about}. What is {query.key}{f', {meaning}' if meaning else ''}?"
     if query.kind == "shape":

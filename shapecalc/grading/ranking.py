@@ -41,6 +41,7 @@ from shapecalc.grading.frequency import (
 )
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.places import Places, elsewhere, not_in, placed
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
@@ -76,6 +77,7 @@ class Explanations:
         self.chosen = chosen
         self._named: Remembered[tuple[frozenset[str], ...], Causes] = Remembered(MOST_NAMED)
         self._repeats: Remembered[str, list[Repeated]] = Remembered(MOST_REPEATED)
+        self._places: Remembered[tuple[str, Places], list[Repeated]] = Remembered(MOST_REPEATED)
 
     @cached_property
     def single(self) -> list[Cause]:
@@ -134,13 +136,34 @@ class Explanations:
         The student's other answers decide between causes. Of those that they leave, what is
         `credited` by its name is believed: a teacher expects it.
         """
+        found = self._cause_of(given, credited, evidence, two=two)
+        return self._placed(found, given, evidence)
+
+    def _placed(self, found: Cause | None, given: Value, evidence: Evidence) -> Cause | None:
+        """Return a cause with all places at which it gives an answer, on the way or in a total."""
+        if found is None or not (found.before or evidence.counted):
+            return found
+        if not found.before:
+            return not_in(self.context, found, evidence.counted)
+        return placed(self.context, found, given, evidence, self.near, self._anywhere)
+
+    def _anywhere(self, name: str, at: Places) -> list[Repeated]:
+        """Return what a mistake gives at layers on the way such as these."""
+        return self._places.get(
+            (name, at), lambda: [*elsewhere(self.context, name, at), *self._again(name)]
+        )
+
+    def _cause_of(
+        self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
+    ) -> Cause | None:
+        """Return the same, without all places on the way at which it may have been made."""
         fitting = evidence.as_worked_out(self.context, self._ones.giving(given))
         if self._says_nothing(given):
             told = [c for c in fitting if c.misconception.name in evidence.told]
             return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
         every = evidence.between(fitting)
         one = specific(every)
-        found = self.made_elsewhere(given, evidence, two=two or self.own)
+        found = self._made_elsewhere(given, evidence, two=two or self.own)
         if found is not None:
             return found
         found = self._likely(given, one, evidence)
@@ -204,6 +227,12 @@ class Explanations:
         """Return the names of all mistakes that may be behind an answer without another."""
         return self._names(given, self._ones)
 
+    def gives(self, names: frozenset[str], given: Value) -> bool:
+        """Say whether these mistakes and no others give an answer, made here or on the way, too."""
+        again = self._of_names(names, names if len(names) > 1 else frozenset())
+        causes = chain(self._here(names).giving(given), again.giving(given))
+        return any(cause.names == names for cause in causes)
+
     def suspected(self, given: Value) -> frozenset[str]:
         """Return the names of all mistakes that may be behind an answer, alone or with another."""
         return self.alone(given) or (frozenset() if self.own else self._names(given, self._twos))
@@ -251,6 +280,10 @@ class Explanations:
         """Return the cause of an answer that other answers of the student certainly have as well,
         `two` if one is not: what somebody does elsewhere goes before all that nothing else shows.
         """
+        return self._placed(self._made_elsewhere(given, evidence, two=two), given, evidence)
+
+    def _made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
+        """Return the same, without all places on the way at which it may have been made."""
         if not evidence.made:
             return None
         tried = self._here(evidence.made)

@@ -64,12 +64,13 @@ def weight_shape(record: KnownRecord, query: Query) -> tuple[int, ...]:
 def need_sound(layers: NamedLayers, query: Query, unsound: Unsound) -> None:
     """Raise Unanswerable where a number follows from a layer that does not take its input."""
     names = [query.name]
+    key = "input" if query.kind in ("fits", "field") else query.key
     instance = layers.instance(query.name)
     if query.name == "total":
         names = list(layers.records)
     elif instance is not None:
         names = [record.name for record in layers.layers_of(instance)]
-    at_fault = next(filter(None, (unsound.behind(name, query.key) for name in names)), None)
+    at_fault = next(filter(None, (unsound.behind(name, key) for name in names)), None)
     if at_fault is not None:
         reason, repair = layers.reason(at_fault)
         raise Unanswerable(

@@ -4,12 +4,12 @@ volume that it gave before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.misconceptions import MISCONCEPTIONS, misconceptions
 from shapecalc.grading.misconceptions.question_context import (
     Misconception,
     QuestionContext,
@@ -36,13 +36,16 @@ Where = Callable[[KnownRecord, Volume, Volume], bool]  # of a layer, its input a
 
 class Repeated(NamedTuple):
     """A mistake at some layers, the network that has their wrong volumes, and what is then the
-    answer; `told` is the arithmetic that leads to the volumes.
+    answer; `told` is the arithmetic that leads to the volumes, `follows` that from there on, and
+    `explanation` what was done wrong, wherever it was.
     """
 
     misconception: Misconception
     subject: Subject
     wrong: Wrong
     told: str
+    explanation: str
+    follows: str
 
 
 def _everywhere(record: KnownRecord, before: Volume, after: Volume) -> bool:
@@ -65,12 +68,7 @@ def repeated(context: QuestionContext, names: Collection[str] | None = None) -> 
     """Yield the answers to a question about a layer by each mistake, or each of these `names`, that
     is made at other layers on the way there as well.
     """
-    record, subject = context.record, context.subject
-    if record is None or record.layer is None or len(subject.trace.layers) > MOST_LAYERS:
-        return
-    if context.query.kind not in ("record", "size") or context.key in ("jump", "receptive_field"):
-        return
-    way = [_context(context, record) for record in _way_to(record, subject)]
+    way = _layers_to(context)
     computed = [there for there in way if _computes(there)]
     seen: set[Any] = set()
     for misconception in misconceptions() if len(way) > 1 else ():
@@ -81,14 +79,52 @@ def repeated(context: QuestionContext, names: Collection[str] | None = None) -> 
             continue
         for where in PLACES:
             steps, outputs = _made(context, way, misconception, where)
-            elsewhere = any(at != record.name for at, _ in steps)
+            elsewhere = any(at != context.query.name for at, _ in steps)
             key = (name, tuple(outputs.items()))
             if not elsewhere or key in seen:
                 continue
             seen.add(key)
-            found = _answered(context, misconception, steps, outputs)
+            found = _answered(context, way, misconception, steps, outputs)
             if found is not None:
                 yield found
+
+
+def made_at(
+    context: QuestionContext, name: str, places: Iterable[Collection[str]]
+) -> Iterator[Repeated]:
+    """Yield the answers to the same question by a mistake that is made at certain layers alone, of
+    which each of the `places` names some.
+    """
+    way, misconception = _layers_to(context), MISCONCEPTIONS[name]
+    for layers in places:
+        steps, outputs = _made(context, way, misconception, _at(layers))
+        if {at for at, _ in steps} == {*layers}:
+            found = _answered(context, way, misconception, steps, outputs)
+            if found is not None:
+                yield found
+
+
+def occasions(context: QuestionContext, name: str) -> list[str]:
+    """Return the layers on the way at which a mistake gives another volume than the right one."""
+    misconception = MISCONCEPTIONS[name]
+    way = _layers_to(context)
+    return [one.query.name for one in way if _wrong_volume(misconception, one) is not None]
+
+
+def _at(layers: Collection[str]) -> Where:
+    return lambda record, before, after: record.name in layers
+
+
+def _layers_to(context: QuestionContext) -> list[QuestionContext]:
+    """Return the questions for the outputs of the layers that lead to the one asked about; none
+    where its number does not follow from volumes.
+    """
+    record, subject = context.record, context.subject
+    if record is None or record.layer is None or len(subject.trace.layers) > MOST_LAYERS:
+        return []
+    if context.query.kind not in ("record", "size") or context.key in ("jump", "receptive_field"):
+        return []
+    return [_context(context, record) for record in _way_to(record, subject)]
 
 
 def _way_to(asked: KnownRecord, subject: Subject) -> list[KnownRecord]:
@@ -178,6 +214,7 @@ def _wrong_volume(misconception: Misconception, context: QuestionContext) -> Wro
 
 def _answered(
     context: QuestionContext,
+    layers: Sequence[QuestionContext],
     misconception: Misconception,
     steps: list[Step],
     outputs: dict[str, Volume],
@@ -196,15 +233,24 @@ def _answered(
         return None
     many = len(steps) > MOST_TOLD
     told = "" if many else "; ".join(wrong.arithmetic for _, wrong in steps)
-    arithmetic = told
+    there, follows = QuestionContext(subject, query, value), ""
     if context.key != "output" or steps[-1][0] != query.name or many:
-        follows = _followed(QuestionContext(subject, query, value), value)
-        arithmetic = f"{told}; {follows}" if told else follows
-    title, *rest = (steps[-1][1].explanation or misconception.explanation).split(";", 1)
-    at = f"{len(steps)} layers" if many else in_a_row([name for name, _ in steps])
-    explanation = ";".join([f"{title} at {at}", *rest])
-    way = _way(QuestionContext(subject, query, value), context, outputs)
-    return Repeated(misconception, subject, Wrong(value, arithmetic, explanation, way=way), told)
+        follows = _followed(there, value)
+    at = tuple(name for name, _ in steps)
+    own = steps[-1][1].explanation or misconception.explanation
+    where = f"at {f'{len(steps)} layers' if many else in_a_row(at)}"
+    way = _way(there, context, outputs)._replace(at=at, sizes=frozenset(_sizes(layers, outputs)))
+    arithmetic = "; ".join(filter(None, (told, follows)))
+    wrong = Wrong(value, arithmetic, told_at(own, where), way=way)
+    return Repeated(misconception, subject, wrong, told, own, follows)
+
+
+def told_at(explanation: str, where: str) -> str:
+    """Return what was done wrong with where it was, `at conv1 and conv2`, in front of what is right
+    instead.
+    """
+    title, *rest = explanation.split(";", 1)
+    return ";".join([f"{title} {where}", *rest])
 
 
 def _way(there: QuestionContext, context: QuestionContext, outputs: Mapping[str, Volume]) -> Way:
@@ -217,6 +263,17 @@ def _way(there: QuestionContext, context: QuestionContext, outputs: Mapping[str,
         right, wrong = context.output, outputs.get(context.query.name, context.output)
     between = tuple(v for v in outputs.values() if v[:-1] != wrong[:-1])
     return Way(right, wrong, between, frozenset(outputs))
+
+
+def _sizes(layers: Iterable[QuestionContext], outputs: Mapping[str, Volume]) -> Iterator[int]:
+    """Yield the first size of each volume that the layers take or give."""
+    for one in layers:
+        record = one.record
+        if record is not None:
+            volumes = zip(record.sources or (), record.input or (), strict=False)
+            taken = (outputs.get(source, volume) for source, volume in volumes)
+            given = outputs.get(record.name, record.output or ())
+            yield from (volume[0] for volume in (*taken, given) if volume)
 
 
 def _followed(context: QuestionContext, value: Value) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate, islice
 from math import isclose as is_close
@@ -114,7 +114,24 @@ class Working(NamedTuple):
             return (bool(counted) and counted in map(_summands, self.formulas)) or None
         if self.twice_P and change.sides is not None:
             return False
+        if change.sides is not None and context.asks_for("P"):
+            return self._counts_once(context.fits)
         return any(self._is_of(fit, change) for fit in context.fits) or None
+
+    def _counts_once(self, fits: Sequence[Fit]) -> bool | None:
+        """Say whether a P that is asked for stands once in a window's formula, as the letter or as
+        the number of both sides' zeros; None if that is not shown.
+        """
+        for fit in fits:
+            zeros = fit.before + fit.after
+            letters = {"W": fit.W, "F": fit.F, "S": fit.S, "P": zeros}
+            once = _counted(fit.W, -fit.span, zeros)
+            each = _counted(fit.W, -fit.span, fit.before, fit.after)
+            for formula in self.formulas:
+                if _stands(formula, letters, (once, each), _counted(1)):
+                    twice = _stands(formula, letters, (each,), _counted(1))
+                    return not twice and not _is_twice(fit.before, formula)
+        return None
 
     def _is_of_field(self, cause: Cause) -> bool | None:
         no_jumps = NO_JUMPS in cause.names
@@ -139,10 +156,12 @@ class Working(NamedTuple):
     def contradicts(self, context: QuestionContext, cause: Cause) -> bool:
         """Say whether it is worked out as who makes a mistake does not do: with other factors that
         come to the same, or with sizes of 1 for a dense layer, `1*1*48*64`, by a cause that leaves
-        the sizes out; it is another volume that they are of.
+        the sizes out: it is another volume that they are of; or with 2P for a P that stands once.
         """
         if context.key == "receptive_field":
             return self._is_of_field(cause) is False
+        if context.asks_for("P") and cause.misconception.change is not None:
+            return self.agrees(context, cause) is False
         squared = NOT_SQUARED in cause.names  # 3*3*32 for 3*96 is, though it is as much
         if is_another_product(self.formulas, cause.wrong.arithmetic, all_factors=squared):
             return True
@@ -165,14 +184,24 @@ class Working(NamedTuple):
         steps = worked_out_expression(wrong.strides()) if wrong.remainder else 0.0
         if steps and not {steps, steps + 1}.isdisjoint(self.unrounded):
             return True
-        for formula in self.formulas:
-            above, over, behind = _parts(formula)
-            terms, rest = _terms_of(above, letters), _terms_of(behind, letters)
-            if over and terms in slid and rest == last:
-                return True
-            if not over and terms in [one + last for one in slid]:
-                return True
-        return False
+        return any(_stands(formula, letters, slid, last) for formula in self.formulas)
+
+
+def _stands(formula: str, letters: Mapping[str, int], slid: Sequence[Terms], last: Terms) -> bool:
+    """Say whether a formula has one of these sums above the stride and the `last` one behind it; or
+    both in one sum, where it has no stride.
+    """
+    above, over, behind = _parts(formula)
+    terms = _terms_of(above, letters)
+    if over:
+        return terms in slid and _terms_of(behind, letters) == last
+    return terms in [one + last for one in slid]
+
+
+def _is_twice(number: int, formula: str) -> bool:
+    """Say whether a formula has a number twice as a product, `2*3` or `3*2`."""
+    both = rf"2 ?[*·×] ?{number}|{number} ?[*·×] ?2"
+    return re.search(rf"(?<![\w.])(?:{both})(?![\w.])", formula) is not None
 
 
 def working_in(answer: Any) -> Working:

@@ -141,7 +141,7 @@ class Subject:
 
     def answer(self, query: Query) -> Value:
         """Return the right answer. Raises Unanswerable."""
-        if query.kind in SIZED and not self._free_of_sizes(query):
+        if self._follows_from_sizes(query):
             need_sound(self.layers, query, self.unsound)
         try:
             value = self._value(query)
@@ -176,6 +176,12 @@ class Subject:
     def unsound(self) -> Unsound:
         """The layers behind one at fault, whose sizes are no answers."""
         return Unsound({}, {}) if self.lenient else unsound(self.trace)
+
+    def _follows_from_sizes(self, query: Query) -> bool:
+        """Say whether who answers needs sizes, which a layer at fault may not have."""
+        if query.kind in ("fits", "field"):
+            return hyperparameters.hangs_on_sizes(self.layers.record(query.name), query)
+        return query.kind in SIZED and not self._free_of_sizes(query)
 
     def _free_of_sizes(self, query: Query) -> bool:
         """Say whether a number is the same whatever sizes a layer at fault gives: the parameters of

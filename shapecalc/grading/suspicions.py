@@ -10,6 +10,7 @@ from shapecalc.grading.answered import Read
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import SLIPS
 from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_sums import SUMMED, is_total
 from shapecalc.grading.own_volumes import as_meant
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Question
@@ -46,6 +47,9 @@ class Suspicions:
             return evidence
         made, maybe = practice.made_beside(question.id), self._on_the_way(question, read)
         sound = practice.sound(question.subject)
+        if is_total(question):
+            counted = practice.sound(question.subject, question.query.key)
+            evidence = evidence._replace(counted=counted)
         return evidence._replace(
             sound=sound & self._led_through(question, read) if alone else sound,
             made=made & (suspected | maybe) if alone else made,
@@ -142,13 +146,13 @@ class Suspicions:
         )
 
 
-def _sound(answered: Sequence[tuple[Question, Read]]) -> dict[Subject, frozenset[str]]:
-    """Return the layers of each network of which the right volume was given."""
-    found: defaultdict[Subject, set[str]] = defaultdict(set)
+def _sound(answered: Sequence[tuple[Question, Read]]) -> dict[tuple[Subject, str], frozenset[str]]:
+    """Return the layers of each network of which the right volume or count was given."""
+    found: defaultdict[tuple[Subject, str], set[str]] = defaultdict(set)
     for question, read in answered:
-        if question.query.key == "output" and read.as_computed:
-            found[question.subject].add(question.query.name)
-    return {subject: frozenset(names) for subject, names in found.items()}
+        if question.query.key in ("output", *SUMMED) and read.as_computed:
+            found[question.subject, question.query.key].add(question.query.name)
+    return {about: frozenset(names) for about, names in found.items()}
 
 
 def _in_another_order(question: Question, value: Value) -> bool:

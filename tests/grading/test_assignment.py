@@ -211,6 +211,49 @@ def test_what_does_not_follow_from_the_size_may_be_asked(ask: str) -> None:
     assert [d for d in read.diagnostics if d.severity == "error"] == []
 
 
+DEEP: dict[str, Any] = {
+    **MISFIT,
+    "layers": [
+        *MISFIT["layers"],
+        {"conv": {"K": 4, "F": 3, "P": 1}},
+        {"conv": {"K": 8, "F": 3, "P": "same"}},
+        {"avg_pool": {"F": 3, "S": 2}},
+        {"conv_transpose": {"K": 2, "F": 2, "S": 2}},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    ["P(conv2)", "F(conv2)", "dilation(conv2)", "P(conv3)", "P(conv4)", "S(max_pool1)",
+     "fits(max_pool1)", "fits(avg_pool1)", "S(conv_transpose1)"],
+)  # fmt: skip
+def test_behind_such_a_stride_nobody_can_work_out_a_field(ask: str) -> None:
+    """W of (W - F + 2P)/S + 1 would be 14.5, or what was made of that."""
+    read = read_assignment({"spec": DEEP, "questions": [{"id": "q", "ask": ask}]})
+    (found,) = [d for d in read.diagnostics if d.severity == "error"]
+    assert found.code == "SC504"
+    assert found.message.startswith(f"{ask} is not known: conv1 (F=5 S=2 P=0) on 32x32x3: ")
+    assert "rounding: floor gives 14x14" in found.hint
+    mended = {**DEEP, "rounding": "floor"}
+    assert read_assignment({"spec": mended, "questions": [ask]}).usable
+
+
+@pytest.mark.parametrize(
+    ("ask", "right", "told"),
+    [
+        ("K(conv2)", 4, "takes the output of max_pool1 and gives a depth of 4. What is K,"),
+        ("fits(conv2)", True, "on the output of max_pool1. Does its stride fit"),  # each one of 1
+    ],
+)
+def test_behind_such_a_stride_a_field_without_sizes_is_known(
+    ask: str, right: Any, told: str
+) -> None:
+    (found,) = read_assignment({"spec": MISFIT, "questions": [ask]}).questions
+    assert found.right == right
+    assert told in found.prompt
+
+
 def test_a_network_that_rounds_is_asked_about() -> None:
     network = {**MISFIT, "rounding": "floor"}
     read = read_assignment({"spec": network, "questions": ["conv2.output", "total.macs"]})

@@ -40,14 +40,17 @@ def marked(answers: dict[str, Any], **more: Any) -> dict[str, Mark]:
 
 
 def test_what_is_forgotten_at_every_layer_goes_before_what_nothing_else_shows() -> None:
-    """30 -> (30 - 3)/2 = 13.5 -> 13, conv2 keeps it -> (13 - 3)/2 = 5, as (15 - 3)/3 + 1 is."""
+    """30 -> (30 - 3)/2 = 13.5 -> 13, conv2 keeps it -> (13 - 3)/2 = 5, as (15 - 3)/3 + 1 is; with
+    14 behind max_pool1 (14 - 3)/2 = 5.5 -> 5, and with 12 behind conv2 4.5 + 1 = 5.5.
+    """
     alone = marked({POOL2: "5x5x32"})[POOL2]
     assert alone.misconception == "pool_stride_from_filter"
     beside = marked({**NO_ONE, POOL2: "5x5x32"})[POOL2]
     assert (beside.misconception, beside.perhaps) == ("forgot_plus_one", False)
     told = (
-        "Again the + 1 was forgotten at max_pool1 and max_pool2: with your answer 30x30x16 to"
-        " question 1, floor((30 - 3 + 2*0)/2) = 13, so 13x13x16; (13 - 3 + 2*0)/2 = 5, so 5x5x32."
+        "Again the + 1 was forgotten at one or more of max_pool1, conv2 and max_pool2: with your"
+        " answer 30x30x16 to question 1, for example floor((30 - 3 + 2*0)/2) = 13, so 13x13x16;"
+        " (13 - 3 + 2*0)/2 = 5, so 5x5x32."
     )
     assert told in beside.feedback
 
@@ -78,18 +81,58 @@ def test_a_slip_behind_a_working_is_told_with_the_mistake_that_is_made_again() -
 
 
 def test_a_later_answer_shows_it_as_well() -> None:
-    """The formula shows it; 30 -> 13 -> 13 -> 5 from the network's input on."""
+    """The formula shows it; 30 -> 13 -> 13 -> 5 from the network's input on, or 30 -> 13 -> 12 -> 5
+    without it at max_pool2.
+    """
     mark = marked({POOL2: "5x5x32", FORMULA: "(W-F+2P)/S"})[POOL2]
     assert mark.misconception == "forgot_plus_one"
-    assert "was forgotten at conv1, max_pool1 and max_pool2: (67 - 7 + 2*0)/2 = 30" in mark.feedback
+    where = "at one or more of conv1, max_pool1, conv2 and max_pool2: for example (67 - 7 + 2*0)/2"
+    assert f"was forgotten {where} = 30" in mark.feedback
 
 
 def test_the_credit_is_that_of_the_mistake_that_was_made() -> None:
     credit = {"forgot_plus_one": 0.5, "pool_stride_from_filter": 0.75}
     mark = marked({**NO_ONE, POOL2: "5x5x32"}, partial=credit, follow_through=0.5)[POOL2]
-    assert mark.points == 0.25  # half, and of that half, for it goes on from a wrong answer
+    assert mark.points == 0.5  # as much as without the wrong answer that the same mistake gave
     alone = marked({POOL2: "5x5x32"}, partial=credit, follow_through=0.5)[POOL2]
     assert (alone.points, alone.misconception) == (0.75, "pool_stride_from_filter")
+
+
+# 32 - 5 + 2 + 1 = 30, 30 - 5 + 2 + 1 = 28 and 28 - 7 + 3 + 1 = 25, with the zeros of one side.
+PADDED = {
+    "input": "32x32x3",
+    "layers": [
+        {"conv": {"K": 8, "F": 5, "P": 2}}, {"conv": {"K": 16, "F": 5, "P": 2}},
+        {"conv": {"K": 16, "F": 7, "P": 3}},
+    ],
+}  # fmt: skip
+ONE, TWO_AND_THREE = {CONV1: "30x30x8"}, {"conv2.output": "28x28x16", "conv3.output": "25x25x16"}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"conv3.output": "25x25x16"},
+        {**ONE, "conv3.output": "25x25x16"},
+        {**ONE, **TWO_AND_THREE},
+        {**ONE, "conv3.macs": "25*25*16*16*7*7 = 7840000"},
+    ],
+)
+def test_one_mistake_at_every_layer_is_paid_as_one_whatever_was_asked(
+    answers: dict[str, str],
+) -> None:
+    marks = marked(answers, spec=PADDED, partial={"padding_once": 0.5}, follow_through=0.75)
+    assert {mark.points for mark in marks.values()} == {0.5}
+    assert not any("since it follows" in mark.feedback for mark in marks.values())
+
+
+def test_a_mistake_behind_another_slip_is_one_more() -> None:
+    """26 - 5 + 2 + 1 = 24, and 26 is nothing that one side's zeros give."""
+    more = {"spec": PADDED, "partial": {"padding_once": 0.5}, "follow_through": 0.75}
+    mark = marked({CONV1: "26x26x8", "conv2.output": "24x24x16"}, **more)["conv2.output"]
+    assert (mark.misconception, mark.points) == ("padding_once", 0.375)
+    told = "gets 50 % of the points, and 75 % of these since it follows from an earlier slip."
+    assert told in mark.feedback
 
 
 def test_a_right_first_volume_speaks_against_a_mistake_from_there_on() -> None:
@@ -100,11 +143,15 @@ def test_a_right_first_volume_speaks_against_a_mistake_from_there_on() -> None:
 
 
 def test_a_count_follows_from_it() -> None:
-    """13*13*32 positions of 5*5*16; with P once, 15 - 5 + 2 + 1 = 13 as well."""
+    """13*13*32 positions of 5*5*16; with P once, 15 - 5 + 2 + 1 = 13 as well. conv2 makes 13 of 13,
+    and of 14 without the + 1.
+    """
     mark = marked({**NO_ONE, "P(conv2)": 2, MACS: "13*13*32*400 = 2163200"})[MACS]
     assert (mark.misconception, mark.perhaps) == ("forgot_plus_one", False)
-    assert "at max_pool1: with your answer 30x30x16 to question 1, floor((30" in mark.feedback
-    assert "so 13x13x16; 13*13 * 5*5*16*32 = 2,163,200." in mark.feedback
+    told = "at max_pool1 or at conv2: with your answer 30x30x16 to question 1, floor((30"
+    assert told in mark.feedback
+    both = "so 13x13x16, or (14 - 5 + 2*2)/1 = 13, so 13x13x32; 13*13 * 5*5*16*32 = 2,163,200."
+    assert both in mark.feedback
 
 
 def test_a_right_padding_speaks_against_zeros_on_one_side() -> None:
@@ -151,7 +198,9 @@ def test_a_volume_in_the_working_is_not_taken_for_the_depth_alone() -> None:
     answers = {**NO_ONE, POOL2: "5x5x32", "conv2.parameters": "5*5*16*32=12800"}
     mark = marked({**answers, DENSE: "1*1*48*64 = 3072"})[DENSE]
     assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)
-    told = "with your answer 5x5x32 to question 2, (5 - 3 + 2*0)/2 = 1, so 1x1x48; 48*64 = 3,072."
+    told = (
+        "at conv3 or at max_pool3: with your answer 5x5x32 to question 2, (5 - 3 + 2*1)/1 = 4, so"
+    )
     assert told in mark.feedback
     biased = marked({**answers, DENSE: "1*1*48*64+64 = 3136"})[DENSE]
     assert biased.misconception == "forgot_plus_one"
@@ -189,12 +238,14 @@ def test_biases_at_wrong_positions() -> None:
 
 
 def test_a_common_mistake_beside_one_that_is_made_elsewhere() -> None:
-    """The biases are left out here alone, and no + 1 anywhere: 5 -> (5 - 3)/2 = 1."""
+    """The biases are left out here alone; 5 -> (5 - 3)/2 = 1, or 5 -> 4 -> 1.5 -> 1."""
     answers = {**NO_ONE, POOL2: "5x5x32", DENSE: "1*1*48*64 = 3072"}
     mark = marked(answers)[DENSE]
     assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)
     hinted = marked(answers, show="hint")[DENSE].feedback
-    assert hinted.startswith("The biases were forgotten; and the + 1 was forgotten at max_pool3.")
+    assert hinted.startswith(
+        "The biases were forgotten; and the + 1 was forgotten at conv3 or at max_pool3."
+    )
 
 
 # 3*3 filters with P = 1 keep 24x24: 3*3*3*32 + 32 = 896, 3*3*32*64 = 18,432 weights; max_pool1

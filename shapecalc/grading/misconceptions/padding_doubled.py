@@ -6,20 +6,28 @@ from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import scaled
-from shapecalc.grading.values import shown
+from shapecalc.grading.values import Value, shown
+
+
+def doubled(context: QuestionContext) -> Value | None:
+    """Return twice the padding that is asked for; None where none is asked for, or where that
+    happens to give the same output.
+    """
+    right = context.right
+    if not context.asks_for("P"):
+        return None
+    numbers = right if isinstance(right, tuple) else (right,)
+    if not all(isinstance(number, int) for number in numbers):
+        return None
+    value: Value = scaled(right, 2)
+    return None if context.subject.suits(context.query, value) else value
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield twice the padding, where that does not happen to give the same output."""
-    right = context.right
-    if not context.asks_for("P"):
-        return
-    numbers = right if isinstance(right, tuple) else (right,)
-    if not all(isinstance(number, int) for number in numbers):
-        return
-    value = scaled(right, 2)
-    if not context.subject.suits(context.query, value):
-        yield Wrong(value, f"2*{shown(right)} = {shown(value)}")
+    """Yield twice the padding."""
+    value = doubled(context)
+    if value is not None:
+        yield Wrong(value, f"2*{shown(context.right)} = {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

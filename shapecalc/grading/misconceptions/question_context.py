@@ -45,13 +45,16 @@ AND = "; and "  # between the explanations of two mistakes
 
 class Way(NamedTuple):
     """The wrong volumes that an answer goes by: the last one, in place of the right one, and those
-    `between` the network's input and it; `layers` are those that have a wrong volume then.
+    `between` the network's input and it; `layers` are those that have a wrong volume then, `at`
+    those at which the mistake was made. `sizes` are the first ones of all volumes on the way.
     """
 
     right: Volume
     wrong: Volume
     between: tuple[Volume, ...]
     layers: frozenset[str]
+    at: tuple[str, ...] = ()
+    sizes: frozenset[int] = frozenset()
 
     @property
     def depth_alone(self) -> bool:

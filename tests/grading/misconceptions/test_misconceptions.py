@@ -496,7 +496,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("field_enlarging_ignored", DOUBLED, "conv3.receptive_field", (1 + 2 + 2 * 2 + 2 * 2, 11)),
     ("field_enlarging_ignored", DOUBLED, "conv3.jump", 2),
     ("field_enlarging_ignored", SPREAD_OUT, "conv3.receptive_field", (7 + 2 * 4, 15)),
-    ("padding_doubled", CONV, "P(conv1)", 4),
+    ("padding_doubled", CONV, "P(conv1)", "4, since 2P = 4"),
     ("im2col_transposed", ALEX, "conv1.im2col", (3025, 363)),
     # [1, -1, 2] on [1, 2, 3]: 1 - 2 + 6 - 8 = -3; turned round: 2 - 2 + 3 - 8 = -5
     ("filter_flipped", LINE, "conv1.value[0,0]", -5),

@@ -1,0 +1,130 @@
+"""Where on the way to an answer a mistake was made, as far as its number tells: 14 for 15 behind a
+pool and a padded convolution is a + 1 that was forgotten at either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from shapecalc.grading.cause import Cause
+from shapecalc.grading.combinations import in_one_layer, with_others
+from shapecalc.grading.comparison import alike
+from shapecalc.grading.evidence import Evidence
+from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.question import Tolerance
+from shapecalc.grading.repeated import MOST_TOLD, Repeated, made_at, occasions, told_at
+from shapecalc.grading.values import Value
+from shapecalc.grading.wording import in_a_row
+
+Places = tuple[str, ...]  # the layers at which a mistake is made at once, in the network's order
+Made = dict[Places, tuple[Repeated, Cause]]
+
+
+def placed(
+    context: QuestionContext,
+    found: Cause,
+    given: Value,
+    evidence: Evidence,
+    near: Tolerance,
+    anywhere: Callable[[str, Places], Sequence[Repeated]],
+) -> Cause:
+    """Return a cause that was made on the way with all places at which it gives an answer, where
+    there are others than those that it tells; `anywhere` gives what a mistake does at such ones.
+    """
+    way = found.wrong.way
+    if way is None or found.either or not 0 < len(way.at) <= MOST_TOLD:
+        return found
+    for name in sorted(found.names):
+        made = {
+            cause.wrong.way.at: (one, cause)
+            for one in anywhere(name, way.at)
+            for cause in _with_the_others(context, one, found)
+            if cause.wrong.way is not None and alike(cause.wrong.value, given, near)
+        }
+        if way.at in made:
+            return _told(context, found, _left(context, made, evidence))
+    return found
+
+
+def elsewhere(context: QuestionContext, name: str, at: Places) -> Iterator[Repeated]:
+    """Yield what a mistake gives at each layer alone, at all of these places but one, and with
+    another layer for one of them.
+    """
+    layers = occasions(context, name)
+    fewer = [{*at} - {one} for one in at if len(at) > 1]
+    others = [rest | {layer} for rest in fewer for layer in layers]
+    found = map(frozenset, [*({layer} for layer in layers), *fewer, *others])
+    yield from made_at(context, name, dict.fromkeys(found))
+
+
+def not_in(context: QuestionContext, found: Cause, counted: Collection[str]) -> Cause:
+    """Return a cause that was made in one layer of a total without those that are rightly counted,
+    if it was made in another one.
+    """
+    if all(wrong != found.wrong for _, wrong in in_one_layer(context)):
+        return found
+    left = (w for m, w in in_one_layer(context, counted) if m.name == found.misconception.name)
+    wrong = next((wrong for wrong in left if wrong.value == found.wrong.value), found.wrong)
+    return found._replace(wrong=wrong)
+
+
+def _with_the_others(context: QuestionContext, one: Repeated, found: Cause) -> Iterator[Cause]:
+    """Yield what a mistake gives with those that a cause has besides."""
+    others = found.names if len(found.names) > 1 else frozenset()
+    for misconception, wrong in with_others(context, [one], others):
+        if misconception.name == found.misconception.name:
+            yield found._replace(wrong=wrong)
+
+
+def _left(context: QuestionContext, made: Made, evidence: Evidence) -> Made:
+    """Return the places that the student's right volumes and working leave."""
+    causes = evidence.behind([cause for _, cause in made.values()])
+    causes = evidence.as_worked_out(context, causes)
+    chains = [{*chain} for chain in evidence.working.chains]
+    shown = [c for c in causes if c.wrong.way and any(s <= c.wrong.way.sizes for s in chains)]
+    left = shown or causes
+    return {at: (one, cause) for at, (one, cause) in made.items() if cause in left}
+
+
+def _told(context: QuestionContext, found: Cause, made: Made) -> Cause:
+    """Return a cause with all places that are left, and the arithmetic of each of two layers, or of
+    the most that were on the way for an example.
+    """
+    if not made:
+        return found
+    usual = found.wrong.way.at if found.wrong.way else ()
+    one, cause = made[max(made, key=lambda at: (len(at), at == usual))]
+    if len(made) == 1:
+        return cause
+    if max(map(len, made)) > 1:
+        told = f"for example {one.told}"
+        arithmetic = f"for example {one.wrong.arithmetic}"
+    else:
+        told = ", or ".join(other.told for other, _ in made.values()) if len(made) == 2 else ""
+        follows = next(filter(None, (other.follows for other, _ in made.values())), "")
+        further = "" if told.endswith(follows) else follows  # of a volume it is the last one
+        arithmetic = "; ".join(filter(None, (told, further)))
+    explanation = told_at(one.explanation, _where(context, list(made)))
+    wrong = one.wrong._replace(arithmetic=arithmetic, explanation=explanation)
+    return next(_with_the_others(context, one._replace(wrong=wrong, told=told), found), found)
+
+
+def _where(context: QuestionContext, places: Sequence[Places]) -> str:
+    """Return `at conv1 or at conv2` for places of which it is one, `at conv1 and perhaps at conv2`
+    where only one of them is certain.
+    """
+    order = list(context.subject.records)
+    names = sorted({name for at in places for name in at}, key=order.index)
+    if len(names) > MOST_TOLD:
+        return f"at one or more of {len(names)} layers"
+    counts = {len(at) for at in places}
+    if counts == {1}:
+        return f"at {' or at '.join([', at '.join(names[:-1]), names[-1]])}"
+    certain = [name for name in names if all(name in at for at in places)]
+    if certain:
+        *first, last = (name for name in names if name not in certain)
+        rest = f"{', '.join(first)} or {last}" if first else last
+        return f"at {in_a_row(certain)} and {'perhaps ' if len(counts) > 1 else ''}at {rest}"
+    if len(names) == 2:
+        return f"at {names[0]}, at {names[1]} or at both"
+    return f"at one or more of {in_a_row(names)}"
