@@ -17,6 +17,11 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import in_full, is_right, same
 from shapecalc.grading.diagnosis import Diagnosis
 from shapecalc.grading.differences import matter
+from shapecalc.grading.doubts import (
+    is_rather_a_mistake,
+    is_shown_not_to_follow,
+    may_not_follow,
+)
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
@@ -28,7 +33,6 @@ from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import is_rounded_too_far, only_rounded
-from shapecalc.grading.shown_sizes import goes_another_way
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
@@ -232,11 +236,13 @@ class Marker:
     ) -> Mark | None:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed = own.lead_to(question, reading.value)
-        there = followed.subject if followed else None
-        apart = there is not None and goes_another_way(question, there, evidence.working.chains)
-        credit = question.partial or not followed or apart  # else a mistake would change nothing
+        if followed and is_shown_not_to_follow(question, reading.value, followed, evidence):
+            followed = None
+        doubt = followed is not None and may_not_follow(question, followed, evidence)
+        credit = question.partial or not followed or doubt  # else a mistake would change nothing
         found = self._cause(question, reading.value, own, evidence) if credit else None
-        followed = None if apart and found else followed
+        if followed and found and is_rather_a_mistake(question, followed, evidence, found):
+            followed = None
         unknown = question.query.executed and found is None and not followed
         if unknown and not self._only_rounded(question, reading.value, own):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)

@@ -1,11 +1,51 @@
-"""Whether the sizes that a working shows are those that an answer follows from."""
+"""Which sizes an answer goes by: those that its working shows, and those that its question tells."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
+from shapecalc.geometry import Fit
 from shapecalc.grading.question import Question
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value
+from shapecalc.layers.window import Sliding
+from shapecalc.volumes import Volume, show
+
+CROSS = re.compile(r"(?<=\d)\s*(?:[xX\u00d7*]|\bby\b)\s*(?=\d)")
+
+
+def tells(question: Question, volume: Volume) -> bool:
+    """Say whether a question has a volume in its text, as `8x8x16` or `8 by 8 by 16`."""
+    return re.search(rf"(?<![\w.]){show(volume)}(?![\w.]*\w)", _plain(question.prompt)) is not None
+
+
+def tells_the_input(question: Question) -> bool:
+    """Say whether a question has the volumes in its text that its layer takes."""
+    record = question.subject.records.get(question.query.name)
+    volumes = (record.input or ()) if record else ()
+    return bool(volumes) and all(tells(question, volume) for volume in volumes)
+
+
+def starts_elsewhere(
+    question: Question, subject: Subject, value: Value, working: Working
+) -> bool:
+    """Say whether the working of a value starts from the right input of a layer, `8 - 2` or
+    `8x8x16`, and not from the one that a student's own network has there.
+    """
+    right = question.subject.records.get(question.query.name)
+    own = subject.records.get(question.query.name)
+    if right is None or own is None or not right.input or not own.input:
+        return False
+    if right.input == own.input:
+        return False
+    known, given = right.input[0], own.input[0]
+    if known != value and known in working.volumes and given not in working.volumes:
+        return True
+    ours, theirs = _windows(right.layer, given), _windows(right.layer, known)
+    pairs = [(a, b) for a, b in zip(ours, theirs, strict=False) if a.W != b.W]
+    return any(working.slides(b) for _, b in pairs) and not any(working.slides(a) for a, _ in pairs)
 
 
 def goes_another_way(question: Question, subject: Subject, chains: Iterable[Sequence[int]]) -> bool:
@@ -18,6 +58,15 @@ def goes_another_way(question: Question, subject: Subject, chains: Iterable[Sequ
     return any(
         chain[0] in way and chain[-1] == way[-1] and not {*chain} <= {*way} for chain in chains
     )
+
+
+def _plain(text: str) -> str:
+    return CROSS.sub("x", text)
+
+
+def _windows(layer: object, volume: Volume) -> tuple[Fit, ...]:
+    """Return how a layer's window slides over a volume; nothing of a layer that has none."""
+    return layer.fits(volume).axes if isinstance(layer, Sliding) and len(volume) > 1 else ()
 
 
 def _sizes(subject: Subject, name: str) -> list[int]:
