@@ -11,6 +11,7 @@ from typing import Any
 from shapecalc.grading.alternatives import differing
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.comparison import may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
@@ -166,11 +167,10 @@ class Diagnosis:
         """Say whether a number that is written as a rounded one, `9.4 million`, may be what a
         mistake with credit gives.
         """
-        if not reading.off or not isinstance(reading.value, int | float):
+        if not reading.off:
             return False
         credited = (c for c in self.explanations(question).single if c.names & {*question.partial})
-        given = (c.wrong.value for c in credited if isinstance(c.wrong.value, int | float))
-        return any(abs(value - reading.value) <= reading.off for value in given)
+        return any(may_be_rounded(c.wrong.value, reading) for c in credited)
 
     def is_worked_out(self, question: Question, cause: Cause, working: Working) -> bool:
         """Say whether the working of an answer shows the mistake behind it, in the network

@@ -7,14 +7,14 @@ workings. Blank and unreadable answers are told apart from wrong ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.comparison import in_full, is_right, same
+from shapecalc.grading.comparison import in_full, is_right, is_rounded, same
 from shapecalc.grading.diagnosis import Diagnosis
 from shapecalc.grading.differences import matter
 from shapecalc.grading.doubts import (
@@ -27,7 +27,8 @@ from shapecalc.grading.feedback import Told, both_credited, credit_told, given, 
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
-from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
+from shapecalc.grading.own_answers import Effort, OwnAnswers
+from shapecalc.grading.own_values import Answered
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
@@ -175,8 +176,10 @@ class Marker:
             judged = self._wrong_mark(question, reading, own, mark, evidence)
             if judged is not None:
                 return judged, reading
-        if any(self._diagnosis.rounds_a_credited_one(question, reading) for reading in ways):
-            return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
+        for reading in ways:
+            credited = self._diagnosis.rounds_a_credited_one(question, reading)
+            if credited or self._rounds_own(question, reading, own):
+                return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
         feedback = self.told.wrong(question, ways[0].value, None, working=evidence.working)
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
@@ -203,7 +206,7 @@ class Marker:
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
-            through = _through(question, followed, own) if followed else 0.0
+            through = _through(question, followed.sources, own) if followed else 0.0
             credit = credit_told(question, share, through) if followed else ""
             share *= through
             if not followed:
@@ -253,7 +256,7 @@ class Marker:
             found = None  # who rounds makes no other mistake
         share = found.share(question.partial) if found else 0.0
         mark = mark._replace(note=reading.note)
-        through = _through(question, followed, own) if followed else 0.0
+        through = _through(question, followed.sources, own) if followed else 0.0
         if followed and own.are_no_slips(followed.sources):
             note = f"it follows from {self._diagnosis.sources(followed.sources)}"
             told = self.told.right(note)
@@ -317,6 +320,15 @@ class Marker:
         near = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
         return near is not None
 
+    def _rounds_own(self, question: Question, reading: Reading, own: OwnAnswers) -> bool:
+        """Say whether a number that is written as a rounded one, `0.9 million`, may be what follows
+        from earlier answers, where that has points.
+        """
+        if not reading.off:
+            return False
+        near = own.leads_near(question, lambda supposed: is_rounded(supposed, reading))
+        return near is not None and bool(_through(question, near[1], own))
+
     def _rounded_own(
         self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
     ) -> Mark | None:
@@ -338,8 +350,8 @@ def _noted(feedback: str, note: str) -> str:
     return f"{capital(note)}. {feedback}".rstrip() if note else feedback
 
 
-def _through(question: Question, followed: Followed, own: OwnAnswers) -> float:
+def _through(question: Question, sources: Sequence[Answered], own: OwnAnswers) -> float:
     """Return the share of the points of what follows from earlier answers: all of them where these
     are no slips, but accepted.
     """
-    return 1.0 if own.are_no_slips(followed.sources) else question.follow_through
+    return 1.0 if own.are_no_slips(sources) else question.follow_through

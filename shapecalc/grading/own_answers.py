@@ -210,6 +210,12 @@ class OwnAnswers:
                     continue
                 if near(supposed):
                     return supposed, self.needed(question, network)
+        own = terms(question, question.subject, self.terms_of(question)) if is_total(question) else []
+        right = question.right
+        if own and isinstance(right, int | float):
+            supposed = replace(question, right=right + sum(term.more for term in own))
+            if near(supposed):
+                return supposed, [term.answered for term in own]
         return None
 
     def _right_at_the_end(self, question: Question, value: Value) -> Followed | None:
