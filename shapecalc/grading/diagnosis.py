@@ -15,7 +15,7 @@ from shapecalc.grading.comparison import may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
-from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
@@ -130,6 +130,25 @@ class Diagnosis:
             if found is not None:
                 sources = own.needed(question, network) or network.sources
                 return found._replace(source=self.sources(sources))
+        return None
+
+    def shown_beside(
+        self, question: Question, value: Value, followed: Followed, working: Working
+    ) -> Cause | None:
+        """Return the mistake that the working of a field shows though that follows from earlier
+        answers: 3.5 without the + 1, of which 3 was made.
+        """
+        broken = [n for n in working.unrounded if n != int(n)]
+        if question.query.kind != "field" or not broken or type(value) is not int:
+            return None
+        supposed = self._explanations_in(question, followed.subject) if followed.subject else None
+        for cause in supposed.single if supposed else []:
+            found = cause.wrong.value
+            if isinstance(found, float) and found in broken and abs(found - value) < 1:
+                way = "down" if value < found else "up"
+                told = f"{cause.wrong.arithmetic}, rounded {way}"
+                wrong = cause.wrong._replace(value=value, arithmetic=told)
+                return cause._replace(wrong=wrong, source=self.sources(followed.sources))
         return None
 
     def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:

@@ -241,9 +241,14 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         if followed and is_shown_not_to_follow(question, reading.value, followed, evidence):
             followed = None
+        beside = followed and self._diagnosis.shown_beside(
+            question, reading.value, followed, evidence.working
+        )
         doubt = followed is not None and may_not_follow(question, followed, evidence)
         credit = question.partial or not followed or doubt  # else a mistake would change nothing
         found = self._cause(question, reading.value, own, evidence) if credit else None
+        if beside:
+            followed, found = None, _again(beside, evidence)
         if followed and found and is_rather_a_mistake(question, followed, evidence, found):
             followed = None
         unknown = question.query.executed and found is None and not followed
@@ -304,14 +309,9 @@ class Marker:
     def _cause(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
     ) -> Cause | None:
-        """Return what explains a wrong answer; and whether it is made again, where the student goes
-        on from an earlier slip and was told of the same mistake.
-        """
+        """Return what explains a wrong answer."""
         found = self._diagnosis.cause(question, value, own, evidence)
-        if not found or not found.source:
-            return found
-        told = {name for one in evidence.told for name in one.split(", ")}
-        return found._replace(again=found.names <= told)
+        return found and _again(found, evidence)
 
     def _only_rounded(self, question: Question, value: Value, own: OwnAnswers) -> bool:
         """Say whether an answer is the right one, or what follows from others, rounded too far."""
@@ -343,6 +343,14 @@ class Marker:
         return mark._replace(
             feedback=_noted(told, reading.note), meant=question.shown(value), note=reading.note
         )
+
+
+def _again(found: Cause, evidence: Evidence) -> Cause:
+    """Return a mistake as one that is made again, where the student goes on from an earlier slip
+    and was told of the same.
+    """
+    told = {name for one in evidence.told for name in one.split(", ")}
+    return found._replace(again=bool(found.source) and found.names <= told)
 
 
 def _noted(feedback: str, note: str) -> str:

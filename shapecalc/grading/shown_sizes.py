@@ -1,4 +1,4 @@
-"""Which sizes an answer goes by: those that its working shows, and those that its question tells."""
+"""Which sizes an answer goes by: of those that its working shows or its question tells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ CROSS = re.compile(r"(?<=\d)\s*(?:[xX\u00d7*]|\bby\b)\s*(?=\d)")
 
 def tells(question: Question, volume: Volume) -> bool:
     """Say whether a question has a volume in its text, as `8x8x16` or `8 by 8 by 16`."""
-    return re.search(rf"(?<![\w.]){show(volume)}(?![\w.]*\w)", _plain(question.prompt)) is not None
+    stands = rf"(?<![\w.]){show(volume)}(?![\w.]*\w)"
+    return bool(volume) and re.search(stands, CROSS.sub("x", question.prompt)) is not None
 
 
 def tells_the_input(question: Question) -> bool:
@@ -28,9 +29,16 @@ def tells_the_input(question: Question) -> bool:
     return bool(volumes) and all(tells(question, volume) for volume in volumes)
 
 
-def starts_elsewhere(
-    question: Question, subject: Subject, value: Value, working: Working
-) -> bool:
+def tells_the_output(question: Question) -> bool:
+    """Say whether a question has the volume in its text that its layer gives, or the sizes of it
+    without the depth.
+    """
+    record = question.subject.records.get(question.query.name)
+    volume = (record.output or ()) if record else ()
+    return bool(volume) and (tells(question, volume) or tells(question, volume[:-1]))
+
+
+def starts_elsewhere(question: Question, subject: Subject, value: Value, working: Working) -> bool:
     """Say whether the working of a value starts from the right input of a layer, `8 - 2` or
     `8x8x16`, and not from the one that a student's own network has there.
     """
@@ -58,10 +66,6 @@ def goes_another_way(question: Question, subject: Subject, chains: Iterable[Sequ
     return any(
         chain[0] in way and chain[-1] == way[-1] and not {*chain} <= {*way} for chain in chains
     )
-
-
-def _plain(text: str) -> str:
-    return CROSS.sub("x", text)
 
 
 def _windows(layer: object, volume: Volume) -> tuple[Fit, ...]:
