@@ -1,4 +1,4 @@
-"""Which sizes an answer goes by: of those that its working shows or its question tells."""
+"""Whether an answer goes by the sizes that its working shows, or its question tells."""
 
 from __future__ import annotations
 
