@@ -44,7 +44,9 @@ def stated_product(answer: Any) -> Reading | None:
     result = RESULT.fullmatch(last)
     if result is None or not 2 <= len(pieces) <= MOST:
         return None
-    ones, counts, others = set(), set(), set()
+    ones: set[Fraction] = set()
+    counts: set[Fraction] = set()
+    others: set[Fraction] = set()
     for piece in pieces:
         one = FOR_ONE.fullmatch(piece)
         count = None if one or OF_ONE.search(piece) else COUNT.fullmatch(piece)

@@ -25,13 +25,13 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 def _paddings(context: QuestionContext) -> Iterator[Wrong]:
     """Yield the P of (W - F + 2P)/S = 16, and that rounded up if it is not whole: half of S more.
 
-    Where the size is kept it is half of F, as in half_filter_padding.
+    A padding that keeps the size at a stride of 1 comes out as half of F: half_filter_padding.
     """
     axes = {(f.W, f.span, f.S, f.before, f.after, f.size, f.remainder) for f in context.fits}
     if len(axes) != 1 or type(context.right) is not int:
         return
     ((W, F, S, before, after, size, remainder),) = axes
-    if remainder or before != after or size == W:
+    if remainder or before != after or 2 * before == F - 1:
         return
     half, up = before + S / 2, before + (S + 1) // 2
     room = f"{W} - {F} + 2P"
