@@ -6,7 +6,7 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.own_answers import Followed
 from shapecalc.grading.question import Question
-from shapecalc.grading.shown_sizes import goes_another_way, starts_elsewhere, tells_the_input
+from shapecalc.grading.shown_sizes import goes_another_way, starts_from_own, tells_the_input
 from shapecalc.grading.values import Value
 
 
@@ -14,19 +14,20 @@ def is_shown_not_to_follow(
     question: Question, value: Value, followed: Followed, evidence: Evidence
 ) -> bool:
     """Say whether the working of an answer starts from other sizes than the student's own."""
-    subject = followed.subject
-    return subject is not None and starts_elsewhere(question, subject, value, evidence.working)
+    return _from_own(question, value, followed, evidence) is False
 
 
-def may_not_follow(question: Question, followed: Followed, evidence: Evidence) -> bool:
+def may_not_follow(
+    question: Question, value: Value, followed: Followed, evidence: Evidence
+) -> bool:
     """Say whether a mistake has to be looked for behind an answer that may follow."""
-    return _goes_another_way(question, followed, evidence) or (
-        bool(evidence.made) and _is_far_fetched(question, followed)
-    )
+    if _goes_another_way(question, followed, evidence):
+        return True
+    return bool(evidence.made) and _is_far_fetched(question, value, followed, evidence)
 
 
 def is_rather_a_mistake(
-    question: Question, followed: Followed, evidence: Evidence, found: Cause
+    question: Question, value: Value, followed: Followed, evidence: Evidence, found: Cause
 ) -> bool:
     """Say whether a mistake is behind an answer rather than that it follows: as its working shows;
     or as the student makes the same elsewhere, where the question tells the volume to go by, and no
@@ -35,7 +36,15 @@ def is_rather_a_mistake(
     if _goes_another_way(question, followed, evidence):
         return True
     here = not found.source and not found.before and not found.either
-    return here and evidence.shows(found) and _is_far_fetched(question, followed)
+    made = here and evidence.shows(found)
+    return made and _is_far_fetched(question, value, followed, evidence)
+
+
+def _from_own(
+    question: Question, value: Value, followed: Followed, evidence: Evidence
+) -> bool | None:
+    subject, working = followed.subject, evidence.working
+    return starts_from_own(question, subject, value, working) if subject else None
 
 
 def _goes_another_way(question: Question, followed: Followed, evidence: Evidence) -> bool:
@@ -43,8 +52,12 @@ def _goes_another_way(question: Question, followed: Followed, evidence: Evidence
     return subject is not None and goes_another_way(question, subject, chains)
 
 
-def _is_far_fetched(question: Question, followed: Followed) -> bool:
+def _is_far_fetched(
+    question: Question, value: Value, followed: Followed, evidence: Evidence
+) -> bool:
     """Say whether a size has to be rounded down for an answer to follow from own volumes, though
-    the question tells the volume to go by.
+    the question tells the volume to go by, and no working shows that it goes by those.
     """
-    return followed.rounded is not None and tells_the_input(question)
+    if followed.rounded is None or not tells_the_input(question):
+        return False
+    return _from_own(question, value, followed, evidence) is None

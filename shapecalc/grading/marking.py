@@ -27,7 +27,7 @@ from shapecalc.grading.feedback import Told, both_credited, credit_told, given, 
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
-from shapecalc.grading.own_answers import Effort, OwnAnswers
+from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
@@ -238,19 +238,7 @@ class Marker:
         evidence: Evidence,
     ) -> Mark | None:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
-        followed = own.lead_to(question, reading.value)
-        if followed and is_shown_not_to_follow(question, reading.value, followed, evidence):
-            followed = None
-        beside = followed and self._diagnosis.shown_beside(
-            question, reading.value, followed, evidence.working
-        )
-        doubt = followed is not None and may_not_follow(question, followed, evidence)
-        credit = question.partial or not followed or doubt  # else a mistake would change nothing
-        found = self._cause(question, reading.value, own, evidence) if credit else None
-        if beside:
-            followed, found = None, _again(beside, evidence)
-        if followed and found and is_rather_a_mistake(question, followed, evidence, found):
-            followed = None
+        followed, found = self._behind(question, reading.value, own, evidence)
         unknown = question.query.executed and found is None and not followed
         if unknown and not self._only_rounded(question, reading.value, own):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)
@@ -305,6 +293,28 @@ class Marker:
                 self.told.wrong(question, reading.value, found, credited), reading.note
             ),
         )
+
+    def _behind(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> tuple[Followed | None, Cause | None]:
+        """Return what a wrong answer follows from, and the mistake that explains it, if anything
+        does; the latter alone where the answer does not follow though it might.
+        """
+        followed = own.lead_to(question, value)
+        if followed and is_shown_not_to_follow(question, value, followed, evidence):
+            followed = None
+        if followed is None:
+            return None, self._cause(question, value, own, evidence)
+        beside = self._diagnosis.shown_beside(question, value, followed, evidence.working)
+        if beside is not None:
+            return None, _again(beside, evidence)
+        doubt = may_not_follow(question, value, followed, evidence)
+        if not question.partial and not doubt:
+            return followed, None  # a mistake would change nothing
+        found = self._cause(question, value, own, evidence)
+        if found and is_rather_a_mistake(question, value, followed, evidence, found):
+            return None, found
+        return followed, found
 
     def _cause(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence

@@ -38,22 +38,25 @@ def tells_the_output(question: Question) -> bool:
     return bool(volume) and (tells(question, volume) or tells(question, volume[:-1]))
 
 
-def starts_elsewhere(question: Question, subject: Subject, value: Value, working: Working) -> bool:
-    """Say whether the working of a value starts from the right input of a layer, `8 - 2` or
-    `8x8x16`, and not from the one that a student's own network has there.
+def starts_from_own(
+    question: Question, subject: Subject, value: Value, working: Working
+) -> bool | None:
+    """Say whether the working of a value starts from the input that a student's own network has for
+    a layer, `7 - 2`, or from the right one, `8 - 2` or `8x8x16`; None if it shows neither.
     """
     right = question.subject.records.get(question.query.name)
     own = subject.records.get(question.query.name)
-    if right is None or own is None or not right.input or not own.input:
-        return False
-    if right.input == own.input:
-        return False
+    if right is None or own is None or not right.input or not own.input or not any(working):
+        return None
     known, given = right.input[0], own.input[0]
-    if known != value and known in working.volumes and given not in working.volumes:
+    if known == given:
+        return None
+    pairs = zip(_windows(right.layer, given), _windows(right.layer, known), strict=False)
+    axes = [(ours, theirs) for ours, theirs in pairs if ours.W != theirs.W]
+    if given in working.volumes or any(working.slides(ours) for ours, _ in axes):
         return True
-    ours, theirs = _windows(right.layer, given), _windows(right.layer, known)
-    pairs = [(a, b) for a, b in zip(ours, theirs, strict=False) if a.W != b.W]
-    return any(working.slides(b) for _, b in pairs) and not any(working.slides(a) for a, _ in pairs)
+    shown = known != value and known in working.volumes
+    return False if shown or any(working.slides(theirs) for _, theirs in axes) else None
 
 
 def goes_another_way(question: Question, subject: Subject, chains: Iterable[Sequence[int]]) -> bool:
