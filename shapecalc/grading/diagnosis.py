@@ -21,6 +21,7 @@ from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.rounding import made_whole
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown
@@ -136,19 +137,17 @@ class Diagnosis:
         self, question: Question, value: Value, followed: Followed, working: Working
     ) -> Cause | None:
         """Return the mistake that the working of a field shows though that follows from earlier
-        answers: 3.5 without the + 1, of which 3 was made.
+        answers: 3.5 without the + 1 there, or 2.5 for half of F, of which 3 was made.
         """
         broken = [n for n in working.unrounded if n != int(n)]
         if question.query.kind != "field" or not broken or type(value) is not int:
             return None
         supposed = self._explanations_in(question, followed.subject) if followed.subject else None
-        for cause in supposed.single if supposed else []:
-            found = cause.wrong.value
-            if isinstance(found, float) and found in broken and abs(found - value) < 1:
-                way = "down" if value < found else "up"
-                told = f"{cause.wrong.arithmetic}, rounded {way}"
-                wrong = cause.wrong._replace(value=value, arithmetic=told)
-                return cause._replace(wrong=wrong, source=self.sources(followed.sources))
+        source = self.sources(followed.sources)
+        for explanations, of in ((supposed, source), (self.explanations(question), "")):
+            found = made_whole(explanations.single, value, broken) if explanations else None
+            if found is not None:
+                return found._replace(source=of)
         return None
 
     def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:

@@ -240,6 +240,12 @@ def test_without_the_one_an_own_volume_leads_to_half_a_padding(
     assert "14 - 5 + 2P = 16 for P = 3.5" in found.feedback
 
 
+def test_half_of_a_filter_does_not_follow_where_a_working_shows_it() -> None:
+    answer = "half of 5 is 2.5, so 3"
+    found = of_field({"max_pool1.output": "14x14x24", "P(conv2)": answer})
+    assert (found.verdict, found.misconception) == ("wrong", "half_filter_padding")
+
+
 def test_a_field_waits_for_a_volume_that_a_person_has_to_look_at() -> None:
     assert of_field({"max_pool1.output": "see my scan", "P(conv2)": 3}).verdict == "needs a look"
     assert of_field({"max_pool1.output": "see my scan", "K(conv2)": 3}).verdict == "wrong"
