@@ -77,6 +77,7 @@ ANOTHER_LIST = re.compile(r"\] ?(?:and|&) ?[^=]*$")  # [[1, 2]] and db = [3]
 FACTORED = re.compile(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
 SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
+VOLUME_AT_END = re.compile(r"\s*:\s*(?=\d+(?: ?[xX×] ?\d+)+$)")  # /2 = 2.5, + 1 = 3.5: 3x3x32
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 SIGNED = ("number", "field", "array")  # `db - 3`: the dash parts, or it is a minus
 TAKEN = "was taken from your answer"
@@ -215,6 +216,7 @@ def _read(text: str, form: Form) -> list[Reading]:
             if found is not None:
                 return [Reading(found)]
     if "=" in text or SO.search(text):
+        text = VOLUME_AT_END.sub(" = ", text) if form == "sizes" else text
         return _worked(SO.sub("=", text), form)
     return _one(text, form)
 

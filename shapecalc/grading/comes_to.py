@@ -12,7 +12,7 @@ from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
-from shapecalc.grading.stated_sums import stated_sum
+from shapecalc.grading.stated_sums import stated_result
 from shapecalc.grading.values import Number
 from shapecalc.grading.written import is_rounded_from
 
@@ -38,7 +38,7 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Nu
     form = question.query.form
     if form not in ("number", "field") or not isinstance(answer, str) or len(answer) > LONGEST:
         return None
-    if form == "number" and stated_sum(answer) is not None:
+    if form == "number" and stated_result(answer) is not None:
         return None
     parts = SO.sub("=", plain(answer)).split("=")
     result = _at_the_end(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None

@@ -101,12 +101,17 @@ def is_rounded(question: Question, reading: Reading) -> bool:
 
     What was worked out cannot be told: 1,200 without the 16 biases is `1.2k`, too.
     """
-    right, value = question.right, reading.value
-    if not reading.off or question.tolerance != EXACT:
+    return question.tolerance == EXACT and may_be_rounded(question.right, reading)
+
+
+def may_be_rounded(exact: Value, reading: Reading) -> bool:
+    """Say whether a number that is written as a rounded one may be an exact one: rounded, or with
+    the digits behind those left out, `921 thousand` for 921,600.
+    """
+    value, off = reading.value, reading.off
+    if not off or not isinstance(exact, int | float) or not isinstance(value, int | float):
         return False
-    if not isinstance(right, int | float) or not isinstance(value, int | float):
-        return False
-    return abs(value - right) <= reading.off
+    return abs(value - exact) <= off or 0 <= abs(exact) - abs(value) < 2 * off
 
 
 def _each(question: Question, right: Value) -> Value:

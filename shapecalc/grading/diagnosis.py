@@ -11,15 +11,17 @@ from typing import Any
 from shapecalc.grading.alternatives import differing
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.comparison import may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
-from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.rounding import made_whole
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown
@@ -131,6 +133,23 @@ class Diagnosis:
                 return found._replace(source=self.sources(sources))
         return None
 
+    def shown_beside(
+        self, question: Question, value: Value, followed: Followed, working: Working
+    ) -> Cause | None:
+        """Return the mistake that the working of a field shows though that follows from earlier
+        answers: 3.5 without the + 1 there, or 2.5 for half of F, of which 3 was made.
+        """
+        broken = [n for n in working.unrounded if n != int(n)]
+        if question.query.kind != "field" or not broken or type(value) is not int:
+            return None
+        supposed = self._explanations_in(question, followed.subject) if followed.subject else None
+        source = self.sources(followed.sources)
+        for explanations, of in ((supposed, source), (self.explanations(question), "")):
+            found = made_whole(explanations.single, value, broken) if explanations else None
+            if found is not None:
+                return found._replace(source=of)
+        return None
+
     def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return the mistake of the student's own counts that a total has in its other terms."""
         given = own.terms_of(question)
@@ -166,11 +185,10 @@ class Diagnosis:
         """Say whether a number that is written as a rounded one, `9.4 million`, may be what a
         mistake with credit gives.
         """
-        if not reading.off or not isinstance(reading.value, int | float):
+        if not reading.off:
             return False
         credited = (c for c in self.explanations(question).single if c.names & {*question.partial})
-        given = (c.wrong.value for c in credited if isinstance(c.wrong.value, int | float))
-        return any(abs(value - reading.value) <= reading.off for value in given)
+        return any(may_be_rounded(c.wrong.value, reading) for c in credited)
 
     def is_worked_out(self, question: Question, cause: Cause, working: Working) -> bool:
         """Say whether the working of an answer shows the mistake behind it, in the network

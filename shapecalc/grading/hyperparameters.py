@@ -17,6 +17,7 @@ from shapecalc.records import KnownRecord
 SPATIAL = ("F", "S", "P", "dilation", "output_padding", "scale")  # fields of each axis
 COUNTED = ("K", "units")  # whole numbers, one for the whole layer
 LARGEST = 10**6  # of a hyperparameter that is tried out
+MOST_TRIED = 32  # values of one, from 0 on, that are tried one after the other
 
 
 def stride_fits(record: KnownRecord) -> bool:
@@ -74,15 +75,29 @@ def in_numbers(record: KnownRecord, query: Query, policy: str) -> Value:
     return field_value(record._replace(layer=layer), query)
 
 
+def is_spatial(record: KnownRecord, query: Query) -> bool:
+    """Say whether the height and width of a layer's output hang on a field."""
+    layer = record.layer
+    return layer is not None and aliases(type(layer)).get(query.key) in SPATIAL
+
+
 def suits(record: KnownRecord, query: Query, value: Value) -> bool:
     """Say whether another value of a hyperparameter gives the same output volume."""
     layer = changed(record, query, value)
-    if layer is None or aliases(type(layer))[query.key] not in SPATIAL:
+    if layer is None or not is_spatial(record, query):
         return False
     try:
         return layer.volume(record.input or ()) == record.output
     except (LayerError, ValueError, TypeError, AttributeError, IndexError):
         return False
+
+
+def fitting(record: KnownRecord, query: Query) -> Value | None:
+    """Return the only small number for a hyperparameter with which a layer makes its output of its
+    input; None where there is none, or are several.
+    """
+    found = [value for value in range(MOST_TRIED) if suits(record, query, value)]
+    return found[0] if len(found) == 1 else None
 
 
 def changed(record: KnownRecord, query: Query, value: Value) -> Layer | None:

@@ -7,28 +7,33 @@ workings. Blank and unreadable answers are told apart from wrong ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.comparison import in_full, is_right, same
+from shapecalc.grading.comparison import in_full, is_right, is_rounded, same
 from shapecalc.grading.diagnosis import Diagnosis
 from shapecalc.grading.differences import matter
+from shapecalc.grading.doubts import (
+    is_rather_a_mistake,
+    is_shown_not_to_follow,
+    may_not_follow,
+)
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
 from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
+from shapecalc.grading.own_values import Answered
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import is_rounded_too_far, only_rounded
-from shapecalc.grading.shown_sizes import goes_another_way
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
@@ -171,8 +176,10 @@ class Marker:
             judged = self._wrong_mark(question, reading, own, mark, evidence)
             if judged is not None:
                 return judged, reading
-        if any(self._diagnosis.rounds_a_credited_one(question, reading) for reading in ways):
-            return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
+        for reading in ways:
+            credited = self._diagnosis.rounds_a_credited_one(question, reading)
+            if credited or self._rounds_own(question, reading, own):
+                return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
         feedback = self.told.wrong(question, ways[0].value, None, working=evidence.working)
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
@@ -199,7 +206,7 @@ class Marker:
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
-            through = _through(question, followed, own) if followed else 0.0
+            through = _through(question, followed.sources, own) if followed else 0.0
             credit = credit_told(question, share, through) if followed else ""
             share *= through
             if not followed:
@@ -231,12 +238,7 @@ class Marker:
         evidence: Evidence,
     ) -> Mark | None:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
-        followed = own.lead_to(question, reading.value)
-        there = followed.subject if followed else None
-        apart = there is not None and goes_another_way(question, there, evidence.working.chains)
-        credit = question.partial or not followed or apart  # else a mistake would change nothing
-        found = self._cause(question, reading.value, own, evidence) if credit else None
-        followed = None if apart and found else followed
+        followed, found = self._behind(question, reading.value, own, evidence)
         unknown = question.query.executed and found is None and not followed
         if unknown and not self._only_rounded(question, reading.value, own):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)
@@ -247,7 +249,7 @@ class Marker:
             found = None  # who rounds makes no other mistake
         share = found.share(question.partial) if found else 0.0
         mark = mark._replace(note=reading.note)
-        through = _through(question, followed, own) if followed else 0.0
+        through = _through(question, followed.sources, own) if followed else 0.0
         if followed and own.are_no_slips(followed.sources):
             note = f"it follows from {self._diagnosis.sources(followed.sources)}"
             told = self.told.right(note)
@@ -293,17 +295,34 @@ class Marker:
             ),
         )
 
+    def _behind(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> tuple[Followed | None, Cause | None]:
+        """Return what a wrong answer follows from, and the mistake that explains it, if anything
+        does; the latter alone where the answer does not follow though it might.
+        """
+        followed = own.lead_to(question, value)
+        if followed and is_shown_not_to_follow(question, value, followed, evidence):
+            followed = None
+        if followed is None:
+            return None, self._cause(question, value, own, evidence)
+        beside = self._diagnosis.shown_beside(question, value, followed, evidence.working)
+        if beside is not None:
+            return None, _again(beside, evidence)
+        doubt = may_not_follow(question, value, followed, evidence)
+        if not question.partial and not doubt:
+            return followed, None  # a mistake would change nothing
+        found = self._cause(question, value, own, evidence)
+        if found and is_rather_a_mistake(question, value, followed, evidence, found):
+            return None, found
+        return followed, found
+
     def _cause(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
     ) -> Cause | None:
-        """Return what explains a wrong answer; and whether it is made again, where the student goes
-        on from an earlier slip and was told of the same mistake.
-        """
+        """Return what explains a wrong answer."""
         found = self._diagnosis.cause(question, value, own, evidence)
-        if not found or not found.source:
-            return found
-        told = {name for one in evidence.told for name in one.split(", ")}
-        return found._replace(again=found.names <= told)
+        return found and _again(found, evidence)
 
     def _only_rounded(self, question: Question, value: Value, own: OwnAnswers) -> bool:
         """Say whether an answer is the right one, or what follows from others, rounded too far."""
@@ -311,6 +330,15 @@ class Marker:
             return True
         near = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
         return near is not None
+
+    def _rounds_own(self, question: Question, reading: Reading, own: OwnAnswers) -> bool:
+        """Say whether a number that is written as a rounded one, `0.9 million`, may be what follows
+        from earlier answers, where that has points.
+        """
+        if not reading.off:
+            return False
+        near = own.leads_near(question, lambda supposed: is_rounded(supposed, reading))
+        return near is not None and bool(_through(question, near[1], own))
 
     def _rounded_own(
         self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
@@ -328,13 +356,21 @@ class Marker:
         )
 
 
+def _again(found: Cause, evidence: Evidence) -> Cause:
+    """Return a mistake as one that is made again, where the student goes on from an earlier slip
+    and was told of the same.
+    """
+    told = {name for one in evidence.told for name in one.split(", ")}
+    return found._replace(again=bool(found.source) and found.names <= told)
+
+
 def _noted(feedback: str, note: str) -> str:
     """Return what is told of an answer, behind how it was read where that is not plain."""
     return f"{capital(note)}. {feedback}".rstrip() if note else feedback
 
 
-def _through(question: Question, followed: Followed, own: OwnAnswers) -> float:
+def _through(question: Question, sources: Sequence[Answered], own: OwnAnswers) -> float:
     """Return the share of the points of what follows from earlier answers: all of them where these
     are no slips, but accepted.
     """
-    return 1.0 if own.are_no_slips(followed.sources) else question.follow_through
+    return 1.0 if own.are_no_slips(sources) else question.follow_through

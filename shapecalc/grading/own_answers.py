@@ -31,6 +31,7 @@ from shapecalc.grading.own_values import (
 )
 from shapecalc.grading.own_volumes import (
     as_meant,
+    for_question,
     has_answer,
     nearest,
     some_of,
@@ -210,6 +211,14 @@ class OwnAnswers:
                     continue
                 if near(supposed):
                     return supposed, self.needed(question, network)
+        own = (
+            terms(question, question.subject, self.terms_of(question)) if is_total(question) else []
+        )
+        right = question.right
+        if own and isinstance(right, int | float):
+            supposed = replace(question, right=right + sum(term.more for term in own))
+            if near(supposed):
+                return supposed, [term.answered for term in own]
         return None
 
     def _right_at_the_end(self, question: Question, value: Value) -> Followed | None:
@@ -261,7 +270,7 @@ class OwnAnswers:
         wanted = answer(network.subject)
         for source in network.volumes:
             rest = [other for other in found if other is not source]
-            supposed = self._supposed(question.subject, rest)
+            supposed = self._supposed(question, rest)
             if supposed is not None and answer(supposed) == wanted:
                 found = rest
         given = {q.id for q, _ in (*network.sources, *self._given.right(question.subject))}
@@ -355,7 +364,7 @@ class OwnAnswers:
         fields = [(q, v) for q, v in fields if q.query.name in passed]
         for own in [fields, []] if fields else [[]]:
             if slips or own:
-                supposed = self._supposed(question.subject, [*volumes, *own])
+                supposed = self._supposed(question, [*volumes, *own])
                 if supposed is None or not has_answer(supposed, question):
                     yield None
                 else:
@@ -369,7 +378,7 @@ class OwnAnswers:
         if not whole or is_total(question):
             return
         for sources, volumes in some_of(whole[0]):
-            supposed = self._supposed(question.subject, volumes)
+            supposed = self._supposed(question, volumes)
             if supposed is not None:
                 yield OwnNetwork(supposed, sources, volumes=volumes)
 
@@ -387,11 +396,13 @@ class OwnAnswers:
             )
         return self._taken[key]
 
-    def _supposed(self, subject: Subject, answers: Sequence[Answered]) -> Subject | None:
-        """Return the network with a student's volumes and fields, while that does not take too
-        long.
+    def _supposed(self, question: Question, answers: Sequence[Answered]) -> Subject | None:
+        """Return a question's network with a student's volumes and fields, while that does not take
+        too long.
         """
-        return with_answers(subject, answers) if self._may_walk(len(subject.records)) else None
+        subject = question.subject
+        found = with_answers(subject, answers) if self._may_walk(len(subject.records)) else None
+        return None if found is None else for_question(question, found)
 
 
 def _runs(question: Question) -> int:

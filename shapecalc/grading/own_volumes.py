@@ -7,8 +7,10 @@ from itertools import combinations
 from typing import Any
 
 from shapecalc.diagnostics import LayerError
+from shapecalc.grading.hyperparameters import is_spatial
 from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
+from shapecalc.grading.shown_sizes import tells_the_output
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
 
@@ -75,6 +77,26 @@ def some_of(network: OwnNetwork) -> Iterator[tuple[list[Answered], list[Answered
             others = {q.id for q, _ in slips} - {q.id for q, _ in some}
             yield [*some], [(q, q.right if q.id in others else v) for q, v in network.volumes]
             yield [*some], [(q, v) for q, v in network.volumes if q.id not in others]
+
+
+def is_field_of_volumes(question: Question) -> bool:
+    """Say whether a field is asked for that a layer's volumes tell."""
+    record = question.subject.records.get(question.query.name)
+    return (
+        question.query.kind == "field" and record is not None and is_spatial(record, question.query)
+    )
+
+
+def for_question(question: Question, network: Subject) -> Subject:
+    """Return a network with a student's volumes as a question about a field has it: the field is
+    what makes the output of the input there, if its text or the student tells that output.
+    """
+    if not is_field_of_volumes(question):
+        return network
+    query = question.query
+    told = question.subject.records[query.name].output if tells_the_output(question) else None
+    output = told or network.supposed.get(query.name)
+    return network.fitting(query, output) if output else network
 
 
 def with_answers(subject: Subject, answers: Sequence[Answered]) -> Subject | None:

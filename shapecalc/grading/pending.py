@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
-from shapecalc.grading.own_volumes import nearest
+from shapecalc.grading.own_volumes import is_field_of_volumes, nearest
 from shapecalc.grading.question import Question
 
 OF_WINDOWS = ("receptive_field", "jump")  # which hang on no volume
@@ -67,7 +67,8 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
         keys = {q.query.key for q in others if q.query.kind == "example"}
         last: Collection[str] = subject.way_back(query.key, sorted(keys)).keys
         return [q for q in others if q.query.kind == "example" and q.query.key in last]
-    if query.kind not in ("record", "size") or query.key in OF_WINDOWS:
+    hangs = query.kind in ("record", "size") and query.key not in OF_WINDOWS
+    if not hangs and not is_field_of_volumes(question):
         return []
     volumes = [q for q in others if q.query.key == "output"]
     last = nearest(question, {q.query.name for q in volumes})[0]

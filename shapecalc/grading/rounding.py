@@ -4,6 +4,8 @@ that is not given so.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.frequency import COMMON
 from shapecalc.grading.question import EXACT, Question
@@ -96,3 +98,16 @@ def only_rounded(question: Question, value: Value, cause: Cause, working: Workin
         return False
     usual = cause.names <= COMMON or not cause.names.isdisjoint(question.partial)
     return not (isinstance(question.right, int) and usual)
+
+
+def made_whole(causes: Sequence[Cause], value: int, broken: Collection[float]) -> Cause | None:
+    """Return the cause of one of these numbers, of which a whole one was made: 3 of 2.5."""
+    for cause in causes:
+        found = cause.wrong.value
+        if not isinstance(found, float) or found not in broken or abs(found - value) >= 1:
+            continue
+        same = (c for c in causes if c.names == cause.names and c.wrong.value == value)
+        told = f"{cause.wrong.arithmetic}, rounded {'up' if value > found else 'down'}"
+        wrong = cause.wrong._replace(value=value, arithmetic=told)
+        return next(same, cause._replace(wrong=wrong))
+    return None

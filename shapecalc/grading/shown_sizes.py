@@ -1,11 +1,62 @@
-"""Whether the sizes that a working shows are those that an answer follows from."""
+"""Whether an answer goes by the sizes that its working shows, or its question tells."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
+from shapecalc.geometry import Fit
 from shapecalc.grading.question import Question
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value
+from shapecalc.layers.window import Sliding
+from shapecalc.volumes import Volume, show
+
+CROSS = re.compile(r"(?<=\d)\s*(?:[xX\u00d7*]|\bby\b)\s*(?=\d)")
+
+
+def tells(question: Question, volume: Volume) -> bool:
+    """Say whether a question has a volume in its text, as `8x8x16` or `8 by 8 by 16`."""
+    stands = rf"(?<![\w.]){show(volume)}(?![\w.]*\w)"
+    return bool(volume) and re.search(stands, CROSS.sub("x", question.prompt)) is not None
+
+
+def tells_the_input(question: Question) -> bool:
+    """Say whether a question has the volumes in its text that its layer takes."""
+    record = question.subject.records.get(question.query.name)
+    volumes = (record.input or ()) if record else ()
+    return bool(volumes) and all(tells(question, volume) for volume in volumes)
+
+
+def tells_the_output(question: Question) -> bool:
+    """Say whether a question has the volume in its text that its layer gives, or the sizes of it
+    without the depth.
+    """
+    record = question.subject.records.get(question.query.name)
+    volume = (record.output or ()) if record else ()
+    return bool(volume) and (tells(question, volume) or tells(question, volume[:-1]))
+
+
+def starts_from_own(
+    question: Question, subject: Subject, value: Value, working: Working
+) -> bool | None:
+    """Say whether the working of a value starts from the input that a student's own network has for
+    a layer, `7 - 2`, or from the right one, `8 - 2` or `8x8x16`; None if it shows neither.
+    """
+    right = question.subject.records.get(question.query.name)
+    own = subject.records.get(question.query.name)
+    if right is None or own is None or not right.input or not own.input or not any(working):
+        return None
+    known, given = right.input[0], own.input[0]
+    if known == given:
+        return None
+    pairs = zip(_windows(right.layer, given), _windows(right.layer, known), strict=False)
+    axes = [(ours, theirs) for ours, theirs in pairs if ours.W != theirs.W]
+    if given in working.volumes or any(working.slides(ours) for ours, _ in axes):
+        return True
+    shown = known != value and known in working.volumes
+    return False if shown or any(working.slides(theirs) for _, theirs in axes) else None
 
 
 def goes_another_way(question: Question, subject: Subject, chains: Iterable[Sequence[int]]) -> bool:
@@ -18,6 +69,11 @@ def goes_another_way(question: Question, subject: Subject, chains: Iterable[Sequ
     return any(
         chain[0] in way and chain[-1] == way[-1] and not {*chain} <= {*way} for chain in chains
     )
+
+
+def _windows(layer: object, volume: Volume) -> tuple[Fit, ...]:
+    """Return how a layer's window slides over a volume; nothing of a layer that has none."""
+    return layer.fits(volume).axes if isinstance(layer, Sliding) and len(volume) > 1 else ()
 
 
 def _sizes(subject: Subject, name: str) -> list[int]:

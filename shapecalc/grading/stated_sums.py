@@ -17,6 +17,7 @@ from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.notation import plain
 from shapecalc.grading.question import Question
+from shapecalc.grading.stated_products import stated_product
 from shapecalc.grading.values import Number, shown
 from shapecalc.grading.written_numbers import Unreadable, whole_if_so
 
@@ -50,19 +51,24 @@ DIGIT = re.compile(r"\d")
 
 
 def told_sum(question: Question, answer: Any) -> Reading | None:
-    """Return the sum of parts that are named, or stand beside it; None where it is none. Raises
-    Unreadable for parts that contradict it.
+    """Return the sum of parts that are named, or stand beside it, or such a product; None where it
+    is none. Raises Unreadable for parts that contradict it.
     """
     if question.query.form != "number":
         return None
     try:
         parts = sum_of_parts(question, answer)
     except Unreadable:
-        stated = stated_sum(answer)
+        stated = stated_result(answer)
         if stated is None:
             raise
         return stated
-    return stated_sum(answer) if parts is None else parts
+    return stated_result(answer) if parts is None else parts
+
+
+def stated_result(answer: Any) -> Reading | None:
+    """Return the sum that an answer gives beside its terms, or the product beside its factors."""
+    return stated_sum(answer) or stated_product(answer)
 
 
 def stated_sum(answer: Any) -> Reading | None:

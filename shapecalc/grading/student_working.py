@@ -172,6 +172,13 @@ class Working(NamedTuple):
         same = (f for f in self.formulas if counted and _summands(f) == counted)
         return any(len(ONE.findall(formula)) >= len(own.F) for formula in same)
 
+    def slides(self, fit: Fit) -> bool:
+        """Say whether a formula begins with W - F of a window, whatever its padding."""
+        wanted = _counted(fit.W, -fit.span)
+        letters = {"F": fit.F, "S": fit.S, "P": fit.before}
+        above = (_terms_of(_parts(formula)[0], letters) for formula in self.formulas)
+        return any(terms is not None and not wanted - terms for terms in above)
+
     def _is_of(self, fit: Fit, change: Change) -> bool:
         """Say whether a window's formula stands here with some of its numbers changed."""
         letters = {"W": fit.W, "F": fit.F, "S": fit.S}

@@ -70,6 +70,7 @@ class Subject:
             counterparts.add(self, trace)
         self._example = ExampleValues(self.layers, self.otherwise)
         self._supposed: Remembered[tuple[Outputs, Fields], Subject] = Remembered(MOST_SUPPOSED)
+        self._fitting: dict[tuple[Query, Volume], Subject] = {}
         self._ways: Remembered[tuple[str, tuple[str, ...]], Way] = Remembered(MOST_WAYS)
         self._valued: Remembered[tuple[tuple[str, bytes], ...], Subject] = Remembered(MOST_SUPPOSED)
 
@@ -83,6 +84,19 @@ class Subject:
     def further(self, outputs: Mapping[str, Volume]) -> Subject:
         """Return this network with still other volumes in the place of some layers' outputs."""
         return self._walked(outputs, ())
+
+    def fitting(self, query: Query, output: Volume) -> Subject:
+        """Return this network with the value of a field with which a layer makes an output of its
+        input; as it is where there is not one such value.
+        """
+        key = query, output
+        if key not in self._fitting:
+            record = self.layers.record(query.name)._replace(output=output)
+            value = hyperparameters.fitting(record, query)
+            outputs = {query.name: output}
+            here = self if value is None else self._walked(outputs, [(query, value)])
+            self._fitting[key] = here
+        return self._fitting[key]
 
     def _walked(self, outputs: Mapping[str, Volume], fields: Fields) -> Subject:
         volumes = {**self.supposed, **outputs}

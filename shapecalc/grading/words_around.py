@@ -22,6 +22,7 @@ from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_readings import may_be_right, may_be_wrong
 from shapecalc.grading.question import Question, depth_first
+from shapecalc.grading.stated_products import stated_product
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 from shapecalc.grading.written_sizes import NAMED, SLICES, VOLUME
@@ -74,6 +75,8 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
     behind another that is stated.
     """
     if not isinstance(answer, str):
+        return False
+    if question.query.form == "number" and stated_product(answer):
         return False
     if may_be_wrong(question, answer):
         return True

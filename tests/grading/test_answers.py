@@ -57,6 +57,7 @@ from shapecalc.grading.written_numbers import Unreadable
         ("28x28x10 (height x width x depth)", (28, 28, 10)),
         ("(30-3)/2 = 13.5, rounded down 13x13x24", (13, 13, 24)),
         ("(30-3)/2+1 = 14.5, floor 14: 14x14x24", (14, 14, 24)),
+        ("8-2 = 6, /2 = 3: 3x3x32", (3, 3, 32)),
         ("13x13x24, since (30-3)/2 = 13.5", (13, 13, 24)),
         ("120 units (flattened 5x5x16)", (120,)),
         ("I think 27", (27,)),

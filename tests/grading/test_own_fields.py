@@ -146,3 +146,107 @@ def test_of_two_networks_each_goes_on_with_its_own_volume() -> None:
     answers = {"a": "30x30x4", "b": "18x18x4", "c": "15x15x4", "d": "9x9x4"}
     marks = Marker(assignment).mark("one", answers).marks
     assert [mark.verdict for mark in marks[2:]] == ["followed through"] * 2
+
+
+# -- a field behind an own volume ------------------------------------------------------------------
+
+# 71 -> (71 - 7)/2 + 1 = 33 -> (33 - 3)/2 + 1 = 16 -> (16 - 5 + 2*2)/1 + 1 = 16 -> 8 -> 4
+FIELDS: dict[str, Any] = {
+    "input": "71x71x3",
+    "layers": [
+        {"conv": {"K": 24, "F": 7, "S": 2}}, {"max_pool": {"F": 3, "S": 2}},
+        {"conv": {"K": 48, "F": 5, "P": 2}}, {"max_pool": 2}, {"conv": {"K": 32, "F": 2, "S": 2}},
+    ],
+}  # fmt: skip
+BEFORE = {"conv1.output": "(71 - 7)/2 = 32, so 32x32x24", "max_pool1.output": "14x14x24"}
+
+
+def of_field(answers: dict[str, Any], prompt: str = "", **more: Any) -> Mark:
+    """Return the mark of the last of the answers, which is to a question about a field."""
+    *others, last = answers
+    asked = {"spec": FIELDS, "questions": [*others, {"ask": last, "prompt": prompt or None}]}
+    if not prompt:
+        del asked["questions"][-1]["prompt"]
+    assignment = read_assignment({**asked, "follow_through": 1, "show": "always", **more})
+    assert assignment.usable, assignment.diagnostics
+    return Marker(assignment).mark("one", answers).marks[-1]
+
+
+@pytest.mark.parametrize(
+    ("own", "field", "answer"),
+    [
+        ({"max_pool1.output": "14x14x24"}, "P(conv2)", 3),  # 14 - 5 + 2*3 + 1 = 16
+        ({"max_pool1.output": "14x14x24"}, "P(conv2)", "14 - 5 + 2P + 1 = 16, so P = 3"),
+        ({"max_pool1.output": "14x14x24"}, "P(conv2)", "14 + 2P - 5 = 15, so 2P = 6 and P = 3"),
+        (BEFORE, "P(conv2)", "14 - 5 + 2P + 1 = 16, so P = 3"),
+        ({"max_pool1.output": "18x18x24"}, "P(conv2)", 1),  # 18 - 5 + 2*1 + 1 = 16
+        ({"max_pool1.output": "14x14x24"}, "F(conv2)", 3),  # 14 - 3 + 2*2 + 1 = 16
+        ({"conv2.output": "16x16x24", "max_pool2.output": "11x11x48"}, "S(conv3)", 3),
+        ({"max_pool1.output": "14x14x24", "S(conv2)": 2}, "P(conv2)", 10),
+    ],
+)  # fmt: skip
+def test_a_field_follows_from_an_own_volume(own: dict[str, Any], field: str, answer: Any) -> None:
+    """(11 - 2)/3 + 1 = 4; (14 - 5 + 2P)/2 + 1 = 16 for P = 10.5, which is none."""
+    found = of_field({**own, field: answer})
+    follows = answer != 10
+    assert found.verdict == ("followed through" if follows else "wrong")
+    assert ("It follows correctly from your answer" in found.feedback) is follows
+    assert of_field({field: answer}).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "verdict"),
+    [
+        ("", "followed through"),
+        ("Which P makes conv2 give 16 x 16?", "followed through"),
+        ("Which P does conv2 need?", "wrong"),  # for what output, the text does not tell
+        ("Which P makes conv2 give 160x160?", "wrong"),
+    ],
+)
+def test_the_output_that_a_field_is_to_give_has_to_be_told(prompt: str, verdict: str) -> None:
+    assert of_field({"max_pool1.output": "14x14x24", "P(conv2)": 3}, prompt).verdict == verdict
+
+
+def test_a_field_follows_from_an_own_output_where_no_other_is_told() -> None:
+    """16 - 5 + 2*3 + 1 = 18; with the right output of 16 it is 2."""
+    own = {"conv2.output": "18x18x48", "P(conv2)": 3}
+    assert of_field(own, "What is P?").verdict == "followed through"
+    assert of_field({**own, "conv2.output": "16x16x48"}, "What is P?").verdict == "wrong"
+
+
+@pytest.mark.parametrize("answer", [4, 1, "2.5", "3x4"])
+def test_a_field_that_gives_another_output_does_not_follow(answer: Any) -> None:
+    found = of_field({"max_pool1.output": "14x14x24", "P(conv2)": answer})
+    assert found.verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "5x5 filter going from 14 to 16: 16 = 14 - 5 + 2P, so P = 3.5?? I write 3",
+        "14 - 5 + 2P = 16, P = 3.5", "3 (3.5 rounded down)", "16 = 14 - 5 + 2P, P = 3.5, I take 4",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("own", [BEFORE, {"max_pool1.output": "14x14x24"}])
+def test_without_the_one_an_own_volume_leads_to_half_a_padding(
+    own: dict[str, str], answer: str
+) -> None:
+    found = of_field({**own, "P(conv2)": answer}, partial={"forgot_plus_one": 0.5})
+    assert (found.verdict, found.points) == ("partly right", 0.5)
+    assert found.misconception == "forgot_plus_one"
+    assert "the + 1 was forgotten: with your answer 14x14x24" in found.feedback.replace(
+        "The", "the"
+    )
+    assert "14 - 5 + 2P = 16 for P = 3.5" in found.feedback
+
+
+def test_half_of_a_filter_does_not_follow_where_a_working_shows_it() -> None:
+    answer = "half of 5 is 2.5, so 3"
+    found = of_field({"max_pool1.output": "14x14x24", "P(conv2)": answer})
+    assert (found.verdict, found.misconception) == ("wrong", "half_filter_padding")
+
+
+def test_a_field_waits_for_a_volume_that_a_person_has_to_look_at() -> None:
+    assert of_field({"max_pool1.output": "see my scan", "P(conv2)": 3}).verdict == "needs a look"
+    assert of_field({"max_pool1.output": "see my scan", "K(conv2)": 3}).verdict == "wrong"
+    assert of_field({"max_pool1.output": "see my scan", "P(conv2)": 2}).verdict == "right"

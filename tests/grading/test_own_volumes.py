@@ -71,3 +71,33 @@ def test_weights_say_nothing_of_an_own_output() -> None:
     assert marked(answers)["conv1.parameters"].verdict == "wrong"
     beside = marked({POOL: "22x22x32", **answers})["conv1.parameters"]
     assert beside.feedback.startswith(f"It follows correctly from {OWN_DEPTH}.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        # 11*11*96 * 4*4*32 = 5,947,392 follow from 22x22x32; 11,894,784 are right
+        ("about 5.9 million", "needs a look"), ("5.95 million", "needs a look"),
+        ("about 5947 thousand", "needs a look"), ("5.9e6", "needs a look"),
+        ("5.94 million", "needs a look"),  # the digits behind it are left out
+        ("about 6.1 million", "wrong"), ("5.96 million", "wrong"), ("5,900,000", "wrong"),
+        ("about 11.9 million", "needs a look"), (5_947_392, "followed through"),
+    ],
+)  # fmt: skip
+def test_a_rounded_number_may_be_what_follows(answer: Any, verdict: str) -> None:
+    found = marked({POOL: "22x22x32", MACS: answer})[MACS]
+    assert found.verdict == verdict
+    assert ("It may be rounded" in found.feedback) is (verdict == "needs a look")
+
+
+def test_a_rounded_number_is_wrong_where_what_follows_has_no_points() -> None:
+    found = marked({POOL: "22x22x32", MACS: "about 5.9 million"}, follow_through=0)[MACS]
+    assert found.verdict == "wrong"
+
+
+def test_a_rounded_total_may_be_the_sum_of_own_counts() -> None:
+    """98,304 weights and 96 biases are right; 49,152 + 96 = 49,248 is an own count."""
+    answers = {"conv1.parameters": 49_248, "total.parameters": "about 49 thousand"}
+    assert marked(answers)["total.parameters"].verdict == "needs a look"
+    answers["total.parameters"] = "about 48 thousand"
+    assert marked(answers)["total.parameters"].verdict == "wrong"

@@ -531,6 +531,15 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "max_pool1.output",
         (18, 18, 96),
     ),
+    # 15 - 9 + 2P = 11 for P = 2.5; (16 - 6 + 2P)/2 = 9 for P = 4
+    ("forgot_plus_one", net("15x15x1", {"conv": {"K": 1, "F": 9, "P": 2}}), "P(conv1)", 2.5),
+    ("forgot_plus_one", net("15x15x1", {"conv": {"K": 1, "F": 9, "P": 2}}), "P(conv1)", 3),
+    (
+        "forgot_plus_one",
+        net("16x16x1", {"conv": {"K": 1, "F": 6, "S": 2, "P": 3}}),
+        "P(conv1)",
+        4,
+    ),
     ("half_filter_padding", CONV, "P(conv1)", 2.5),
     ("half_filter_padding", CONV, "P(conv1)", 3),
     ("half_filter_padding", DEEP, "conv1.output", (14, 14, 8)),
