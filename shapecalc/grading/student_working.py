@@ -23,6 +23,7 @@ from shapecalc.grading.summed_terms import (
     is_another_product,
     is_of_field,
 )
+from shapecalc.grading.values import Value
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class Working(NamedTuple):
         if change is None or not context.fits:
             counted = _summands(cause.wrong.arithmetic)
             return (bool(counted) and counted in map(_summands, self.formulas)) or None
+        if change.less and context.asks_for("P") and self._adds_one(context.fits, value):
+            return False
         if self.twice_P and change.sides is not None:
             return False
         if change.sides is not None and context.asks_for("P"):
@@ -132,6 +135,15 @@ class Working(NamedTuple):
                     twice = _stands(formula, letters, (each,), _counted(1))
                     return not twice and not _is_twice(fit.before, formula)
         return None
+
+    def _adds_one(self, fits: Sequence[Fit], P: Value) -> bool:
+        """Say whether a window's formula stands here with its + 1, for the right P or this one."""
+        for fit in fits:
+            sums = [_counted(fit.W, -fit.span, zeros) for zeros in _zeros(fit, P)]
+            letters = {"W": fit.W, "F": fit.F, "S": fit.S, "P": fit.before}
+            if any(_stands(formula, letters, sums, _counted(1)) for formula in self.formulas):
+                return True
+        return False
 
     def _is_of_field(self, cause: Cause) -> bool | None:
         no_jumps = NO_JUMPS in cause.names
@@ -192,6 +204,11 @@ class Working(NamedTuple):
         if steps and not {steps, steps + 1}.isdisjoint(self.unrounded):
             return True
         return any(_stands(formula, letters, slid, last) for formula in self.formulas)
+
+
+def _zeros(fit: Fit, P: Value) -> list[int]:
+    """Return how many zeros a window's formula has that is worked out for an asked P."""
+    return [fit.before + fit.after, *([2 * P] if isinstance(P, int) else [])]
 
 
 def _stands(formula: str, letters: Mapping[str, int], slid: Sequence[Terms], last: Terms) -> bool:
