@@ -12,7 +12,13 @@ from shapecalc.grading.alternatives import differing
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.evidence import Evidence
-from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
+from shapecalc.grading.frequency import AS_OF_0
+from shapecalc.grading.misconceptions import (
+    MISCONCEPTIONS,
+    does_not_fit,
+    loss_base,
+    neighbour,
+)
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
@@ -20,6 +26,7 @@ from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.stated_logarithms import to_another_base
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown
@@ -67,6 +74,7 @@ class Diagnosis:
         in_own = self._in_own(question, value, own, evidence, again=False)
         if in_own is not None:
             return in_own
+        found = self._of_another_logarithm(question, value, evidence.working) or found
         found = found or self._elsewhere(question, value, own)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
 
@@ -76,9 +84,16 @@ class Diagnosis:
         """Return the cause of a wrong answer in the right network; in the student's own that which
         other answers show as well, and that of a value which is certain there alone.
         """
-        if question.query.executed and not found.sure:
+        after_a_step = found.names <= AS_OF_0 and question.query.key.endswith(".next")
+        if question.query.executed and (after_a_step or not found.sure):
             certain = self._in_own(question, value, own, evidence, again=False)
-            return certain if certain is not None and certain.sure else found
+            if certain is not None and certain.sure:
+                return certain
+            if certain is not None and after_a_step and certain.tied:
+                return certain._replace(source="")  # of which this one does not follow from it
+            context = self.explanations(question).context
+            shown = after_a_step and evidence.working.has_lone_step(context)
+            return found._replace(sure=False) if shown else found
         sized = question.query.kind in ("record", "size")
         if sized and evidence.made and not evidence.shows(found):
             return self._in_own(question, value, own, evidence, again=True) or found
@@ -140,6 +155,22 @@ class Diagnosis:
         if made is None:
             return None
         return Cause(MISCONCEPTIONS[made[0]], made[1], source=self.sources(wrong))
+
+    def _of_another_logarithm(
+        self, question: Question, value: Value, working: Working
+    ) -> Cause | None:
+        """Return that a working takes a logarithm to another base, of a probability that is wrong:
+        of one that is right, or follows, it has the cause by its number.
+        """
+        context = self.explanations(question).context
+        if not isinstance(value, float) or not loss_base.is_of_logarithm(context):
+            return None
+        found = to_another_base(working.logs, value)
+        if found is None:
+            return None
+        told = Wrong(value, "", loss_base.to_base(found[1]))
+        wrong_too = f"the probability {found[0]} is wrong, too"
+        return Cause(loss_base.MISCONCEPTION, told, unexplained=wrong_too)
 
     def _repeated(
         self, question: Question, value: Value, own: OwnAnswers, found: Cause | None

@@ -36,6 +36,9 @@ LONGEST = 60  # characters in front of a list that begins an answer
 GOES_ON = re.compile(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
 REASON = re.compile(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
 ASIDE = re.compile(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
+AND_NAMED = re.compile(  # from p = [0.6, 0.4] and y = [1, 0]
+    r"\s*\band (?:the )?(?!mine\b|it\b|answers?\b|results?\b)[^\W\d_][\w'/]{0,15} ?= ?$"
+)
 NAMED = re.compile(r"[^\W\d_][\w/\\^{}' ]*[=:] ?$")
 LONE = re.compile(r"\W*\d[\d.]*\W*")  # a factor, or the number of something
 
@@ -79,10 +82,12 @@ def has_another_list(answer: str, right: Value, key: str, read: Value) -> bool:
     text = on_one_line(answer)
     found = bracketed_lists(text, len(flat(right)), width_of(right))
     others = [one for one in found if one.alone and not same_values(one.values, flat(read))]
-    return any(
-        not GOES_ON.match(text, one.end) and not is_changed(text[: one.start], "", key)
-        for one in others
-    )
+    operands = {0}  # where they end
+    for one in others:
+        second = AND_NAMED.search(text[: one.start])
+        if is_changed(text[: one.start], "", key) or (second and second.start() in operands):
+            operands.add(one.end)
+    return any(one.end not in operands and not GOES_ON.match(text, one.end) for one in others)
 
 
 def has_bare_list(answer: str, count: int) -> bool:
