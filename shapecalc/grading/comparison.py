@@ -18,7 +18,7 @@ from shapecalc.grading.written import last_digit
 from shapecalc.grading.written_numbers import Unreadable
 
 NEAR = Tolerance()
-FAR = 0.2  # of a number: what is further off is none of its roundings with more digits
+FAR = 0.3  # of a number: what is further off is none of its roundings with more digits
 
 
 class _AsWritten(Tolerance):

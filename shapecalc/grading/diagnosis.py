@@ -84,20 +84,32 @@ class Diagnosis:
         """Return the cause of a wrong answer in the right network; in the student's own that which
         other answers show as well, and that of a value which is certain there alone.
         """
-        after_a_step = found.names <= AS_OF_0 and question.query.key.endswith(".next")
-        if question.query.executed and (after_a_step or not found.sure):
+        if found.names <= AS_OF_0 and question.query.key.endswith(".next"):
+            return self._after_a_step(question, value, own, evidence, found)
+        if question.query.executed and not found.sure:
             certain = self._in_own(question, value, own, evidence, again=False)
-            if certain is not None and certain.sure:
-                return certain
-            if certain is not None and after_a_step and certain.tied:
-                return certain._replace(source="")  # of which this one does not follow from it
-            context = self.explanations(question).context
-            shown = after_a_step and evidence.working.has_lone_step(context)
-            return found._replace(sure=False) if shown else found
+            return certain if certain is not None and certain.sure else found
         sized = question.query.kind in ("record", "size")
         if sized and evidence.made and not evidence.shows(found):
             return self._in_own(question, value, own, evidence, again=True) or found
         return found
+
+    def _after_a_step(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
+    ) -> Cause:
+        """Return the cause of a parameter after a step, which in the right network is one of two
+        that are one number where a bias is 0: that of the student's own which its working shows,
+        or either of both; or the first, not certain where a step stands alone.
+        """
+        there = self._in_own(question, value, own, evidence, again=False)
+        if there is not None and there.sure:
+            return there
+        both = {name for cause in there.either for name in cause.names} if there else set()
+        if there is not None and both == AS_OF_0:
+            return there._replace(source="")  # from which only one of them follows
+        context = self.explanations(question).context
+        alone = evidence.working.has_lone_step(context)
+        return found._replace(sure=found.sure and not alone)
 
     def _in_own(
         self,

@@ -194,8 +194,9 @@ def working_in(answer: Any) -> Working:
     """Return what is worked out in an answer."""
     if not isinstance(answer, str) or len(answer) > LONGEST:
         return Working()
-    written = "\n".join(map(on_one_line, answer.splitlines()))
-    text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", written))
+    text = "\n".join(map(on_one_line, answer.splitlines()))
+    written = text
+    text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)
     formulas = [
