@@ -15,6 +15,7 @@ from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import AS_OF_0
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
+    bias_not_added,
     does_not_fit,
     loss_base,
     neighbour,
@@ -84,7 +85,8 @@ class Diagnosis:
         """Return the cause of a wrong answer in the right network; in the student's own that which
         other answers show as well, and that of a value which is certain there alone.
         """
-        if found.names <= AS_OF_0 and question.query.key.endswith(".next"):
+        unbiased = found.names == {bias_not_added.MISCONCEPTION.name}
+        if unbiased and question.query.key.endswith(".next"):
             return self._after_a_step(question, value, own, evidence, found)
         if question.query.executed and not found.sure:
             certain = self._in_own(question, value, own, evidence, again=False)
@@ -97,12 +99,12 @@ class Diagnosis:
     def _after_a_step(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
     ) -> Cause:
-        """Return the cause of a parameter after a step, which in the right network is one of two
-        that are one number where a bias is 0: that of the student's own which its working shows,
-        or either of both; or the first, not certain where a step stands alone.
+        """Return the cause of a parameter after a step, where `found` is that no bias was added: in
+        the student's own network the step alone gives as much. That is meant which the working
+        shows, or else either; and where a step stands alone in it, none is certain by itself.
         """
         there = self._in_own(question, value, own, evidence, again=False)
-        if there is not None and there.sure:
+        if there is not None and there.sure and there.names <= AS_OF_0:
             return there
         both = {name for cause in there.either for name in cause.names} if there else set()
         if there is not None and both == AS_OF_0:

@@ -199,7 +199,7 @@ LOOK = [
     "LIST for W, 7 1 9 for b", "LIST for slice 1, 7 1 9 for slice 2", "LIST; row 1: 7, row 2: 1, "
     "row 3: 9", "LIST scores, 2 [7 1 9] pool", "LIST with p = [7, 1, 9] - y",
     "LIST with p = (2, 1, 4, 3); 7, 1, 9", "LIST where p is 7 1 9, so 7 1 8",
-    "LIST from p = [7, 1, 9], y = [1, 0, 0]",
+    "LIST and y = [1, 0, 0]", "LIST from p = [7, 1, 9], y = [1, 0, 0]",
     "LIST from p = [7, 1, 9] and mine = [1, 0, 0]", "LIST, W*p, so 6 (0.7), 3",
     "LIST, W*p, 6 (0.7), 3", "LIST from p = [7, 1, 9] - y",
     "LIST   no, 7 1 9", "LIST   - y", "LIST   times 2", "LIST   then minus y: 7, 1, 9",

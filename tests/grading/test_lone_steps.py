@@ -33,7 +33,7 @@ STEP = "[-0.2, 0.06]"
 
 def last_mark(answers: dict[str, Any], **more: Any) -> Mark:
     """Return the mark of the last one of a student's answers, by what is asked."""
-    assignment = read_assignment({"spec": SPEC, "questions": list(answers), **more})
+    assignment = read_assignment({"spec": SPEC, **more, "questions": list(answers)})
     assert assignment.usable, assignment.diagnostics
     return Marker(assignment).mark("Ada", answers).marks[-1]
 
@@ -96,6 +96,16 @@ def test_the_step_alone_is_told_behind_an_own_gradient() -> None:
     for earlier in (own, {VALUE: "[4.25, 0.85]", **own}):
         shown = last_mark({**earlier, NEXT: f"{step} = -0.1*dL/db"})
         assert (shown.misconception, shown.perhaps) == ("step_alone", False)
+
+
+def test_of_a_gradient_that_hangs_on_no_bias_neither_is_certain() -> None:
+    """0.1 of the upstream gradient 3.25, -1.15, whatever the values are."""
+    given = SPEC["example"]["given"]
+    example = {"given": given, "upstream": {"dense1": [3.25, -1.15]}, "rate": 0.1}
+    spec = {**SPEC, "example": example}
+    for working, name in (("", "bias_not_added or step_alone"), (" = -0.1*grad", "step_alone")):
+        mark = last_mark({NEXT: f"[-0.325, 0.115]{working}"}, spec=spec)
+        assert (mark.misconception, mark.perhaps) == (name, not working)
 
 
 @pytest.mark.parametrize(
