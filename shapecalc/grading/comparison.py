@@ -13,11 +13,24 @@ from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
 from shapecalc.grading.question_readings import of_the_plane, readings_for
 from shapecalc.grading.tied_pools import is_subgradient, other_answers
-from shapecalc.grading.values import Value, flat
+from shapecalc.grading.values import Number, Value, flat
+from shapecalc.grading.written import last_digit
 from shapecalc.grading.written_numbers import Unreadable
 
 NEAR = Tolerance()
-TO_TWO_DECIMALS = Tolerance(0.005)
+FAR = 0.3  # of a number: what is further off is none of its roundings with more digits
+
+
+class _AsWritten(Tolerance):
+    """Two decimals; of a small number with more digits they do not leave all others open."""
+
+    def near(self, wanted: Number, given: Number) -> bool:
+        """Say whether a number is near enough: 0.01 to 0.0067, and 0.0029 is not."""
+        finest = max(last_digit(given) * (1 + 1e-9), FAR * abs(wanted))
+        return super().near(wanted, given) and abs(wanted - given) <= finest
+
+
+TO_TWO_DECIMALS = _AsWritten(0.005)
 
 
 def ways_to_read(question: Question, answer: Any) -> list[Reading]:

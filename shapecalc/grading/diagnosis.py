@@ -13,7 +13,14 @@ from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import may_be_rounded
 from shapecalc.grading.evidence import Evidence
-from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
+from shapecalc.grading.frequency import AS_OF_0
+from shapecalc.grading.misconceptions import (
+    MISCONCEPTIONS,
+    bias_not_added,
+    does_not_fit,
+    loss_base,
+    neighbour,
+)
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
@@ -22,6 +29,7 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import made_whole
+from shapecalc.grading.stated_logarithms import to_another_base
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown
@@ -69,6 +77,7 @@ class Diagnosis:
         in_own = self._in_own(question, value, own, evidence, again=False)
         if in_own is not None:
             return in_own
+        found = self._of_another_logarithm(question, value, evidence.working) or found
         found = found or self._elsewhere(question, value, own)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
 
@@ -78,6 +87,9 @@ class Diagnosis:
         """Return the cause of a wrong answer in the right network; in the student's own that which
         other answers show as well, and that of a value which is certain there alone.
         """
+        unbiased = found.names == {bias_not_added.MISCONCEPTION.name}
+        if unbiased and question.query.key.endswith(".next"):
+            return self._after_a_step(question, value, own, evidence, found)
         if question.query.executed and not found.sure:
             certain = self._in_own(question, value, own, evidence, again=False)
             return certain if certain is not None and certain.sure else found
@@ -85,6 +97,23 @@ class Diagnosis:
         if sized and evidence.made and not evidence.shows(found):
             return self._in_own(question, value, own, evidence, again=True) or found
         return found
+
+    def _after_a_step(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
+    ) -> Cause:
+        """Return the cause of a parameter after a step, where `found` is that no bias was added: in
+        the student's own network the step alone gives as much. That is meant which the working
+        shows, or else either; and where a step stands alone in it, none is certain by itself.
+        """
+        there = self._in_own(question, value, own, evidence, again=False)
+        if there is not None and there.sure and there.names <= AS_OF_0:
+            return there
+        both = {name for cause in there.either for name in cause.names} if there else set()
+        if there is not None and both == AS_OF_0:
+            return there._replace(source="")  # from which only one of them follows
+        context = self.explanations(question).context
+        alone = evidence.working.has_lone_step(context)
+        return found._replace(sure=found.sure and not alone)
 
     def _in_own(
         self,
@@ -159,6 +188,22 @@ class Diagnosis:
         if made is None:
             return None
         return Cause(MISCONCEPTIONS[made[0]], made[1], source=self.sources(wrong))
+
+    def _of_another_logarithm(
+        self, question: Question, value: Value, working: Working
+    ) -> Cause | None:
+        """Return that a working takes a logarithm to another base, of a probability that is wrong:
+        of one that is right, or follows, it has the cause by its number.
+        """
+        context = self.explanations(question).context
+        if not isinstance(value, float) or not loss_base.is_of_logarithm(context):
+            return None
+        found = to_another_base(working.logs, value)
+        if found is None:
+            return None
+        told = Wrong(value, "", loss_base.to_base(found[1]))
+        wrong_too = f"the probability {found[0]} is wrong, too"
+        return Cause(loss_base.MISCONCEPTION, told, unexplained=wrong_too)
 
     def _repeated(
         self, question: Question, value: Value, own: OwnAnswers, found: Cause | None

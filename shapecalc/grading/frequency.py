@@ -63,8 +63,10 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# Mistakes that no number tells apart where they give one: half of two squares is their mean.
-ALIKE = (frozenset(("loss_halved", "loss_mean")),)
+# Mistakes that no number tells apart where they give one: half of two squares is their mean, and
+# what a bias of 0 is after a step is the step alone.
+AS_OF_0 = frozenset(("bias_not_added", "step_alone"))
+ALIKE = (frozenset(("loss_halved", "loss_mean")), AS_OF_0)
 
 # Right answers to other questions do not speak against these: they are no way to compute.
 SLIPS = frozenset((ANOTHERS, "layer_left_out"))

@@ -21,6 +21,7 @@ from shapecalc.grading.bracketed_lists import (
     on_one_line,
 )
 from shapecalc.grading.clauses import BECAUSE
+from shapecalc.grading.leading_values import leading_run
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.notation import SO
 from shapecalc.grading.other_values import (
@@ -36,6 +37,10 @@ LONGEST = 60  # characters in front of a list that begins an answer
 GOES_ON = re.compile(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
 REASON = re.compile(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
 ASIDE = re.compile(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
+AND = re.compile(r"\s*\band (?:the )?[^\W\d_][\w'/]{0,15} ?[=:] ?[-+.\d(\[{]")
+AND_NAMED = re.compile(  # from p = [0.6, 0.4] and y = [1, 0]
+    r"\s*\band (?:the )?(?!mine\b|it\b|answers?\b|results?\b)[^\W\d_][\w'/]{0,15} ?= ?$"
+)
 NAMED = re.compile(r"[^\W\d_][\w/\\^{}' ]*[=:] ?$")
 LONE = re.compile(r"\W*\d[\d.]*\W*")  # a factor, or the number of something
 
@@ -78,11 +83,16 @@ def has_another_list(answer: str, right: Value, key: str, read: Value) -> bool:
     """
     text = on_one_line(answer)
     found = bracketed_lists(text, len(flat(right)), width_of(right))
+    bare = leading_run(text)
+    if bare and bare.numbers == len(flat(right)) and AND.match(text, bare.end):
+        return True  # 1 2 and db = [3, 4]
     others = [one for one in found if one.alone and not same_values(one.values, flat(read))]
-    return any(
-        not GOES_ON.match(text, one.end) and not is_changed(text[: one.start], "", key)
-        for one in others
-    )
+    operands = {0}  # where they end
+    for one in others:
+        second = AND_NAMED.search(text[: one.start])
+        if is_changed(text[: one.start], "", key) or (second and second.start() in operands):
+            operands.add(one.end)
+    return any(one.end not in operands and not GOES_ON.match(text, one.end) for one in others)
 
 
 def has_bare_list(answer: str, count: int) -> bool:

@@ -17,6 +17,7 @@ from shapecalc.grading.answers import DECIMALS, OR, Reading, readings
 from shapecalc.grading.bracketed_lists import BEHIND, on_one_line, read_values, row_widths
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.leading_values import MOST, leading_run, runs
+from shapecalc.grading.list_beside_working import AND_NAMED
 from shapecalc.grading.list_in_words import DOES, RELU
 from shapecalc.grading.lists import AND, CLOSING, OPENING, ROW, plain_list
 from shapecalc.grading.notation import CHANGED
@@ -63,7 +64,13 @@ GIVEN = re.compile(
     re.IGNORECASE,
 )
 LONGEST_GIVEN = 90  # characters in front of given values
-ENDS = re.compile(r"\s*(?:$|[,;)]|\.(?:\s|$))")
+# `sent to 6 (0.731), 3 and 4` tells of values with others in brackets; that is no list.
+TOLD_OF = re.compile(r"\b(?:at|by|for|from|in|into|of|on|onto|to)\s*$", re.IGNORECASE)
+BESIDE_ONE = re.compile(r"(?<=\d)\s\([-+]?[\d.]+\)")
+ENDS = re.compile(
+    r"\s*(?:$|[,;)]|\.(?:\s|$))|\s(?:sent|routed|passed|put|through|via)\b"
+    r"|\sand (?:the )?[^\W\d_]\w{0,15} ?= ?[\[({]"
+)
 # `before relu: -1 2`, `after the relu [[0, 2], [1, 3]]`; `after relu` says it of the list in front.
 OF_OTHERS = re.compile(
     r"\b(?:after|before)\b(?=[\w ]{0,30}(?:[:=] ?[-+.\d(\[{]| [(\[{]+ ?[-+.\d]))", re.IGNORECASE
@@ -197,7 +204,11 @@ def _without_given(front: Front, values: Sequence[Number]) -> str | None:
             continue
         if others is not None and same_values(others, values):
             continue
+        if BESIDE_ONE.search(written) and TOLD_OF.search(behind[: run.start]):
+            continue
         given = GIVEN.search(behind[max(0, run.start - LONGEST_GIVEN) : run.start])
+        if given is None and at:
+            given = AND_NAMED.match(behind[at : run.start])
         is_one = others is not None or (written[0] in OPENING and not _behind_brackets(written))
         if given is None or not is_one or not ENDS.match(behind, run.end):
             return None

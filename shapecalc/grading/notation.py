@@ -77,7 +77,10 @@ LABEL = re.compile(  # db: 3; the window must be 3
 REMARK = re.compile(
     r"\s*(?:\b(?:because|since|as|if|when|where|but|including|incl|excluding|without|with|for|per"
     r"|each|every|in total|altogether|so that|to (?:keep|get|make|have|preserve)|otherwise|from"
-    r"|instead of|rather than)\b.*|#.*|//.*|\s[-–—]\s+[A-Za-z].*|,\s+[A-Za-z].*"
+    r"|instead of|rather than)\b.*|#.*|//.*|\s[-–—]\s+[A-Za-z].*"
+    r"|,\s+[A-Za-z].*|,\s+- ?(?:ln|log|lg)_?(?:10|2|e)? ?\(? ?[\w.]{1,20} ?\)?"
+    r"|(?<=[\d)])\s+(?:(?:is )?the )?(?:sum|product|mean|average|max(?:imum)?) (?:of|over)\b"
+    r"(?!.*\b(?:then|now|but|not|minus|plus|times|divided|halved|doubled|so|answer|result)\b)[^=]*"
     r"|;(?![-+\d.,;\s]+$).*|\([^()]*\))\s*[.!]?$",  # 38; 40 are two numbers
     re.IGNORECASE,
 )

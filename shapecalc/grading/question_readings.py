@@ -28,6 +28,7 @@ from shapecalc.grading.list_in_front import GAP, list_in_front
 from shapecalc.grading.notation import bare
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.written_numbers import Unreadable
@@ -71,6 +72,8 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
         answer = _of_fields(question.query, answer)
     if question.query.kind == "fitting" and _is_text(answer):
         answer = of_fitting(answer)
+    if question.query.key == "loss" and _is_text(answer):
+        answer = stated_loss(answer)
     if question.query.form == "array" and _is_text(answer) and "\n" in answer:
         below = _below_a_working(question, answer)
         if below is not None:

@@ -16,6 +16,8 @@ from shapecalc.grading.written import is_rounded_from
 
 # The same for all that may be rounded: that an answer needs three digits tells that it is small.
 USUAL_PRECISION = "two decimals; below 1 three digits, leading zeros not counted: 0.0123"
+DIGITS = 3
+MOST_DECIMALS = 6  # that are tried
 
 
 def rounded(question: Question, value: Value, source: str = "") -> str:
@@ -62,7 +64,9 @@ def is_rounded_too_far(question: Question, value: Value) -> bool | None:
     near = question.tolerance.near
     off = [(a, b) for a, b in zip(ours, theirs, strict=True) if not near(a, b)]
     zeros = [b == 0 for _, b in off]
-    for digits in range(3):
+    for digits in range(MOST_DECIMALS):
+        if digits >= DIGITS and any(abs(b) >= 10.0 ** (DIGITS - 1 - digits) for _, b in off):
+            return None  # three digits and more: 0.175, where 0.018 has two
         if is_rounded_from([b for _, b in off], [a for a, _ in off], digits):
             if not digits and all(abs(a) < 1 for a, _ in off):
                 return None

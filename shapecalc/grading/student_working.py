@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
+from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, on_one_line
+from shapecalc.grading.stated_logarithms import probabilities, to_another_base
 from shapecalc.grading.summed_terms import (
     THOUSANDS,
     chains_in,
@@ -59,6 +61,7 @@ SUM = re.compile(r"\d[\s)\]]*[-+*·×−]\s*[\s(\[a-z]*\d", re.IGNORECASE)
 BROKEN = re.compile(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|average)\b", re.IGNORECASE)
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
+LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_SQUARED, NO_JUMPS = "filter_not_squared", "field_stride_ignored"
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
@@ -73,7 +76,8 @@ class Working(NamedTuple):
     `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10, `squares` what
     bare sums of squares come to, `sums` what all sums and products do, `chains` numbers one after
     the other. `mean` says that it speaks of one, `half` that it takes one, `whole` that it has
-    nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`.
+    nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`. `rates` are those of
+    steps that stand alone (None: by its name), `logs` the numbers below 1 that one is taken of.
     """
 
     formulas: tuple[str, ...] = ()
@@ -86,6 +90,8 @@ class Working(NamedTuple):
     chains: tuple[tuple[int, ...], ...] = ()
     sums: tuple[float, ...] = ()
     whole: bool = False
+    rates: tuple[float | None, ...] = ()
+    logs: tuple[str, ...] = ()
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -109,6 +115,10 @@ class Working(NamedTuple):
                 return HALVED in cause.names
         if cause.names <= STEPPED:
             return self._is_step(context, cause.names) or None
+        if cause.names == LONE_STEP:
+            return self.has_lone_step(context) or None
+        if cause.names == OTHER_BASE and isinstance(value, float):
+            return to_another_base(self.logs, value) is not None or None
         change = cause.misconception.change
         if change is None or not context.fits:
             counted = _summands(cause.wrong.arithmetic)
@@ -164,6 +174,11 @@ class Working(NamedTuple):
         change = (right - old) / (example.rate if RATE in names else 1)
         wrong = sorted((old, -change if SIGNED in names else change))
         return any(_are_terms(formula, wrong) for formula in self.formulas)
+
+    def has_lone_step(self, context: QuestionContext) -> bool:
+        """Say whether a step by the example's rate stands here without the old value."""
+        example = context.subject.trace.spec.example
+        return example is not None and bool(example.rate) and is_by(self.rates, example.rate or 0)
 
     def contradicts(self, context: QuestionContext, cause: Cause) -> bool:
         """Say whether it is worked out as who makes a mistake does not do: with other factors that
@@ -236,6 +251,7 @@ def working_in(answer: Any) -> Working:
     if alone:
         return Working(volumes=(alone,) if len(alone) > 1 else ())
     text = "\n".join(map(on_one_line, answer.splitlines()))
+    written = text
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)
@@ -264,6 +280,8 @@ def working_in(answer: Any) -> Working:
         chains,
         tuple(_sums(text)) if formulas or HINGE.search(text) else (),
         _is_whole(text),
+        tuple(rates_of_lone_steps(written)),
+        tuple(probabilities(written)),
     )
 
 

@@ -101,6 +101,10 @@ REMARKS = [
     " using b = [7, 1, 9]",
     " for x = [7, 1, 9]",
     " of [7, 1, 9]",
+    " from p = [7, 1, 9], sent to 6 (0.7), 3",
+    " from p = [7, 1, 9] sent to the largest",
+    " from p = [7, 1, 9] and y = [1, 0, 0]",
+    ", p - y with p = (7, 1, 9) and the y = (1, 0, 0)",
     " (before relu: 7 1 -9)",
     ", before the bias: 7 1 9",
     " after the pool [2, 1, 4, 3]",
@@ -195,6 +199,9 @@ LOOK = [
     "LIST for W, 7 1 9 for b", "LIST for slice 1, 7 1 9 for slice 2", "LIST; row 1: 7, row 2: 1, "
     "row 3: 9", "LIST scores, 2 [7 1 9] pool", "LIST with p = [7, 1, 9] - y",
     "LIST with p = (2, 1, 4, 3); 7, 1, 9", "LIST where p is 7 1 9, so 7 1 8",
+    "LIST and y = [1, 0, 0]", "LIST from p = [7, 1, 9], y = [1, 0, 0]",
+    "LIST from p = [7, 1, 9] and mine = [1, 0, 0]", "LIST, W*p, so 6 (0.7), 3",
+    "LIST, W*p, 6 (0.7), 3", "LIST from p = [7, 1, 9] - y",
     "LIST   no, 7 1 9", "LIST   - y", "LIST   times 2", "LIST   then minus y: 7, 1, 9",
     # another conclusion
     "LIST, W*p, so 7", "LIST, W*p, so 7 1 9", "LIST, W*p, the answer is 7 1 9 2",
@@ -244,6 +251,27 @@ def test_it_is_told_that_a_working_stands_beside_a_list() -> None:
     assert mark("2 3 0, W*p + b").note == "what stands beside the list was taken for a working"
     alone = mark("0 1 / 4 0 and 3 2 / -2 5", CONV, "conv1.weight.grad")
     assert (alone.verdict, alone.note) == ("right", "")
+
+
+@pytest.mark.parametrize("ask", ["conv1.bias.grad", "conv1.bias.grad[0]"])
+@pytest.mark.parametrize(
+    "remark",
+    [" sum of 4", " sum of 4 values", " is the sum of 1, 0, 2 and -1", " the sum over 4 windows",
+     " mean of 8", " sum of 4 (windows)"],
+)  # fmt: skip
+def test_one_value_stands_in_front_of_what_it_is_the_sum_of(ask: str, remark: str) -> None:
+    """1 + 0 + 2 - 1 = 2."""
+    assert mark(f"2{remark}", CONV, ask).verdict == "right"
+    assert mark(f"6{remark}", CONV, ask).verdict == "wrong"
+
+
+@pytest.mark.parametrize("ask", ["conv1.bias.grad", "conv1.bias.grad[0]"])
+@pytest.mark.parametrize(
+    "remark", [" minus 4", " sums 4", " sum of 4 then times 2", " sum of 4 not divided by 4"]
+)
+def test_one_value_with_more_done_to_it_is_for_a_person(ask: str, remark: str) -> None:
+    for value in (2, 6):
+        assert mark(f"{value}{remark}", CONV, ask).verdict == "needs a look"
 
 
 def test_values_alone_are_read_as_before() -> None:

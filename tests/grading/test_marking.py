@@ -546,16 +546,23 @@ SMALL = {
 @pytest.mark.parametrize(
     ("answer", "told"),
     [("0.01, 0.46", "It is"), ("0.0123, 0.5", "It is"), ("0.0, 0.5", "Perhaps it is"),
-     ("0, 0", None), ("0.02, 0.46", None)],
+     ("0, 0", None), ("0.02, 0.46", None), ("0.012, 0.46", "It is"), ("0.013, 0.46", None)],
 )  # fmt: skip
 def test_values_that_are_rounded_too_far_are_told_to_be(answer: str, told: str | None) -> None:
-    """0.0123 and 0.4567: 0.01 is 19 % off, and the usual tolerance is 2 %."""
+    """0.0123 and 0.4567: 0.012 is 2.4 % off, and the usual tolerance is 2 %."""
     found = mark({"spec": SMALL, "questions": ["dense1.value"]}, {"dense1.value": answer}).marks[0]
     assert found.verdict == "wrong"
     before, _, behind = found.feedback.partition(" rounded too far: ")
     assert bool(behind) is (told is not None)
     assert before.endswith(told or "")
     assert behind.startswith("give three digits, such as 0.0123." if told else "")
+
+
+def test_three_digits_are_not_told_to_be_rounded_too_far() -> None:
+    asked = {"ask": "dense1.value", "tolerance": 0.0001}
+    for answer, told in (("0.0123, 0.457", False), ("0.0123, 0.46", True)):
+        found = mark({"spec": SMALL, "questions": [asked]}, {"dense1.value": answer}).marks[0]
+        assert ("It is rounded too far: give more digits." in found.feedback) is told
 
 
 @pytest.mark.parametrize(

@@ -513,6 +513,23 @@ def test_what_follows_from_a_slip_may_be_rounded_too_far(second: float, told: st
     assert found.points == (0.5 if second == 5.16 else 0)
 
 
+@pytest.mark.parametrize(
+    ("second", "begin"),
+    [
+        ("[0.012, 3]", "It follows from your answer 0.0115 to question 1 but is rounded too far:"),
+        ("[0.013, 3]", "1 of 2 values is right"),
+        ("[0.0115, 3]", "It follows correctly from your answer 0.0115 to question 1."),
+    ],
+)
+def test_one_small_value_of_several_may_be_rounded_too_far(second: str, begin: str) -> None:
+    """1*0.0115 for 1*0.0147, and 0 + 3: three digits are asked for."""
+    given = {"input": [1], "dense1.weight": [[0.0147]], "dense1.bias": [0],
+             "dense2.weight": [[1], [0]], "dense2.bias": [0, 3]}  # fmt: skip
+    spec = {"input": 1, "layers": [{"dense": 1}, {"dense": 2}], "example": {"given": given}}
+    found = marked(spec, {"dense1.value": 0.0115, "dense2.value": second})["dense2.value"]
+    assert found.feedback.startswith(begin)
+
+
 def test_values_that_were_not_added_up_are_told_to_be_right() -> None:
     """2*(5.5 - 3) = 5 and 2*(8.5 - 4) = 9 come back to the bias: 14."""
     spec = {**SPEC, "layers": SPEC["layers"][:1]}

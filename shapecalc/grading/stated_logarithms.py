@@ -1,0 +1,50 @@
+"""Logarithms that stand in a working, `-log(0.9933) = 0.0029`: the number tells to which base."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from math import log
+
+BASES = (10, 2)  # that are taken for e
+MOST = 8  # of one answer
+LONGEST = 1000  # characters of one
+OF_NUMBER = re.compile(
+    r"(?:\blog|\bln|\blg)_?\{?(?:10|2|e)?\}?\s?[(\[]?\s?(0?\.\d{1,12})(?![\d.]| ?[-+*/^×·])",
+    re.IGNORECASE,
+)
+NUMBER = r"(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12})"
+BEHIND_A_LOSS = re.compile(
+    rf"\s*({NUMBER})\s*[,;(](?:.*[^-\s])?\s*\b(?:log|ln|lg)(?:_?\{{?(?:10|2|e)\}}?)? ?"
+    rf"(?:\( ?{NUMBER} ?\)|{NUMBER})\s*=\s*[-\u2212] ?({NUMBER})[\s.)]*",
+    re.IGNORECASE,
+)
+
+
+def stated_loss(text: str) -> str:
+    """Return the number in front of a logarithm that comes to its opposite: 0.0029 of `0.0029,
+    log(0.9933) = -0.0029`; otherwise the text.
+    """
+    found = BEHIND_A_LOSS.fullmatch(text) if len(text) <= LONGEST else None
+    return found[1] if found and float(found[1]) == float(found[2]) else text
+
+
+def probabilities(text: str) -> Iterator[str]:
+    """Yield the numbers below 1 of which a text takes a logarithm, as they are written."""
+    return (found[1] for found in islice(OF_NUMBER.finditer(text), MOST))
+
+
+def to_another_base(written: Iterable[str], loss: float) -> tuple[str, int] | None:
+    """Return the number, of those that are written, of which a loss is minus the logarithm to
+    another base than e, and that base; None where there is none. Each is rounded at its last digit.
+    """
+    ways = ((number, base) for number in written for base in BASES)
+    return next((way for way in ways if _is_to_base(*way, loss)), None)
+
+
+def _is_to_base(number: str, base: float, loss: float) -> bool:
+    probability = float(number)
+    half = 0.5 * 10.0 ** -len(number.partition(".")[2])
+    least, most = (max(probability + off, 0.0) for off in (-half, half))
+    return least > 0 and -log(min(most, 1.0), base) <= loss <= -log(least, base)
