@@ -7,6 +7,7 @@ determined: it comes out otherwise with others in their place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -100,7 +101,7 @@ def as_written(
     """
     if question.query.kind != "example":
         return None
-    subject, sound = question.subject, _by_array(question, right)
+    subject, (_, sound) = question.subject, _by_array(question, (), right)
     arrays = {key: _Array.of(subject, key, (), answers) for key, answers in sound.items()}
     known = {key: array for key, array in arrays.items() if array.whole}
     keys = subject.way_back(question.query.key, [*known]).keys
@@ -128,14 +129,16 @@ def with_values(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> Iterator[OwnNetwork]:
     """Yield a question's network with each array in place that a student has wrong, the last one
-    first, then with several. Right arrays are in place as well: nothing comes through them.
+    first, of those that the answer hangs on directly; then with several. Right arrays are in place
+    as well: nothing comes through them.
     """
     if question.query.kind != "example":
         return
     slips, known, found = _own_arrays(question, wrong, right)
     ways, asked = question.subject.way_back, question.query.key
     found = {key: array for key, array in found.items() if ways(asked, (key,)).keys}
-    for key in reversed(found):
+    direct, last_first = ways(asked, tuple(found)).keys, [*found][::-1]
+    for key in sorted(last_first, key=lambda key: key not in direct):
         yield _network(question.subject, known, {key: found[key]}, slips)
     whole = [key for key, array in found.items() if array.whole]
     lasts = [list(found)[-count:] for count in range(2, len(found) + 1)]
@@ -192,7 +195,7 @@ def _own_arrays(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> tuple[dict[str, list[Answered]], dict[str, _Array], dict[str, _Array]]:
     """Return a student's wrong answers by arrays, the arrays that are right, and the wrong ones."""
-    slips, sound = _by_array(question, wrong), _by_array(question, right)
+    slips, sound = _by_array(question, wrong, right)
     known = {
         key: array
         for key, answers in sound.items()
@@ -206,18 +209,38 @@ def _own_arrays(
     return slips, known, found
 
 
-def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list[Answered]]:
-    """Return the answers about a question's network by the arrays that they are of, other than the
-    one that is asked for. From a loss, or from a parameter after a step, nothing follows.
+def _by_array(
+    question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
+) -> list[dict[str, list[Answered]]]:
+    """Return wrong and right answers about a question's network by the arrays that they are of,
+    other than the one that is asked for. From a loss, or from a parameter after a step, nothing
+    follows.
+
+    Those to the gradient of biases are of that of the layer's output as well, where this has the
+    same values and no answers of its own.
     """
-    found: dict[str, list[Answered]] = {}
-    for other, value in answers:
-        query = other.query
-        if query.kind != "example":
-            continue
-        if query.key not in ("loss", question.query.key) and not query.key.endswith(".next"):
-            found.setdefault(query.key, []).append((other, value))
+    both = [[(q, v) for q, v in answers if q.query.kind == "example"] for answers in (wrong, right)]
+    answered = {question.query.key, *(q.query.key for answers in both for q, _ in answers)}
+    found: list[dict[str, list[Answered]]] = []
+    for answers in both:
+        by_array: dict[str, list[Answered]] = {}
+        for other, value in answers:
+            key = other.query.key
+            if key in ("loss", question.query.key) or key.endswith(".next"):
+                continue
+            by_array.setdefault(key, []).append((other, value))
+            equal = question.subject.equal_gradient(key)
+            if equal is not None and equal not in answered:
+                by_array.setdefault(equal, []).append((_about(other, equal), value))
+        found.append(by_array)
     return found
+
+
+def _about(question: Question, key: str) -> Question:
+    """Return a question for the gradient of biases as one for an equal one of an output."""
+    axes = question.subject.computed.session.names.find(key).shape or ()
+    place = question.query.place and (*question.query.place, *(0,) * (len(axes) - 1))
+    return replace(question, query=question.query._replace(key=key, place=place))
 
 
 class _Array(NamedTuple):

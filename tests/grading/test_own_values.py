@@ -382,6 +382,69 @@ def test_an_answer_that_another_one_stands_behind_is_no_source() -> None:
     assert told in mark.feedback
 
 
+@pytest.mark.parametrize(
+    ("ask", "answer", "verdict"),
+    [
+        ("conv1.grad", [[-11, 11]], "followed through"),
+        ("dense1.weight.grad", [[-11 * 5.5, -11 * 8.5]], "followed through"),
+        ("dense1.bias.next", 0.25 + 0.1 * 11, "followed through"),
+        ("conv1.grad", [[-11, -11]], "wrong"),
+        ("conv1.grad", [[-12, 12]], "wrong"),
+    ],
+)
+def test_who_has_the_gradient_of_a_bias_goes_on_with_it_as_the_outputs(
+    ask: str, answer: Any, verdict: str
+) -> None:
+    """2*(-2.75 - 3) = -11.5 comes back to the only unit, and to its bias."""
+    mark = marked(SPEC, {"dense1.bias.grad": [-11], ask: answer})[ask]
+    assert mark.verdict == verdict
+    assert ("from your answer -11 to question 1." in mark.feedback) is (verdict != "wrong")
+
+
+def test_an_answer_to_the_gradient_of_the_output_itself_goes_before_that_of_the_bias() -> None:
+    first = {"dense1.grad": [-10], "dense1.bias.grad": [-11]}
+    for back, verdict in ((-10, "followed through"), (-11, "wrong")):
+        mark = marked(SPEC, {**first, "conv1.grad": [[back, -back]]})["conv1.grad"]
+        assert mark.verdict == verdict
+        assert ("from your answer -10 to question 1." in mark.feedback) is (back == -10)
+
+
+def test_right_values_of_a_bias_are_gone_on_with_as_they_were_rounded() -> None:
+    """5*(3.656 - 4) = -1.72, and with -0.34 for -0.344 times 5 it is -1.7."""
+    answers = {"dense2.bias.grad": -0.34, "dense1.grad": -1.7}
+    assert [mark.verdict for mark in marked(CHAIN, answers).values()] == ["right", "right"]
+    assert marked(CHAIN, {"dense1.grad": -1.7})["dense1.grad"].verdict == "wrong"
+
+
+def test_one_value_of_a_bias_is_one_of_an_output_with_one_position() -> None:
+    """5 comes back to the convolution's two values, -2 for 1*3 - 1*5, times 1 and 2."""
+    spec: dict[str, Any] = {
+        "input": "2x1",
+        "layers": [{"conv": {"K": 2, "F": 2}}, {"dense": 1}],
+        "example": {
+            "given": {
+                "input": [[3, 5]], "conv1.weight": [[[1, 1]], [[1, -1]]], "conv1.bias": [0, 0],
+                "dense1.weight": [[1, 2]], "dense1.bias": [0],
+            },
+            "loss": {"half_squared_error": [-1]},
+        },
+    }  # fmt: skip
+    answers = {"conv1.bias.grad[1]": 7, "conv1.weight.grad[1,0,0]": 21}
+    assert marked(spec, answers)["conv1.weight.grad[1,0,0]"].verdict == "followed through"
+    other = {"conv1.bias.grad[1]": 7, "conv1.weight.grad[0,0,0]": 21}
+    assert marked(spec, other)["conv1.weight.grad[0,0,0]"].verdict == "wrong"
+
+
+def test_what_follows_from_several_is_said_to_follow_from_the_nearest() -> None:
+    """The step takes what comes back to the weights, which was answered before the output's."""
+    answers = {
+        "dense1.weight.grad": [[-60.5, -93.5]], "dense1.grad": [-11],
+        "dense1.weight.next[0,0]": 1 + 0.1 * 60.5,
+    }  # fmt: skip
+    step = marked(SPEC, answers)["dense1.weight.next[0,0]"]
+    assert "It follows correctly from your answer [[-60.5, -93.5]] to question 1." in step.feedback
+
+
 def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> None:
     """The first unit is off, the second gets -1*-11 = 11; that of relu1 is said to get 5."""
     answers = {
