@@ -133,6 +133,14 @@ def same(question: Question, right: Value, value: Value) -> bool:
     return len(wanted) == len(given) and all(map(question.tolerance.near, wanted, given))
 
 
+def each_right(question: Question, value: Value) -> list[bool]:
+    """Say of each value of an array whether it is right; nothing where there are not as many."""
+    wanted, given = flat(question.right), flat(value)
+    if question.query.form != "array" or len(wanted) != len(given):
+        return []
+    return [*map(question.tolerance.near, wanted, given)]
+
+
 def _same_sizes(query: Query, right: Value, value: Value) -> bool:
     return in_full(query, right, value) == right
 

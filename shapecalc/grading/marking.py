@@ -173,7 +173,10 @@ class Marker:
                 return judged, reading
         if any(self._diagnosis.rounds_a_credited_one(question, reading) for reading in ways):
             return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
-        feedback = self.told.wrong(question, ways[0].value, None, working=evidence.working)
+        good = own.each_right(question, ways[0].value)
+        feedback = self.told.wrong(
+            question, ways[0].value, None, good=good, working=evidence.working
+        )
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
         return mark._replace(
@@ -262,7 +265,7 @@ class Marker:
                 followed.rounded,
                 followed.right_from,
                 more=share > through,
-                value=reading.value,
+                good=own.each_right(question, reading.value),
             )
             return mark._replace(
                 verdict="followed through",
@@ -279,6 +282,7 @@ class Marker:
         share *= question.follow_through if further else 1.0
         if found is None:
             return self._rounded_own(question, reading, own, mark)
+        good = own.each_right(question, reading.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
@@ -288,7 +292,7 @@ class Marker:
             source=found.source,
             worked_out=self._diagnosis.is_worked_out(question, found, evidence.working),
             feedback=_noted(
-                self.told.wrong(question, reading.value, found, credited), reading.note
+                self.told.wrong(question, reading.value, found, credited, good=good), reading.note
             ),
         )
 

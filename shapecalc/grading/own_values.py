@@ -77,7 +77,7 @@ class OwnNetwork(NamedTuple):
         ]
         for arrays in (written, *shifted):
             ways.append(flat(question.subject.with_values(arrays).answer(question.query)))
-        return _between(question, ways, theirs)
+        return all(_between(question, ways, theirs))
 
     def needed(self, question: Question) -> list[Answered]:
         """Return those of the answers in place without which something else would follow."""
@@ -111,18 +111,25 @@ def as_written(
     return subject.with_values(written), [a for key in written for a in sound[key]]
 
 
-def lies_between(question: Question, supposed: Subject, value: Value) -> bool:
-    """Say whether an answer lies between the right one and that in a supposed network."""
+def lie_between(question: Question, supposed: Subject, value: Value) -> list[bool]:
+    """Say of each number of an answer whether it is right, or lies between the right one and that
+    in a supposed network; nothing where there are not as many.
+    """
     exact, written = flat(question.right), flat(supposed.answer(question.query))
-    same = len(exact) == len(written) == len(flat(value))
-    return same and _between(question, [exact, written], flat(value))
+    given, near = flat(value), question.tolerance.near
+    if not len(exact) == len(written) == len(given):
+        return []
+    between = _between(question, [exact, written], given)
+    return [near(a, b) or c for a, b, c in zip(exact, given, between, strict=True)]
 
 
-def _between(question: Question, ways: Sequence[Any], numbers: Sequence[Any]) -> bool:
-    """Say whether each number lies, as exactly as is asked for, between what several ways give."""
+def _between(question: Question, ways: Sequence[Any], numbers: Sequence[Any]) -> list[bool]:
+    """Say of each number whether it lies, as exactly as is asked for, between what several ways
+    give.
+    """
     near = as_asked(question).near
     each = zip(numbers, zip(*ways, strict=True), strict=True)
-    return all(near(min(max(n, min(among)), max(among)), n) for n, among in each)
+    return [near(min(max(n, min(among)), max(among)), n) for n, among in each]
 
 
 def with_values(

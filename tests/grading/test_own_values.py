@@ -605,6 +605,49 @@ def test_a_mistake_behind_a_slip_without_which_the_same_follows_as_without_the_s
     assert "your answer [[-7.31, 4.17]] to question 2" in bias.feedback
 
 
+def rounded_chain(*weights: int) -> dict[str, Any]:
+    """Return a network in which each weight is multiplied by 0.3656*2 = 0.7312."""
+    given = {"input": [2], "dense1.weight": [[0.3656]], "dense2.weight": [[w] for w in weights]}
+    loss = {"half_squared_error": [1.0] * len(weights)}
+    layers = [{"dense": 1}, {"dense": len(weights)}]
+    return {"input": 1, "layers": layers, "example": {"given": given, "loss": loss}}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told", "working"),
+    [
+        (0.73, [3.65, 5.11, 2.92], "2 of 3 values are right; the first wrong one is at [2]", "[2]"),
+        (0.73, [3.65, 5.2, -2.92], "2 of 3 values are right; the first wrong one is at [1]", "[1]"),
+        (0.73, [5.2, 5.11, -2.92], "2 of 3 values are right; the first wrong one is at [0]", ""),
+        (0.7312, [3.65, 5.11, -2.92], "1 of 3 values is right; the first wrong one is at [0]", ""),
+        (0.73, [3.6, 5.2, 2.92], "", ""),  # none is right
+        (0.73, [3.65, 5.11], "It takes 3 values, and your answer has 2.", ""),
+    ],
+)
+def test_values_that_follow_from_right_numbers_as_they_were_rounded_are_counted_as_right(
+    first: float, second: list[float], told: str, working: str
+) -> None:
+    """5, 7 and -4 times 0.7312 is 3.656, 5.1184 and -2.9248; times 0.73 it is 3.65, 5.11, -2.92."""
+    answers = {"dense1.value": first, "dense2.value": second}
+    found = marked(rounded_chain(5, 7, -4), answers)["dense2.value"]
+    assert found.verdict == "wrong"
+    assert found.feedback.startswith(told or "The right answer is ")
+    assert (", counted from 0." in found.feedback) is ("first wrong" in told)
+    first_value = "[3.656, 5.1184, -2.9248]: the first value is 5*0.7312 = 3.656."
+    each = {"": first_value, "[1]": "at [1], 7*0.7312", "[2]": "at [2], (-4)*0.7312"}
+    assert each[working] in found.feedback
+
+
+def test_what_follows_is_shown_at_a_value_that_is_not_right_as_it_was_rounded() -> None:
+    """(50*0.7312 - 1)*0.73 = 25.9588 follows from a right number, 4*0.73 = 2.92 from a slip."""
+    answers = {
+        "dense1.value": 0.73, "dense2.grad": [35.56, 4], "dense2.weight.grad": [[25.96], [2.92]],
+    }  # fmt: skip
+    found = marked(rounded_chain(50, 7), answers)["dense2.weight.grad"]
+    assert found.verdict == "followed through"
+    assert "at [1,0], gradient of dense2 at [1] = output - target" in found.feedback
+
+
 def test_a_mistake_in_what_follows_from_a_right_number_as_it_was_rounded() -> None:
     """5*0.73 = 3.65 and 7*0.73 = 5.11 without the biases, where 3.656 and 5.1184 are exact."""
     given = {
