@@ -49,11 +49,11 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
     names = sizes_of(query, len(right))
     if not len(names) == len(right) == len(value):
         return ""
-    good = [name for name, a, b in zip(names, right, value, strict=True) if a == b]
+    sizes = [name for name, a, b in zip(names, right, value, strict=True) if a == b]
     bad = [name for name, a, b in zip(names, right, value, strict=True) if a != b]
-    if not good or not bad:
+    if not sizes or not bad:
         return ""
-    return f"{capital(are_or_is(good))} right; {are_or_is(bad)} not."
+    return f"{capital(are_or_is(sizes))} right; {are_or_is(bad)} not."
 
 
 def _add_up(question: Question, value: Value) -> bool:

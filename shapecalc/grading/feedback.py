@@ -109,11 +109,18 @@ class Told(NamedTuple):
             working = f": {comes_to(odd)}" if odd else ""
         return f"A size is rounded down at {record.name}, for the stride does not fit{working}."
 
-    def rounded_own(self, supposed: Question, value: Value, source: str, question: Question) -> str:
+    def rounded_own(
+        self,
+        supposed: Question,
+        value: Value,
+        source: str,
+        question: Question,
+        good: Sequence[bool],
+    ) -> str:
         """Return what is told where an answer is rounded too far from what follows from earlier
         ones, which is the right answer to the `supposed` question.
         """
-        return self._sentences([rounded(supposed, value, source)], question, value)
+        return self._sentences([rounded(supposed, value, source)], question, good)
 
     def slipped(
         self,

@@ -325,7 +325,8 @@ class Marker:
         found = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
         if found is None or is_rounded_too_far(question, value) is not None:
             return None
-        told = self.told.rounded_own(found[0], value, self._diagnosis.sources(found[1]), question)
+        source, good = self._diagnosis.sources(found[1]), own.each_right(question, value)
+        told = self.told.rounded_own(found[0], value, source, question, good)
         return mark._replace(
             feedback=_noted(told, reading.note), meant=question.shown(value), note=reading.note
         )

@@ -576,6 +576,14 @@ def test_what_follows_from_a_slip_may_be_rounded_too_far(second: float, told: st
     assert found.points == (0.5 if second == 5.16 else 0)
 
 
+def test_of_values_that_are_rounded_too_far_one_that_is_not_right_is_shown() -> None:
+    """0*1.0312 = 0 is right and 7*1.0312 = 7.2184 rounded."""
+    answers = {"dense1.value": 1.0312, "dense2.value": [0, 7.2]}
+    found = marked(rounded_chain(0, 7), answers)["dense2.value"]
+    assert found.feedback.startswith("It follows from your answer 1.0312 to question 1 but is")
+    assert "[0, 5.1184]: at [1], 7*0.7312 = 5.1184." in found.feedback
+
+
 def test_values_that_were_not_added_up_are_told_to_be_right() -> None:
     """2*(5.5 - 3) = 5 and 2*(8.5 - 4) = 9 come back to the bias: 14."""
     spec = {**SPEC, "layers": SPEC["layers"][:1]}
