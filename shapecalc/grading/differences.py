@@ -8,7 +8,7 @@ from typing import Any
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.rounding import rounded
-from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital, in_a_row, sizes_of
 
 DEPTH = "depth"
@@ -112,11 +112,6 @@ def _without_depth(names: Sequence[str], right: Any, value: Any) -> str:
         return f"{capital(are_or_is(bad))} not right, and {missing}."
     told = f"{capital(are_or_is(good))} right; "
     return f"{told}{are_or_is(bad)} not, and {missing}." if bad else f"{told}{missing}."
-
-
-def index(at: Sequence[int]) -> str:
-    """Return an index as it is written: `[0,2]`."""
-    return f"[{','.join(map(str, at))}]"
 
 
 def first_wrong(right: Value, good: Sequence[bool]) -> list[int]:

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.differences import first_wrong, index, right_part
+from shapecalc.grading.differences import first_wrong, right_part
 from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters, right_told
@@ -25,7 +25,7 @@ from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.rounding import rounded
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
-from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital
 from shapecalc.layers.window import Sliding, comes_to
 from shapecalc.records import KnownRecord
