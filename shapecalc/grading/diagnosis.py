@@ -10,13 +10,14 @@ from typing import Any
 
 from shapecalc.grading.alternatives import differing
 from shapecalc.grading.answers import Reading
+from shapecalc.grading.before_rounding import as_if_written
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
-from shapecalc.grading.own_values import Answered
+from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
@@ -104,6 +105,7 @@ class Diagnosis:
                 found = supposed.made_elsewhere(value, evidence, two=True)
             else:
                 found = supposed.cause_of(value, evidence=evidence)
+                found = found or _before_rounding(question, network, supposed, value, evidence)
             if found is None:
                 continue
             if found.unexplained and differing(supposed.right, value) != differing(
@@ -191,6 +193,23 @@ class Diagnosis:
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
         """Return what explains answers to a question about a student's own network."""
         return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
+
+
+def _before_rounding(
+    question: Question,
+    network: OwnNetwork,
+    supposed: Explanations,
+    value: Value,
+    evidence: Evidence,
+) -> Cause | None:
+    """Return what explains a wrong answer in the student's own network as it was before the numbers
+    were rounded; these may lead anywhere.
+    """
+    with suppress(Exception):
+        close = as_if_written(question, network, supposed.single, value)
+        found = supposed.cause_of(close[1], evidence=evidence) if close else None
+        return found if close and found and found.names == close[0].names else None
+    return None
 
 
 def _supposed(question: Question, subject: Subject) -> Explanations | None:

@@ -70,14 +70,19 @@ class OwnNetwork(NamedTuple):
         pairs = list(zip(ours, theirs, strict=True))
         if not all(abs(a - b) <= NEARBY * max(1.0, abs(a)) for a, b in pairs):
             return False
-        ways = [ours]
+        ways = (other.answer(question.query) for other in self.before_rounding(question))
+        return all(_between(question, [ours, *map(flat, ways)], theirs))
+
+    def before_rounding(self, question: Question) -> Iterator[Subject]:
+        """Yield a question's network with numbers in place that the student's own ones may have
+        been rounded from; first as they are written, the right ones too. Nothing for sizes.
+        """
         written = {key: array.written for key, array in self.arrays.items()}
-        shifted = [
+        shifted = (
             {key: array.shifted(turns) for key, array in self.arrays.items()} for turns in TURNS
-        ]
-        for arrays in (written, *shifted):
-            ways.append(flat(question.subject.with_values(arrays).answer(question.query)))
-        return all(_between(question, ways, theirs))
+        )
+        for arrays in (written, *shifted) if self.arrays else ():
+            yield question.subject.with_values(arrays)
 
     def needed(self, question: Question) -> list[Answered]:
         """Return those of the answers in place without which something else would follow."""
