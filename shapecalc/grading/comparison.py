@@ -135,10 +135,10 @@ def same(question: Question, right: Value, value: Value) -> bool:
 
 def each_right(question: Question, value: Value) -> list[bool]:
     """Say of each value of an array whether it is right; nothing where there are not as many."""
-    wanted, given = flat(question.right), flat(value)
-    if question.query.form != "array" or len(wanted) != len(given):
+    if question.query.form != "array":
         return []
-    return [*map(question.tolerance.near, wanted, given)]
+    wanted, given = flat(question.right), flat(value)
+    return [*map(question.tolerance.near, wanted, given)] if len(wanted) == len(given) else []
 
 
 def _same_sizes(query: Query, right: Value, value: Value) -> bool:
