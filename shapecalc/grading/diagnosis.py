@@ -203,8 +203,10 @@ def _before_rounding(
     evidence: Evidence,
 ) -> Cause | None:
     """Return what explains a wrong answer in the student's own network as it was before the numbers
-    were rounded; these may lead anywhere.
+    were rounded; these may lead anywhere. Sizes are not rounded.
     """
+    if not network.arrays:
+        return None
     with suppress(Exception):
         close = as_if_written(question, network, supposed.single, value)
         found = supposed.cause_of(close[1], evidence=evidence) if close else None
