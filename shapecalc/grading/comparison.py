@@ -151,6 +151,14 @@ def same(question: Question, right: Value, value: Value) -> bool:
     return len(wanted) == len(given) and all(map(question.tolerance.near, wanted, given))
 
 
+def each_right(question: Question, value: Value) -> list[bool]:
+    """Say of each value of an array whether it is right; nothing where there are not as many."""
+    if question.query.form != "array":
+        return []
+    wanted, given = flat(question.right), flat(value)
+    return [*map(question.tolerance.near, wanted, given)] if len(wanted) == len(given) else []
+
+
 def _same_sizes(query: Query, right: Value, value: Value) -> bool:
     return in_full(query, right, value) == right
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from shapecalc.layers.conv import Conv, DepthwiseConv
+from shapecalc.layers.conv_transpose import ConvTranspose
+from shapecalc.layers.dense import Dense
 from shapecalc.tracing import KnownTrace
 from shapecalc.worked_example import Names, Target
+
+if TYPE_CHECKING:
+    from shapecalc.executor.example_check import ComputedExample
 
 Number = tuple[str, int, str]  # the role, the index of a layer or value, the parameter
 
@@ -43,6 +49,23 @@ def way_back(trace: KnownTrace, key: str, ends: Collection[str]) -> Way:
                 layers.add(layer)
         loss |= number[0] == "loss" or (number[0] == "gradient" and _is_output(trace, number[1]))
     return Way(tuple(end for end in ends if end in found), frozenset(layers), loss)
+
+
+def equal_gradient(computed: ComputedExample, key: str) -> str | None:
+    """Return the key of the gradient of a layer's output that the gradient of its biases is, value
+    by value; None where it is a sum, over positions, examples or layers, and for other keys.
+    """
+    names, trace = computed.session.names, computed.trace
+    target = names.find(key)
+    if target.role != "parameter gradient":
+        return None
+    record, bias = trace.layers[target.at], names.parameters(target.at)[target.parameter]
+    adds = isinstance(record.layer, Conv | ConvTranspose | DepthwiseConv | Dense)
+    if bias.role != "bias" or not adds or len([*_with_weights_of(trace, target.at)]) > 1:
+        return None
+    gradient = names.find(f"{record.name}.grad")
+    values = computed.array(gradient).size
+    return f"{record.name}.grad" if values == computed.array(target).size else None
 
 
 def _number(target: Target) -> Number:

@@ -10,6 +10,7 @@ from typing import Any
 
 from shapecalc.grading.alternatives import differing
 from shapecalc.grading.answers import Reading
+from shapecalc.grading.before_rounding import as_if_written
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import may_be_rounded
 from shapecalc.grading.evidence import Evidence
@@ -24,7 +25,7 @@ from shapecalc.grading.misconceptions import (
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_sums import with_the_mistake
-from shapecalc.grading.own_values import Answered
+from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
@@ -135,6 +136,7 @@ class Diagnosis:
                 found = supposed.made_elsewhere(value, evidence, two=True)
             else:
                 found = supposed.cause_of(value, evidence=evidence)
+                found = found or _before_rounding(question, network, supposed, value, evidence)
             if found is None:
                 continue
             if found.unexplained and differing(supposed.right, value) != differing(
@@ -263,6 +265,25 @@ class Diagnosis:
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
         """Return what explains answers to a question about a student's own network."""
         return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
+
+
+def _before_rounding(
+    question: Question,
+    network: OwnNetwork,
+    supposed: Explanations,
+    value: Value,
+    evidence: Evidence,
+) -> Cause | None:
+    """Return what explains a wrong answer in the student's own network as it was before the numbers
+    were rounded; these may lead anywhere. Sizes are not rounded.
+    """
+    if not network.arrays:
+        return None
+    with suppress(Exception):
+        close = as_if_written(question, network, supposed.single, value)
+        found = supposed.cause_of(close[1], evidence=evidence) if close else None
+        return found if close and found and found.names == close[0].names else None
+    return None
 
 
 def _supposed(question: Question, subject: Subject) -> Explanations | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.rounding import rounded
-from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital, in_a_row, sizes_of
 
 DEPTH = "depth"
@@ -25,9 +25,10 @@ def matter(question: Question, value: Value, *, exact: bool = False) -> str:
     return f"{said[:1].lower()}{said[1:]}".rstrip(".")
 
 
-def right_part(question: Question, value: Value) -> str:
+def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
     """Return which sizes or values of a wrong answer are right, if only some are; or what it should
-    have been in the first place: so many values.
+    have been in the first place: so many values. Of each value of an array it is told whether it is
+    `good`.
     """
     query, right = question.query, question.right
     if not isinstance(right, tuple) or not isinstance(value, tuple):
@@ -38,23 +39,21 @@ def right_part(question: Question, value: Value) -> str:
     if said:
         return said
     if query.form == "array":
-        ours, theirs = flat(right), flat(value)
-        near = question.tolerance.near
-        same = sum(near(a, b) for a, b in zip(ours, theirs, strict=True))
+        same = sum(good)
         if not same:
             return ""
-        at = first_wrong(right, value, near)
+        at = first_wrong(right, good)
         first = f"; the first wrong one is at {index(at)}, counted from 0" if at else ""
         verb = "is" if same == 1 else "are"
-        return f"{same:,} of {len(ours):,} values {verb} right{first}."
+        return f"{same:,} of {len(good):,} values {verb} right{first}."
     names = sizes_of(query, len(right))
     if not len(names) == len(right) == len(value):
         return ""
-    good = [name for name, a, b in zip(names, right, value, strict=True) if a == b]
+    sizes = [name for name, a, b in zip(names, right, value, strict=True) if a == b]
     bad = [name for name, a, b in zip(names, right, value, strict=True) if a != b]
-    if not good or not bad:
+    if not sizes or not bad:
         return ""
-    return f"{capital(are_or_is(good))} right; {are_or_is(bad)} not."
+    return f"{capital(are_or_is(sizes))} right; {are_or_is(bad)} not."
 
 
 def _add_up(question: Question, value: Value) -> bool:
@@ -115,15 +114,9 @@ def _without_depth(names: Sequence[str], right: Any, value: Any) -> str:
     return f"{told}{are_or_is(bad)} not, and {missing}." if bad else f"{told}{missing}."
 
 
-def index(at: Sequence[int]) -> str:
-    """Return an index as it is written: `[0,2]`."""
-    return f"[{','.join(map(str, at))}]"
-
-
-def first_wrong(right: Value, value: Value, near: Callable[[float, float], bool]) -> list[int]:
-    """Return the index, for each axis, of the first value of an array that is not right."""
-    pairs = zip(flat(right), flat(value), strict=True)
-    at = next((n for n, pair in enumerate(pairs) if not near(*pair)), None)
+def first_wrong(right: Value, good: Sequence[bool]) -> list[int]:
+    """Return the index, for each axis, of the first value of an array that is not right, if any."""
+    at = next((n for n, same in enumerate(good) if not same), None)
     index: list[int] = []
     part: Any = right
     while at is not None and isinstance(part, tuple) and part:

@@ -7,7 +7,7 @@ right answer with its working.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.differences import first_wrong, index, right_part
+from shapecalc.grading.differences import first_wrong, right_part
 from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters, right_told
@@ -25,7 +25,7 @@ from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.rounding import rounded
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
-from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital
 from shapecalc.layers.window import Sliding, comes_to
 from shapecalc.records import KnownRecord
@@ -55,18 +55,20 @@ class Told(NamedTuple):
         cause: Cause | None,
         credit: str = "",
         *,
+        good: Sequence[bool],
         working: Working = NO_WORKING,
     ) -> str:
         """Return what is told about a wrong answer, and about one that got some `credit`; of one
-        without a cause also what its working shows to be right, and that it is rounded.
+        without a cause also what its working shows to be right, and that it is rounded. Which
+        values of an array are `good` is for the whole of what is marked to say.
         """
-        said = [right_part(question, value)]
+        said = [right_part(question, value, good)]
         if cause is None:
             said.append(right_terms(question, value, working))
             said.append("" if working.whole else rounded(question, value))
         else:
             said += self._of_cause(cause)
-        return self._sentences([*said, credit], question, value)
+        return self._sentences([*said, credit], question, good)
 
     def _of_cause(self, cause: Cause) -> list[str]:
         """Return what is told of a mistake, and of what it leaves unexplained."""
@@ -82,7 +84,7 @@ class Told(NamedTuple):
         right_from: str = "",
         *,
         more: bool = False,
-        value: Value = (),
+        good: Sequence[bool] = (),
     ) -> str:
         """Return what is told about an answer that follows from an earlier slip, and has a share of
         the points; `more` than others have, where the mistake behind it has these. Of a layer that
@@ -97,7 +99,7 @@ class Told(NamedTuple):
             said.append(f"What follows from a slip gets {_percent(share)} of the points.")
         if rounded:
             said.append(self._rounded_at(rounded))
-        return self._sentences(said, question, value)
+        return self._sentences(said, question, good)
 
     def _rounded_at(self, record: KnownRecord) -> str:
         """Return at which layer a size is rounded down, with its formula if numbers are shown."""
@@ -107,11 +109,18 @@ class Told(NamedTuple):
             working = f": {comes_to(odd)}" if odd else ""
         return f"A size is rounded down at {record.name}, for the stride does not fit{working}."
 
-    def rounded_own(self, supposed: Question, value: Value, source: str, question: Question) -> str:
+    def rounded_own(
+        self,
+        supposed: Question,
+        value: Value,
+        source: str,
+        question: Question,
+        good: Sequence[bool],
+    ) -> str:
         """Return what is told where an answer is rounded too far from what follows from earlier
         ones, which is the right answer to the `supposed` question.
         """
-        return self._sentences([rounded(supposed, value, source)], question, value)
+        return self._sentences([rounded(supposed, value, source)], question, good)
 
     def slipped(
         self,
@@ -221,12 +230,12 @@ class Told(NamedTuple):
             " teacher has to look at it."
         )
 
-    def _sentences(self, said: list[str], question: Question, value: Value = ()) -> str:
+    def _sentences(self, said: list[str], question: Question, good: Sequence[bool] = ()) -> str:
         if self.shown == "never":
             return ""
         said = [sentence for sentence in said if sentence]
         if self.shown == "always":
-            said.append(right_answer(question, value))
+            said.append(right_answer(question, good))
         return " ".join(said)
 
 
@@ -289,26 +298,26 @@ def shown_at(policy: Policy, now: datetime | None) -> Shown:
     return "always" if over else "hint"
 
 
-def right_answer(question: Question, value: Value = ()) -> str:
+def right_answer(question: Question, good: Sequence[bool] = ()) -> str:
     """Return the right answer as a sentence, with its working: of an array that of a value that is
-    not right in an answer, or of the first one.
+    not `good` in an answer, or of the first one.
     """
-    working = _working_of_a_wrong_one(question, value) or question.working
+    working = _working_of_a_wrong_one(question, good) or question.working
     because = f": {working}{_depth(question)}" if working else ""
     begin = ONE_OF_MANY if question.query.kind == "fitting" else RIGHT_ANSWER
     return f"{begin}{right_told(question)}{because}."
 
 
-def _working_of_a_wrong_one(question: Question, value: Value) -> str:
+def _working_of_a_wrong_one(question: Question, good: Sequence[bool]) -> str:
     """Return how the first value follows that is not right, or the first such that is not 0, of
     which more is to be learned; empty where that is the first one of all.
     """
     query, right = question.query, question.right
-    if query.kind != "example" or query.form != "array" or len(flat(right)) != len(flat(value)):
+    if query.kind != "example":
         return ""
-    near = question.tolerance.near
-    at = first_wrong(right, value, lambda a, b: not a or near(a, b))
-    at = at or first_wrong(right, value, near)
+    pairs = zip(flat(right), good, strict=False)
+    at = first_wrong(right, [not wanted or same for wanted, same in pairs])
+    at = at or first_wrong(right, good)
     if not any(at):
         return ""
     working = question.subject.working_at(query, at)

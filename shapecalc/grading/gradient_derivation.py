@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
 from shapecalc.grading.descent_derivation import descent_derivations
-from shapecalc.grading.values import flat, place_of
+from shapecalc.grading.values import flat, index, place_of
 from shapecalc.grading.worked_out import MOST, shows
 from shapecalc.layers.conv import Conv
 from shapecalc.layers.dense import Dense
@@ -76,9 +76,9 @@ def _before(computed: ComputedExample, worked: Worked) -> list[Derivation]:
         if step is None:
             continue
         derivation, inside = step
-        array = _array(computed, f"{name}.grad")
-        where = list(place if len(array) > 1 else place[1:])
-        at = f" at {where}" if array.size > 1 and "." not in name else ""
+        shape = _array(computed, f"{name}.grad").shape
+        long = next((axis for axis, size in enumerate(shape) if size > 1), None)
+        at = f" at {index(place[long:])}" if long is not None and "." not in name else ""
         found[gradient] = Derivation(
             "value",
             derivation.value,
@@ -277,8 +277,8 @@ def _of_scores(
 def _number(at: Sequence[int], shape: Sequence[int]) -> int:
     """Return which of an array's values stands at a place, counted row by row."""
     found = 0
-    for index, size in zip(at, shape, strict=True):
-        found = found * size + index
+    for place, size in zip(at, shape, strict=True):
+        found = found * size + place
     return found
 
 

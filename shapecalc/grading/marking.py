@@ -180,7 +180,10 @@ class Marker:
             credited = self._diagnosis.rounds_a_credited_one(question, reading)
             if credited or self._rounds_own(question, reading, own):
                 return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
-        feedback = self.told.wrong(question, ways[0].value, None, working=evidence.working)
+        good = own.each_right(question, ways[0].value)
+        feedback = self.told.wrong(
+            question, ways[0].value, None, good=good, working=evidence.working
+        )
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
         return mark._replace(
@@ -264,7 +267,7 @@ class Marker:
                 followed.rounded,
                 followed.right_from,
                 more=share > through,
-                value=reading.value,
+                good=own.each_right(question, reading.value),
             )
             return mark._replace(
                 verdict="followed through",
@@ -282,6 +285,7 @@ class Marker:
         share *= question.follow_through if further else 1.0
         if found is None:
             return self._rounded_own(question, reading, own, mark)
+        good = own.each_right(question, reading.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
@@ -291,7 +295,7 @@ class Marker:
             source=found.source,
             worked_out=self._diagnosis.is_worked_out(question, found, evidence.working),
             feedback=_noted(
-                self.told.wrong(question, reading.value, found, credited), reading.note
+                self.told.wrong(question, reading.value, found, credited, good=good), reading.note
             ),
         )
 
@@ -350,7 +354,8 @@ class Marker:
         found = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
         if found is None or is_rounded_too_far(question, value) is not None:
             return None
-        told = self.told.rounded_own(found[0], value, self._diagnosis.sources(found[1]), question)
+        source, good = self._diagnosis.sources(found[1]), own.each_right(question, value)
+        told = self.told.rounded_own(found[0], value, source, question, good)
         return mark._replace(
             feedback=_noted(told, reading.note), meant=question.shown(value), note=reading.note
         )

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from shapecalc.diagnostics import LayerError
-from shapecalc.grading.comparison import is_right
+from shapecalc.grading.comparison import each_right, is_right
 from shapecalc.grading.differences import first_wrong
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question, depth_first
@@ -36,7 +36,7 @@ def _differing(question: Question, given: Value) -> str:
     """Return what is printed and what is computed; of arrays the first value that differs."""
     right = question.right
     if question.query.form == "array" and len(flat(right)) == len(flat(given)) > 1:
-        at = first_wrong(right, given, question.tolerance.near)
+        at = first_wrong(right, each_right(question, given))
         wrong: Any = flat(given)[_flat_place(right, at)]
         for index in at:
             right = right[index]  # type: ignore[index]

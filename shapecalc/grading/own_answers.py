@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from shapecalc.grading.by_network import WrongAndRight
-from shapecalc.grading.comparison import as_asked, same
+from shapecalc.grading.comparison import as_asked, each_right, same
 from shapecalc.grading.own_sums import (
     SUMMED,
     is_term,
@@ -24,7 +24,7 @@ from shapecalc.grading.own_values import (
     Answered,
     OwnNetwork,
     as_written,
-    lies_between,
+    lie_between,
     with_all_values,
     with_own_sizes,
     with_values,
@@ -137,9 +137,20 @@ class OwnAnswers:
         """
         with suppress(Exception):  # they may lead anywhere, where the author accepts others
             found = as_written(question, self._given.right(question.subject))
-            if found is not None and lies_between(question, found[0], value):
-                return found[1]
+            if found is not None:
+                good = lie_between(question, found[0], value)
+                return found[1] if good and all(good) else []
         return []
+
+    def each_right(self, question: Question, value: Value) -> list[bool]:
+        """Say of each value of an array whether it is right, or follows from the right answers as
+        they are written; nothing where there are not as many.
+        """
+        good = each_right(question, value)
+        written = None if all(good) else self.with_rounded(question)
+        with suppress(Exception):  # as above
+            return lie_between(question, written, value) if written is not None else good
+        return good
 
     def with_rounded(self, question: Question) -> Subject | None:
         """Return the network with the right answers as they are written; None if all are exact."""

@@ -7,6 +7,7 @@ determined: it comes out otherwise with others in their place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -69,14 +70,19 @@ class OwnNetwork(NamedTuple):
         pairs = list(zip(ours, theirs, strict=True))
         if not all(abs(a - b) <= NEARBY * max(1.0, abs(a)) for a, b in pairs):
             return False
-        ways = [ours]
+        ways = (other.answer(question.query) for other in self.before_rounding(question))
+        return all(_between(question, [ours, *map(flat, ways)], theirs))
+
+    def before_rounding(self, question: Question) -> Iterator[Subject]:
+        """Yield a question's network with numbers in place that the student's own ones may have
+        been rounded from; first as they are written, the right ones too. Nothing for sizes.
+        """
         written = {key: array.written for key, array in self.arrays.items()}
-        shifted = [
+        shifted = (
             {key: array.shifted(turns) for key, array in self.arrays.items()} for turns in TURNS
-        ]
-        for arrays in (written, *shifted):
-            ways.append(flat(question.subject.with_values(arrays).answer(question.query)))
-        return _between(question, ways, theirs)
+        )
+        for arrays in (written, *shifted) if self.arrays else ():
+            yield question.subject.with_values(arrays)
 
     def needed(self, question: Question) -> list[Answered]:
         """Return those of the answers in place without which something else would follow."""
@@ -100,7 +106,7 @@ def as_written(
     """
     if question.query.kind != "example":
         return None
-    subject, sound = question.subject, _by_array(question, right)
+    subject, (_, sound) = question.subject, _by_array(question, (), right)
     arrays = {key: _Array.of(subject, key, (), answers) for key, answers in sound.items()}
     known = {key: array for key, array in arrays.items() if array.whole}
     keys = subject.way_back(question.query.key, [*known]).keys
@@ -110,32 +116,41 @@ def as_written(
     return subject.with_values(written), [a for key in written for a in sound[key]]
 
 
-def lies_between(question: Question, supposed: Subject, value: Value) -> bool:
-    """Say whether an answer lies between the right one and that in a supposed network."""
+def lie_between(question: Question, supposed: Subject, value: Value) -> list[bool]:
+    """Say of each number of an answer whether it is right, or lies between the right one and that
+    in a supposed network; nothing where there are not as many.
+    """
     exact, written = flat(question.right), flat(supposed.answer(question.query))
-    same = len(exact) == len(written) == len(flat(value))
-    return same and _between(question, [exact, written], flat(value))
+    given, near = flat(value), question.tolerance.near
+    if not len(exact) == len(written) == len(given):
+        return []
+    between = _between(question, [exact, written], given)
+    return [near(a, b) or c for a, b, c in zip(exact, given, between, strict=True)]
 
 
-def _between(question: Question, ways: Sequence[Any], numbers: Sequence[Any]) -> bool:
-    """Say whether each number lies, as exactly as is asked for, between what several ways give."""
+def _between(question: Question, ways: Sequence[Any], numbers: Sequence[Any]) -> list[bool]:
+    """Say of each number whether it lies, as exactly as is asked for, between what several ways
+    give.
+    """
     near = as_asked(question).near
     each = zip(numbers, zip(*ways, strict=True), strict=True)
-    return all(near(min(max(n, min(among)), max(among)), n) for n, among in each)
+    return [near(min(max(n, min(among)), max(among)), n) for n, among in each]
 
 
 def with_values(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> Iterator[OwnNetwork]:
     """Yield a question's network with each array in place that a student has wrong, the last one
-    first, then with several. Right arrays are in place as well: nothing comes through them.
+    first, of those that the answer hangs on directly; then with several. Right arrays are in place
+    as well: nothing comes through them.
     """
     if question.query.kind != "example":
         return
     slips, known, found = _own_arrays(question, wrong, right)
     ways, asked = question.subject.way_back, question.query.key
     found = {key: array for key, array in found.items() if ways(asked, (key,)).keys}
-    for key in reversed(found):
+    direct, last_first = ways(asked, tuple(found)).keys, [*found][::-1]
+    for key in sorted(last_first, key=lambda key: key not in direct):
         yield _network(question.subject, known, {key: found[key]}, slips)
     whole = [key for key, array in found.items() if array.whole]
     lasts = [list(found)[-count:] for count in range(2, len(found) + 1)]
@@ -192,7 +207,7 @@ def _own_arrays(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> tuple[dict[str, list[Answered]], dict[str, _Array], dict[str, _Array]]:
     """Return a student's wrong answers by arrays, the arrays that are right, and the wrong ones."""
-    slips, sound = _by_array(question, wrong), _by_array(question, right)
+    slips, sound = _by_array(question, wrong, right)
     known = {
         key: array
         for key, answers in sound.items()
@@ -206,18 +221,38 @@ def _own_arrays(
     return slips, known, found
 
 
-def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list[Answered]]:
-    """Return the answers about a question's network by the arrays that they are of, other than the
-    one that is asked for. From a loss, or from a parameter after a step, nothing follows.
+def _by_array(
+    question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
+) -> list[dict[str, list[Answered]]]:
+    """Return wrong and right answers about a question's network by the arrays that they are of,
+    other than the one that is asked for. From a loss, or from a parameter after a step, nothing
+    follows.
+
+    Those to the gradient of biases are of that of the layer's output as well, where this has the
+    same values and no answers of its own.
     """
-    found: dict[str, list[Answered]] = {}
-    for other, value in answers:
-        query = other.query
-        if query.kind != "example":
-            continue
-        if query.key not in ("loss", question.query.key) and not query.key.endswith(".next"):
-            found.setdefault(query.key, []).append((other, value))
+    both = [[(q, v) for q, v in answers if q.query.kind == "example"] for answers in (wrong, right)]
+    answered = {question.query.key, *(q.query.key for answers in both for q, _ in answers)}
+    found: list[dict[str, list[Answered]]] = []
+    for answers in both:
+        by_array: dict[str, list[Answered]] = {}
+        for other, value in answers:
+            key = other.query.key
+            if key in ("loss", question.query.key) or key.endswith(".next"):
+                continue
+            by_array.setdefault(key, []).append((other, value))
+            equal = question.subject.equal_gradient(key)
+            if equal is not None and equal not in answered:
+                by_array.setdefault(equal, []).append((_about(other, equal), value))
+        found.append(by_array)
     return found
+
+
+def _about(question: Question, key: str) -> Question:
+    """Return a question for the gradient of biases as one for an equal one of an output."""
+    axes = question.subject.computed.session.names.find(key).shape or ()
+    place = question.query.place and (*question.query.place, *(0,) * (len(axes) - 1))
+    return replace(question, query=question.query._replace(key=key, place=place))
 
 
 class _Array(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.feedback import Told
@@ -64,9 +64,12 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
     subject, query = question.subject, question.query
     others = [q for q in given if q.query != query]
     if query.kind == "example":
-        keys = {q.query.key for q in others if q.query.kind == "example"}
-        last: Collection[str] = subject.way_back(query.key, sorted(keys)).keys
-        return [q for q in others if q.query.kind == "example" and q.query.key in last]
+        values = [q for q in others if q.query.kind == "example"]
+        keys = {q.query.key: q.query.key for q in values}
+        for key in [*keys]:  # an answer to a gradient is one to another that has the same values
+            keys.setdefault(subject.equal_gradient(key) or key, key)
+        ends = subject.way_back(query.key, sorted(keys)).keys
+        return [q for q in values if q.query.key in {keys[end] for end in ends}]
     hangs = query.kind in ("record", "size") and query.key not in OF_WINDOWS
     if not hangs and not is_field_of_volumes(question):
         return []

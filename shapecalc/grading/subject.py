@@ -13,7 +13,7 @@ from shapecalc.derivations import Derivation, plus, times
 from shapecalc.diagnostics import LayerError, quote
 from shapecalc.grading import hyperparameters
 from shapecalc.grading.counterparts import Counterparts
-from shapecalc.grading.dependence import Way, way_back
+from shapecalc.grading.dependence import Way, equal_gradient, way_back
 from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.kinds import KINDS
@@ -129,6 +129,10 @@ class Subject:
         """Return the way from a number of the example back to others (see dependence.py)."""
         at = tuple(ends)
         return self._ways.get((key, at), lambda: way_back(self.trace, key, at))
+
+    def equal_gradient(self, key: str) -> str | None:
+        """Return the gradient that has the values of another one (see dependence.py), if any."""
+        return equal_gradient(self.computed, key)
 
     def computing(self, **otherwise: Callable[[Any], Any]) -> Subject:
         """Return the same network with its example computed otherwise, after what is so already."""

@@ -48,6 +48,11 @@ def place_of(number: int, shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(found)
 
 
+def index(at: Sequence[int]) -> str:
+    """Return an index as it is written: `[0,2]`."""
+    return f"[{','.join(map(str, at))}]"
+
+
 def shown(value: Value | None) -> str:
     """Return a value as feedback prints it; an array of one value is that number."""
     if value is None:
@@ -74,4 +79,4 @@ def _listed(value: Any) -> str:
 def _text(value: Number, grouping: str = "") -> str:
     if isinstance(value, int):
         return f"{value:{grouping}}"
-    return f"{value:.6g}"
+    return f"{value + 0.0:.6g}"  # + 0.0: no -0

@@ -81,7 +81,7 @@ def _separated(value: int) -> str:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value + 0.0:.6g}" if isinstance(value, float) else str(value)  # + 0.0: no -0
 
 
 def _answer(of: Derivation) -> str:

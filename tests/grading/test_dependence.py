@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.query import read_path
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import flat
 
 # conv1 0, relu1 1, max_pool1 2, flatten1 3, dense1 4, softmax1 5
 SPEC = {
@@ -65,3 +69,81 @@ def test_what_a_number_hangs_on_directly(key: str, ends: list[str], direct: list
 def test_the_layers_on_the_way(key: str, ends: list[str], layers: set[int], loss: bool) -> None:
     way = subject().way_back(key, ends)
     assert (set(way.layers), way.loss) == (layers, loss)
+
+
+# one unit of a convolution sees all of a row of two: it has one position
+NARROW = {
+    "input": "2x1",
+    "layers": [{"conv": {"K": 2, "F": 2}}, {"dense": 1}],
+    "example": {
+        "given": {
+            "input": [[1, 3]], "conv1.weight": [[[2, 1]], [[1, -1]]], "conv1.bias": [0, 0],
+            "dense1.weight": [[1, 2]], "dense1.bias": [0],
+        },
+        "loss": {"half_squared_error": [0]},
+        "rate": 0.1,
+    },
+}  # fmt: skip
+TWO = {"input": [[[1, 3]], [[2, 5]]]}  # examples
+EACH = {"dense": {"units": 2, "flatten": False}}  # at each of two positions
+
+
+def narrow(*layers: Any, loss: Any = None, **more: Any) -> dict[str, Any]:
+    """Return that network with other layers, or with more given."""
+    example: dict[str, Any] = {**NARROW["example"], **more}  # type: ignore[dict-item]
+    example["loss"] = loss or example["loss"]
+    return {**NARROW, "layers": [*layers] or NARROW["layers"], "example": example}
+
+
+@pytest.mark.parametrize(
+    ("spec", "key", "equal"),
+    [
+        (SPEC, "dense1.bias.grad", "dense1.grad"),
+        (SPEC, "conv1.bias.grad", None),  # four positions
+        (SPEC, "dense1.weight.grad", None),
+        (SPEC, "dense1.grad", None),
+        (SPEC, "loss", None),
+        (NARROW, "conv1.bias.grad", "conv1.grad"),
+        (NARROW, "conv1.weight.grad", None),
+        (
+            narrow(
+                given=NARROW["example"]["given"] | TWO,  # type: ignore[index]
+                loss={"half_squared_error": [[0], [0]]},
+            ),
+            "dense1.bias.grad",
+            None,  # two examples
+        ),
+        (  # weights decay, biases do not
+            narrow(loss={"half_squared_error": [0], "weight_decay": 0.5}),
+            "dense1.bias.grad",
+            "dense1.grad",
+        ),
+        (
+            narrow(
+                EACH,
+                given={"input": [[1, 3]], "dense1.weight": [[1], [2]], "dense1.bias": [0, 0]},
+                loss={"half_squared_error": [[0, 0], [0, 0]]},
+            ),
+            "dense1.bias.grad",
+            None,  # two positions
+        ),
+        (
+            narrow(
+                {"dense": 2},
+                {"dense": {"units": 2, "share": "dense1"}},
+                given={"input": [[1, 3]], "dense1.weight": [[1, 2], [3, 4]]},
+                loss={"half_squared_error": [0, 0]},
+            ),
+            "dense1.bias.grad",
+            None,  # of two layers
+        ),
+    ],
+)
+def test_the_gradient_of_biases_is_the_outputs_where_nothing_is_added_up(
+    spec: dict[str, Any], key: str, equal: str | None
+) -> None:
+    (question,) = read_assignment({"spec": spec, "questions": [key]}).questions
+    assert question.subject.equal_gradient(key) == equal
+    if equal is not None:
+        values = question.subject.answer(read_path(equal))
+        assert flat(values) == flat(question.right)

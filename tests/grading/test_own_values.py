@@ -382,6 +382,69 @@ def test_an_answer_that_another_one_stands_behind_is_no_source() -> None:
     assert told in mark.feedback
 
 
+@pytest.mark.parametrize(
+    ("ask", "answer", "verdict"),
+    [
+        ("conv1.grad", [[-11, 11]], "followed through"),
+        ("dense1.weight.grad", [[-11 * 5.5, -11 * 8.5]], "followed through"),
+        ("dense1.bias.next", 0.25 + 0.1 * 11, "followed through"),
+        ("conv1.grad", [[-11, -11]], "wrong"),
+        ("conv1.grad", [[-12, 12]], "wrong"),
+    ],
+)
+def test_who_has_the_gradient_of_a_bias_goes_on_with_it_as_the_outputs(
+    ask: str, answer: Any, verdict: str
+) -> None:
+    """2*(-2.75 - 3) = -11.5 comes back to the only unit, and to its bias."""
+    mark = marked(SPEC, {"dense1.bias.grad": [-11], ask: answer})[ask]
+    assert mark.verdict == verdict
+    assert ("from your answer -11 to question 1." in mark.feedback) is (verdict != "wrong")
+
+
+def test_an_answer_to_the_gradient_of_the_output_itself_goes_before_that_of_the_bias() -> None:
+    first = {"dense1.grad": [-10], "dense1.bias.grad": [-11]}
+    for back, verdict in ((-10, "followed through"), (-11, "wrong")):
+        mark = marked(SPEC, {**first, "conv1.grad": [[back, -back]]})["conv1.grad"]
+        assert mark.verdict == verdict
+        assert ("from your answer -10 to question 1." in mark.feedback) is (back == -10)
+
+
+def test_right_values_of_a_bias_are_gone_on_with_as_they_were_rounded() -> None:
+    """5*(3.656 - 4) = -1.72, and with -0.34 for -0.344 times 5 it is -1.7."""
+    answers = {"dense2.bias.grad": -0.34, "dense1.grad": -1.7}
+    assert [mark.verdict for mark in marked(CHAIN, answers).values()] == ["right", "right"]
+    assert marked(CHAIN, {"dense1.grad": -1.7})["dense1.grad"].verdict == "wrong"
+
+
+def test_one_value_of_a_bias_is_one_of_an_output_with_one_position() -> None:
+    """5 comes back to the convolution's two values, -2 for 1*3 - 1*5, times 1 and 2."""
+    spec: dict[str, Any] = {
+        "input": "2x1",
+        "layers": [{"conv": {"K": 2, "F": 2}}, {"dense": 1}],
+        "example": {
+            "given": {
+                "input": [[3, 5]], "conv1.weight": [[[1, 1]], [[1, -1]]], "conv1.bias": [0, 0],
+                "dense1.weight": [[1, 2]], "dense1.bias": [0],
+            },
+            "loss": {"half_squared_error": [-1]},
+        },
+    }  # fmt: skip
+    answers = {"conv1.bias.grad[1]": 7, "conv1.weight.grad[1,0,0]": 21}
+    assert marked(spec, answers)["conv1.weight.grad[1,0,0]"].verdict == "followed through"
+    other = {"conv1.bias.grad[1]": 7, "conv1.weight.grad[0,0,0]": 21}
+    assert marked(spec, other)["conv1.weight.grad[0,0,0]"].verdict == "wrong"
+
+
+def test_what_follows_from_several_is_said_to_follow_from_the_nearest() -> None:
+    """The step takes what comes back to the weights, which was answered before the output's."""
+    answers = {
+        "dense1.weight.grad": [[-60.5, -93.5]], "dense1.grad": [-11],
+        "dense1.weight.next[0,0]": 1 + 0.1 * 60.5,
+    }  # fmt: skip
+    step = marked(SPEC, answers)["dense1.weight.next[0,0]"]
+    assert "It follows correctly from your answer [[-60.5, -93.5]] to question 1." in step.feedback
+
+
 def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> None:
     """The first unit is off, the second gets -1*-11 = 11; that of relu1 is said to get 5."""
     answers = {
@@ -530,6 +593,14 @@ def test_one_small_value_of_several_may_be_rounded_too_far(second: str, begin: s
     assert found.feedback.startswith(begin)
 
 
+def test_of_values_that_are_rounded_too_far_one_that_is_not_right_is_shown() -> None:
+    """0*1.0312 = 0 is right and 7*1.0312 = 7.2184 rounded."""
+    answers = {"dense1.value": 1.0312, "dense2.value": [0, 7.2]}
+    found = marked(rounded_chain(0, 7), answers)["dense2.value"]
+    assert found.feedback.startswith("It follows from your answer 1.0312 to question 1 but is")
+    assert "[0, 5.1184]: at [1], 7*0.7312 = 5.1184." in found.feedback
+
+
 def test_values_that_were_not_added_up_are_told_to_be_right() -> None:
     """2*(5.5 - 3) = 5 and 2*(8.5 - 4) = 9 come back to the bias: 14."""
     spec = {**SPEC, "layers": SPEC["layers"][:1]}
@@ -557,6 +628,49 @@ def test_a_mistake_behind_a_slip_without_which_the_same_follows_as_without_the_s
     bias = marked(spec, answers)["conv1.bias.grad"]
     assert bias.misconception == "slope_forgotten"
     assert "your answer [[-7.31, 4.17]] to question 2" in bias.feedback
+
+
+def rounded_chain(*weights: int) -> dict[str, Any]:
+    """Return a network in which each weight is multiplied by 0.3656*2 = 0.7312."""
+    given = {"input": [2], "dense1.weight": [[0.3656]], "dense2.weight": [[w] for w in weights]}
+    loss = {"half_squared_error": [1.0] * len(weights)}
+    layers = [{"dense": 1}, {"dense": len(weights)}]
+    return {"input": 1, "layers": layers, "example": {"given": given, "loss": loss}}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told", "working"),
+    [
+        (0.73, [3.65, 5.11, 2.92], "2 of 3 values are right; the first wrong one is at [2]", "[2]"),
+        (0.73, [3.65, 5.2, -2.92], "2 of 3 values are right; the first wrong one is at [1]", "[1]"),
+        (0.73, [5.2, 5.11, -2.92], "2 of 3 values are right; the first wrong one is at [0]", ""),
+        (0.7312, [3.65, 5.11, -2.92], "1 of 3 values is right; the first wrong one is at [0]", ""),
+        (0.73, [3.6, 5.2, 2.92], "", ""),  # none is right
+        (0.73, [3.65, 5.11], "It takes 3 values, and your answer has 2.", ""),
+    ],
+)
+def test_values_that_follow_from_right_numbers_as_they_were_rounded_are_counted_as_right(
+    first: float, second: list[float], told: str, working: str
+) -> None:
+    """5, 7 and -4 times 0.7312 is 3.656, 5.1184 and -2.9248; times 0.73 it is 3.65, 5.11, -2.92."""
+    answers = {"dense1.value": first, "dense2.value": second}
+    found = marked(rounded_chain(5, 7, -4), answers)["dense2.value"]
+    assert found.verdict == "wrong"
+    assert found.feedback.startswith(told or "The right answer is ")
+    assert (", counted from 0." in found.feedback) is ("first wrong" in told)
+    first_value = "[3.656, 5.1184, -2.9248]: the first value is 5*0.7312 = 3.656."
+    each = {"": first_value, "[1]": "at [1], 7*0.7312", "[2]": "at [2], (-4)*0.7312"}
+    assert each[working] in found.feedback
+
+
+def test_what_follows_is_shown_at_a_value_that_is_not_right_as_it_was_rounded() -> None:
+    """(50*0.7312 - 1)*0.73 = 25.9588 follows from a right number, 4*0.73 = 2.92 from a slip."""
+    answers = {
+        "dense1.value": 0.73, "dense2.grad": [35.56, 4], "dense2.weight.grad": [[25.96], [2.92]],
+    }  # fmt: skip
+    found = marked(rounded_chain(50, 7), answers)["dense2.weight.grad"]
+    assert found.verdict == "followed through"
+    assert "at [1,0], gradient of dense2 at [1] = output - target" in found.feedback
 
 
 def test_a_mistake_in_what_follows_from_a_right_number_as_it_was_rounded() -> None:

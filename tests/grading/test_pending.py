@@ -51,6 +51,22 @@ def test_what_may_follow_from_it_is_to_be_looked_at_too(
     assert marked(spec, {then: UNREAD, first: wrong})[1].verdict == "wrong"
 
 
+@pytest.mark.parametrize(
+    ("first", "verdict"), [("dense1.bias.grad", "needs a look"), ("conv1.bias.grad", "wrong")]
+)
+def test_the_gradient_of_a_bias_is_an_outputs_if_that_has_one_position(
+    first: str, verdict: str
+) -> None:
+    """The convolution has two, so that the gradient of its weights follows from no bias."""
+    example = VALUES["example"]
+    spec = {
+        **VALUES,
+        "layers": [*VALUES["layers"][:2], {"dense": 1}],
+        "example": {**example, "loss": {"half_squared_error": [0]}},
+    }
+    assert marked(spec, {first: UNREAD, "conv1.weight.grad": 91})[1].verdict == verdict
+
+
 def test_what_hangs_on_something_else_is_marked() -> None:
     _, found = marked(SIZES, {"conv1.output": UNREAD, "conv1.parameters": 617})
     assert found.verdict == "wrong"

@@ -201,13 +201,13 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
         (SLID, "conv1.weight.grad[0,0,0,0]",
          "sum of gradient of conv1 * its input over the windows = 2*1 + 2*2 + 2*3 + 2*4"),
         (SLID, "input.grad[0,0,0]",
-         "gradient of conv1 at [0, 0, 0] = gradient of avg_pool1/(number of values in the window)"
+         "gradient of conv1 at [0,0] = gradient of avg_pool1/(number of values in the window)"
          " = 8/4 = 2; weight * gradient of conv1 = 3*2"),
         (LARGEST, "input.grad[0,0,1]",
          "gradient of max_pool1 * (1 if it is the largest of the window, otherwise 0) = 7*1"),
         (BATCH, "dense1.weight.grad",
-         f"gradient of dense1 at [0, 0] = {MEAN} = 2*(3 - 1)/2 = 2;"
-         f" gradient of dense1 at [1, 0] = {MEAN} = 2*(6 - 4)/2 = 2;"
+         f"gradient of dense1 at [0,0] = {MEAN} = 2*(3 - 1)/2 = 2;"
+         f" gradient of dense1 at [1,0] = {MEAN} = 2*(6 - 4)/2 = 2;"
          " sum of gradient of dense1 * its input over the examples = 2*1 + 2*2"),
         (JOINED, "multiply1.value[1]", "3*7"),
         (JOINED, "average1.value[1]", "(3 + 21)/2"),
@@ -288,3 +288,33 @@ def test_a_slope_on_the_way_back_is_that_of_the_input(layer: Any, told: str) -> 
     spec = {"input": 2, "layers": [layer], "example": example}
     (marked,) = mark({"spec": spec, "questions": ["input.grad[0]"]}, {"input.grad[0]": 100}).marks
     assert marked.feedback.endswith(told)
+
+
+def test_zero_has_no_sign() -> None:
+    """-1.5 times an input of 0."""
+    spec = {
+        "input": 2,
+        "layers": [{"dense": {"units": 1, "bias": False}}],
+        "example": {
+            "given": {"input": [0, 3], "dense1.weight": [[1, 2]]}, "upstream": {"dense1": [-1.5]},
+        },
+    }  # fmt: skip
+    answers = {"dense1.weight.grad": [[1, 2]], "dense1.weight.grad[0,0]": 1}
+    whole, first = mark({"spec": spec, "questions": [*answers]}, answers).marks
+    assert whole.right == "[0, -4.5]"
+    assert first.feedback.endswith("gradient of dense1 * its input = (-1.5)*0 = 0.")
+
+
+def test_places_are_told_as_the_arrays_are_written() -> None:
+    """A single slice is written as its rows; of two slices the place has a slice in front."""
+    for units, written in ((1, "[0,0]"), (2, "[0,0,0]")):
+        spec = {
+            "input": "2x2x1",
+            "layers": [{"conv": {"K": units, "F": 1, "bias": False}}, {"avg_pool": 1}],
+            "example": {
+                "given": {"input": [[1, 2], [3, 4]], "conv1.weight": [[[[3]]]] * units},
+                "upstream": {"avg_pool1": [[[8, 8], [8, 8]]] * units},
+            },
+        }
+        (marked,) = mark({"spec": spec, "questions": ["input.grad"]}, {"input.grad": 1}).marks
+        assert f"gradient of conv1 at {written} = gradient of avg_pool1/" in marked.feedback
