@@ -16,6 +16,7 @@ from shapecalc.grading.comparison import (
 )
 from shapecalc.grading.feedback import Told, given
 from shapecalc.grading.hyperparameters import in_numbers
+from shapecalc.grading.labelled_terms import without_names
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.question import Question
@@ -53,23 +54,24 @@ class FirstLook:
             return self._newly_read(question, answer)
         return self._texts.get((question.id, answer), lambda: self._newly_read(question, answer))
 
-    def _newly_read(self, question: Question, answer: Any) -> Read | Mark:
-        if all_fit(question, answer):
-            return self.right(question, "")._replace(answer=given(answer))
+    def _newly_read(self, question: Question, written: Any) -> Read | Mark:
+        if all_fit(question, written):
+            return self.right(question, "")._replace(answer=given(written))
+        answer = without_names(question, written)
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
             why = self.told.unread(question, str(error))
-            return unmarked(question, "needs a look", given(answer), why)
+            return unmarked(question, "needs a look", given(written), why)
         meant = tuple((type(reading.value), reading) for reading in ways)
         found = next((reading for reading in ways if is_right(question, reading.value)), None)
         right = self.right(question, self._note(question, found)) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
-            return unmarked(question, "needs a look", given(answer), self.told.rounded())
+            return unmarked(question, "needs a look", given(written), self.told.rounded())
         if leaves_a_choice(question, answer) or (
             right is None and holds_the_right_one(question, answer)
         ):
-            return unmarked(question, "needs a look", given(answer), self.told.several())
+            return unmarked(question, "needs a look", given(written), self.told.several())
         worked = slipped_from(question, answer, ways) if right is None else None
         value = found.value if found else ()
         accepted = found.value if found and is_only_accepted(question, found.value) else None
