@@ -195,8 +195,8 @@ class Told(NamedTuple):
             )
         if why == CONDITIONAL:
             return (
-                "It says yes or no on a condition only, so it has no points yet: a teacher has to"
-                " look at it."
+                f"It says {_wanted(question)} on a condition only, so it has no points yet: a"
+                " teacher has to look at it."
             )
         wanted = _wanted(question)
         more = f" ({why})" if why and not why.endswith(WANTED[question.query.form]) else ""
@@ -335,7 +335,7 @@ def _wanted(question: Question) -> str:
     """Return what an answer has to be, with an example that is none of the right one."""
     query, right = question.query, question.right
     if query.form != "sizes" or not isinstance(right, tuple):
-        return WANTED[query.form]
+        return "true or false" if question.of_a_statement else WANTED[query.form]
     axes = len(right) - 1 if query.kind == "fitting" else len(right)
     shape = query.kind == "shape"
     example = "x".join(("20x10x5x5" if shape else "40x40x40").split("x")[:axes])

@@ -1,4 +1,4 @@
-"""A total told with its terms, each by its layer: `conv1 760 + dense1 11522 = 12282`.
+"""A total told with its terms, each by its layer: `conv1 760 + dense1 17283 = 18043`.
 
 Without the names it is a sum as others write it, and is read as these are.
 """
@@ -19,11 +19,11 @@ MOST = 100  # terms
 PLUS = re.compile(r" ?\+ ?| plus ")
 TOTAL = r"(?P<total>\d(?:[\d,.' ]*\d)?)(?: (?:parameters?|params|weights|biases|macs|flops))?"
 TITLE = r"(?:(?:the )?(?:total|sum)(?: is)? ?[:=]? ?)"
-IN_FRONT = re.compile(  # 12282: conv1 760 + ...; 12282 (conv1 760 + ...)
+IN_FRONT = re.compile(  # 18043: conv1 760 + ...; 18043 (conv1 760 + ...)
     rf"(?:{TITLE}?{TOTAL} ?(?:[:=]|->|→|(?P<opening>\() ?)|{TITLE}) ?(?=[A-Za-z][^ )]* )", re.IGNORECASE
 )
 LINK = r"(?:=>|=|->|⇒|→|[,:;](?= )|\b(?:is|so|gives|makes|in total|total|sum|altogether)\b)"
-BEHIND = re.compile(  # dense1 11522 = 12282; 11522, so in total 12282 parameters
+BEHIND = re.compile(  # dense1 17283 = 18043; 17283, so in total 18043 parameters
     rf"(?P<term>.*?\S)(?: ?{LINK})+ ?{TOTAL}[.!]?", re.IGNORECASE
 )
 NAME = r"(?P<{}>[A-Za-z][\w./]*)"

@@ -81,6 +81,19 @@ def test_what_cannot_be_read_is_told_what_it_is_to_be(ask: str, wanted: str) -> 
     assert f"It could not be read as {wanted}" in one(ask, "ask Ben").feedback
 
 
+@pytest.mark.parametrize(
+    ("prompt", "wanted"),
+    [
+        ("True or false: the stride fits.", "true or false"),
+        ("Does the stride fit?", "yes or no"),
+    ],
+)
+def test_a_statement_is_asked_to_be_true_or_false(prompt: str, wanted: str) -> None:
+    asked = {"ask": "fits(conv1)", "prompt": prompt}
+    assert f"It could not be read as {wanted}, so" in one(asked, "ask Ben").feedback
+    assert f"It says {wanted} on a condition only" in one(asked, "true if rounded").feedback
+
+
 @pytest.mark.parametrize("ask", ["conv1.output", "conv1.parameters", "fits(conv1)", "P(conv1)"])
 @pytest.mark.parametrize(
     ("answer", "verdict"),
