@@ -20,7 +20,8 @@ PLUS = re.compile(r" ?\+ ?| plus ")
 TOTAL = r"(?P<total>\d(?:[\d,.' ]*\d)?)(?: (?:parameters?|params|weights|biases|macs|flops))?"
 TITLE = r"(?:(?:the )?(?:total|sum)(?: is)? ?[:=]? ?)"
 IN_FRONT = re.compile(  # 18043: conv1 760 + ...; 18043 (conv1 760 + ...)
-    rf"(?:{TITLE}?{TOTAL} ?(?:[:=]|->|→|(?P<opening>\() ?)|{TITLE}) ?(?=[A-Za-z][^ )]* )", re.IGNORECASE
+    rf"(?:{TITLE}?{TOTAL} ?(?:[:=]|->|→|(?P<opening>\() ?)|{TITLE}) ?(?=[A-Za-z][^ )]* )",
+    re.IGNORECASE,
 )
 LINK = r"(?:=>|=|->|⇒|→|[,:;](?= )|\b(?:is|so|gives|makes|in total|total|sum|altogether)\b)"
 BEHIND = re.compile(  # dense1 17283 = 18043; 17283, so in total 18043 parameters

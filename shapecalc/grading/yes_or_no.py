@@ -70,7 +70,9 @@ OTHER = {
 
 def yes_or_no(text: str) -> bool | None:
     """Return what a text says; None where it says neither, or both: `yes/no`."""
-    said = " ".join(text.lower().replace("\u2019", "'").split()).strip(" .!?()\"'").lstrip("=>-→⇒: ")
+    said = (
+        " ".join(text.lower().replace("\u2019", "'").split()).strip(" .!?()\"'").lstrip("=>-→⇒: ")
+    )
     working = WORKING.match(said)
     if working and any(sign.isdigit() for sign in working[0]):
         said = said[working.end() :]

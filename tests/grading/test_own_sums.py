@@ -136,7 +136,7 @@ def test_the_answers_that_are_named_lead_to_the_total_by_themselves(key: str, se
     given: dict[str, Any] = {}
     for path, value in right.items():
         wrong = value + rng.choice([-7, 9, 1000]) if isinstance(value, int) else tuple(
-            size + rng.choice([0, 0, 3, 6]) for size in value  # never the right ones in another order
+            size + rng.choice([0, 0, 3, 6]) for size in value  # in no order the right ones
         )  # fmt: skip
         given |= rng.choice([{}, {}, {path: value}, {path: wrong}, {path: wrong}])
     total = chain_total(key, given)
