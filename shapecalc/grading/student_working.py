@@ -43,6 +43,10 @@ BY = re.compile(  # 5x5x3x10 + 1; a volume, too
 )
 SIDE_BY_SIDE = re.compile(r"(?<=[\d)\]])(?=[(\[])|(?<=[)\]])(?=[\d.])")  # (5)(5), 0.1(24)
 LONE = re.compile(r"(?<![A-Za-z])[(\[] ?(\d+(?:\.\d+)?) ?[)\]]")
+# A result with its sum in brackets, `11 (5 + 2*3)`; a factor with its sum is written so as well.
+BEHIND_ITS_RESULT = re.compile(
+    r"(?<![\w.*+/×·-] )(?<![\w.])(\d{1,12}) \(([^()\[\]]*[+][^()\[\]]*)\)"
+)
 PRODUCT = re.compile(r"\(([\d\s*×]+)\)")
 ONE = re.compile(r"(?<![\d.,])1(?![\d.,])")
 SIZES = re.compile(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
@@ -59,7 +63,8 @@ BROKEN = re.compile(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|avera
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
-NOT_SQUARED, NO_JUMPS = "filter_not_squared", "field_stride_ignored"
+NOT_SQUARED = "filter_not_squared"
+NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 DECAYED = frozenset(("weight_decay_forgotten", "weight_decay_not_halved"))  # as the sum does
 HINGE = re.compile(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
@@ -117,7 +122,7 @@ class Working(NamedTuple):
         return any(self._is_of(fit, change) for fit in context.fits) or None
 
     def _is_of_field(self, cause: Cause) -> bool | None:
-        no_jumps = NO_JUMPS in cause.names
+        no_jumps = not cause.names.isdisjoint(NO_JUMPS)
         arithmetic = cause.wrong.arithmetic
         return is_of_field(self.formulas, self.chains, arithmetic, all_factors=no_jumps)
 
@@ -183,6 +188,7 @@ def working_in(answer: Any) -> Working:
     if alone:
         return Working(volumes=(alone,) if len(alone) > 1 else ())
     text = "\n".join(map(on_one_line, answer.splitlines()))
+    text = BEHIND_ITS_RESULT.sub(_result_last, text)
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)
@@ -212,6 +218,11 @@ def working_in(answer: Any) -> Working:
         tuple(_sums(text)) if formulas or HINGE.search(text) else (),
         _is_whole(text),
     )
+
+
+def _result_last(found: re.Match[str]) -> str:
+    """Return a sum with its result behind it; a product with a sum as it is."""
+    return f"{found[2]} = {found[1]}" if worked_out(found[2]) == int(found[1]) else found[0]
 
 
 def _is_whole(text: str) -> bool:
