@@ -68,6 +68,11 @@ NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 DECAYED = frozenset(("weight_decay_forgotten", "weight_decay_not_halved"))  # as the sum does
 HINGE = re.compile(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
+DIVIDED = re.compile(  # 40/2; 40 is divisible by 2
+    r"(?<![\w.)+*/×·−-])(?<![)+*/×·−-] )(\d{1,6}) ?(?:[/÷]|(?:(?:is|can be) )?(?:evenly )?"
+    r"(?:divisible|dividable|divided) by|mod\b|%) ?(\d{1,4})(?![\w.]*\d)",
+    re.IGNORECASE,
+)
 Terms = Counter[Fraction]
 
 
@@ -77,7 +82,8 @@ class Working(NamedTuple):
     `unrounded` are the numbers with decimals in it, `volumes` sizes such as 10x10, `squares` what
     bare sums of squares come to, `sums` what all sums and products do, `chains` numbers one after
     the other. `mean` says that it speaks of one, `half` that it takes one, `whole` that it has
-    nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`.
+    nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`. `divided` are two lone
+    numbers of which one is divided by the other, or said to be divisible by it.
     """
 
     formulas: tuple[str, ...] = ()
@@ -90,6 +96,7 @@ class Working(NamedTuple):
     chains: tuple[tuple[int, ...], ...] = ()
     sums: tuple[float, ...] = ()
     whole: bool = False
+    divided: tuple[tuple[int, int], ...] = ()
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -206,6 +213,7 @@ def working_in(answer: Any) -> Working:
     half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
     unrounded = unrounded[:MOST_FORMULAS]
     chains = tuple(chains_in(text))
+    divided = () if formulas else islice(DIVIDED.finditer(text), MOST_FORMULAS)
     return Working(
         tuple(formulas),
         twice_P,
@@ -217,6 +225,7 @@ def working_in(answer: Any) -> Working:
         chains,
         tuple(_sums(text)) if formulas or HINGE.search(text) else (),
         _is_whole(text),
+        tuple((int(found[1]), int(found[2])) for found in divided),
     )
 
 

@@ -67,6 +67,15 @@ def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
     assert (found.verdict, found.points, found.misconception) == ("right", 3, None)
 
 
+def test_an_answer_is_told_with_its_result_at_the_end() -> None:
+    """A table on the terminal has less of it, and a page has no more than 200 characters."""
+    working = "there are 10 filters of 5x5 on a depth of 3, each of which has one bias as well, so"
+    text = f"{working} 5*5*3*10 + 1 = 751"
+    assert one("conv1.parameters", text).answer == text
+    longer = one("conv1.parameters", f"{text}, {'as above ' * 30}").answer
+    assert (len(longer), longer[-3:]) == (200, "...")
+
+
 @pytest.mark.parametrize(
     ("ask", "wanted"),
     [
