@@ -47,6 +47,8 @@ LONE = re.compile(r"(?<![A-Za-z])[(\[] ?(\d+(?:\.\d+)?) ?[)\]]")
 BEHIND_ITS_RESULT = re.compile(
     r"(?<![\w.*+/×·-] )(?<![\w.])(\d{1,12}) \(([^()\[\]]*[+][^()\[\]]*)\)"
 )
+# Between the steps of a sum that is told one by one: `5, then +2, +1 (pool), +2`.
+STEP_BY_STEP = re.compile(r"(?<=\d)(?: ?\([A-Za-z ]{1,30}\))?[,;] (?:and |then ){0,2}(?=\+ ?\d)")
 PRODUCT = re.compile(r"\(([\d\s*×]+)\)")
 ONE = re.compile(r"(?<![\d.,])1(?![\d.,])")
 SIZES = re.compile(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
@@ -196,6 +198,7 @@ def working_in(answer: Any) -> Working:
         return Working(volumes=(alone,) if len(alone) > 1 else ())
     text = "\n".join(map(on_one_line, answer.splitlines()))
     text = BEHIND_ITS_RESULT.sub(_result_last, text)
+    text = text if "[" in text else STEP_BY_STEP.sub(" ", text)
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)
