@@ -169,9 +169,11 @@ def _open(regrading: Regrading) -> str:
     """Return a line on students with answers that have no points yet, if there are some."""
     if not regrading.open:
         return ""
-    have = "1 student has, or had, an answer that needs" if regrading.open == 1 else None
-    have = have or f"{regrading.open:,} students have, or had, answers that need"
-    return f"\n{have} a look: only the points so far are compared"
+    have = f"{regrading.open:,} students have, or had, answers that need"
+    whose = f"those {regrading.open:,}"
+    if regrading.open == 1:
+        have, whose = "1 student has, or had, an answer that needs", "that one"
+    return f"\n{have} a look: for {whose} the totals are the points so far"
 
 
 def _rows(changes: Sequence[Change]) -> str:

@@ -23,6 +23,7 @@ from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.rounding import rounded
+from shapecalc.grading.size_alone import divided_alone
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.values import Value, flat, index, shown
@@ -35,6 +36,7 @@ Shown = Literal["never", "hint", "always"]
 NO_WORKING = Working()
 RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
+LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
 MOST_PRINTED = 400  # pieces of a list or a mapping
 
 
@@ -65,6 +67,7 @@ class Told(NamedTuple):
         said = [right_part(question, value, good)]
         if cause is None:
             said.append(right_terms(question, value, working))
+            said.append(divided_alone(question, working))
             said.append("" if working.whole else rounded(question, value))
         else:
             said += self._of_cause(cause)
@@ -204,8 +207,8 @@ class Told(NamedTuple):
             )
         if why == CONDITIONAL:
             return (
-                "It says yes or no on a condition only, so it has no points yet: a teacher has to"
-                " look at it."
+                f"It says {_wanted(question)} on a condition only, so it has no points yet: a"
+                " teacher has to look at it."
             )
         wanted = _wanted(question)
         more = f" ({why})" if why and not why.endswith(WANTED[question.query.form]) else ""
@@ -271,8 +274,9 @@ def given(answer: Any) -> str:
     beginning.
     """
     if isinstance(answer, list | tuple | Mapping):
-        return quote("".join(islice(_printed(answer), MOST_PRINTED)), 200)
-    return quote(" ".join(answer[:LONGEST].split()) if isinstance(answer, str) else answer)
+        return quote("".join(islice(_printed(answer), MOST_PRINTED)), LONGEST_SHOWN)
+    text = " ".join(answer[:LONGEST].split()) if isinstance(answer, str) else answer
+    return quote(text, LONGEST_SHOWN)
 
 
 def _printed(answer: Any, depth: int = 0) -> Iterator[str]:
@@ -344,7 +348,7 @@ def _wanted(question: Question) -> str:
     """Return what an answer has to be, with an example that is none of the right one."""
     query, right = question.query, question.right
     if query.form != "sizes" or not isinstance(right, tuple):
-        return WANTED[query.form]
+        return "true or false" if question.of_a_statement else WANTED[query.form]
     axes = len(right) - 1 if query.kind == "fitting" else len(right)
     shape = query.kind == "shape"
     example = "x".join(("20x10x5x5" if shape else "40x40x40").split("x")[:axes])

@@ -17,6 +17,7 @@ from shapecalc.grading.comparison import (
 )
 from shapecalc.grading.feedback import Told, given
 from shapecalc.grading.hyperparameters import in_numbers
+from shapecalc.grading.labelled_terms import without_names
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.question import Question
@@ -58,7 +59,7 @@ class FirstLook:
         if all_fit(question, written):
             return self.right(question, "")._replace(answer=given(written))
         of_field = question.query.kind == "field" and isinstance(written, str)
-        answer = of_one_side(written) if of_field else written
+        answer = of_one_side(written) if of_field else without_names(question, written)
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:

@@ -46,6 +46,7 @@ SUMMED = re.compile(
     r" \(((?=[^()]*\bweights?\b)[^()]*\bbias(?:es)?\b[^()]*)\)",
     re.IGNORECASE,
 )
+SUMMED_UP = re.compile(r"(\d[\d,.]*) ?= ?(\d[\d,.]*)")  # of `conv 10, dense 15 = 25`
 TIMES = re.compile(r"(?<=\d) ?[xX×] ?(?=\d)")
 DIGIT = re.compile(r"\d")
 
@@ -149,4 +150,8 @@ def _by_layer(answer: Any, layers: Set[str]) -> list[tuple[str, str]] | None:
     parts = [OF_LAYER.fullmatch(piece) for piece in BETWEEN.split(text)]
     given = [(part[1] or part[4], part[2] or part[3]) for part in parts if part is not None]
     known = [(names[name.lower()], value) for name, value in given if name.lower() in names]
-    return known if len(known) == len(parts) else None
+    if not known or len(known) < len(parts):
+        return None
+    name, value = known[-1]
+    stated = SUMMED_UP.fullmatch(value)
+    return [*known[:-1], (name, stated[1]), ("total", stated[2])] if stated else known

@@ -8,8 +8,10 @@ from typing import Any
 
 NOTHING = ("", "n/a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
 NOT_KNOWN = re.compile(
-    r"idk|dunno|(?:i )?(?:do not|don'?t) know|(?:i have )?no (?:idea|clue)"
-    r"|(?:i am |i'?m )?(?:not sure|unsure)"
+    r"(?:(?:sorry|honestly)[, ]+)?(?:idk|dunno"
+    r"|(?:i )?(?:really )?(?:do not|don'?t) (?:really )?know"
+    r"|(?:i have |i'?ve )?(?:absolutely )?no (?:idea|clue)|(?:i am |i'?m )?(?:not sure|unsure))\b"
+    r"(?: at all)?"
 )
 # Behind that, what says no more: `idk, ran out of time`.
 EXCUSE = re.compile(
@@ -23,8 +25,22 @@ GUESS = re.compile(
     r"|the (?:first|second|third|last|other)"
     r"|zero|one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
+# Nor is it behind why somebody does not know: `idk, never understood what a MAC is`.
+WHY = re.compile(
+    r"[,;.:( -]+(?:(?:sorry|because|since|as|bc)[, ]+)?"
+    r"(?:(?:i|we)(?:'ve| have)? )?(?:really |just )?"
+    r"(?:(?:never|(?:did|do|could|have|had|was|were)(?: not|n'?t)|can(?:not| not|'?t))"
+    r" (?:really |quite )?(?:underst\w+|learn\w*|stud\w+|got|get|had|have|attend\w*|manage\w*"
+    r"|finish\w*|cover\w*|remember\w*|recall|know|knew|figure|solve|find|found|do|did|done|hear\w*"
+    r"|read|there)"
+    r"|missed|forgot|(?:was|am|been) (?:sick|ill|absent|away|lost|confused)|lost|confused)\b"
+)
+# What may be found where somebody says that it stands.
+ELSEWHERE = re.compile(
+    r"\b(?:see|look|drawing|paper|sheet|page|on the back|above|below|attached|asked?)\b"
+)
 HOW = re.compile(r" (?:how|what|why|where|which|whether|if)\b")
-LONGEST = 60  # characters of what may stand for no answer
+LONGEST = 100  # characters of what may stand for no answer
 
 
 def is_blank(answer: Any) -> bool:
@@ -48,7 +64,8 @@ def is_not_known(answer: Any) -> bool:
         return False
     rest = said[known.end() :]
     alone = not rest or EXCUSE.fullmatch(rest) is not None
-    return alone or (HOW.match(rest) is not None and not GUESS.search(rest))
+    reasoned = (HOW.match(rest) or WHY.match(rest)) is not None
+    return alone or (reasoned and not GUESS.search(rest) and not ELSEWHERE.search(rest))
 
 
 def _bare_words(answer: str) -> str:

@@ -257,10 +257,14 @@ class OwnAnswers:
             try:
                 if not _is_corrected(question, total(network.subject), value):
                     continue
-                own = [term.answered for term in terms(question, network.subject, counts)]
-                slips = [(q, v) for q, v in own if v != q.right]
-                sources = [*self.needed(question, network, total), *slips]
-                return Followed(sources, network.rounded(question.query))
+                found, subject = self._fewest(question, network, total)
+                # A count that follows from a volume no longer does where this is not needed.
+                own = [term.answered for term in terms(question, subject, counts)]
+                needed = network._replace(subject=subject)
+                return Followed(
+                    [*self._given_among(found, network, question), *own],
+                    needed.rounded(question.query),
+                )
             except Exception:  # as above
                 continue
         return None
@@ -275,17 +279,32 @@ class OwnAnswers:
         answer = answer or (lambda subject: subject.answer(question.query))
         if network.own:
             return network.needed(question)
-        found = list(network.volumes)
-        if len(found) < 2:
+        if len(network.volumes) < 2:
             return network.sources
-        wanted = answer(network.subject)
+        found, _ = self._fewest(question, network, answer)
+        return self._given_among(found, network, question)
+
+    def _fewest(
+        self, question: Question, network: OwnNetwork, answer: Callable[[Subject], Any]
+    ) -> tuple[list[Answered], Subject]:
+        """Return those of a network's volumes without which an `answer` would be another one, and
+        the network with these alone.
+        """
+        found, subject = list(network.volumes), network.subject
+        wanted = answer(subject)
         for source in network.volumes:
             rest = [other for other in found if other is not source]
             supposed = self._supposed(question, rest)
             if supposed is not None and answer(supposed) == wanted:
-                found = rest
+                found, subject = rest, supposed
+        return found, subject
+
+    def _given_among(
+        self, volumes: Sequence[Answered], network: OwnNetwork, question: Question
+    ) -> list[Answered]:
+        """Return those of a network's volumes that the student gave as they stand there."""
         given = {q.id for q, _ in (*network.sources, *self._given.right(question.subject))}
-        return [(q, v) for q, v in found if q.id in given]
+        return [(q, v) for q, v in volumes if q.id in given]
 
     def terms_of(self, question: Question) -> list[Answered]:
         """Return the answers, right and wrong, that are terms of what a question asks for."""

@@ -97,11 +97,16 @@ class Question:
         same = self.subject.elsewhere(self.query)
         return tuple(replace(self, subject=subject, query=query) for subject, query in same)
 
+    @property
+    def of_a_statement(self) -> bool:
+        """Whether it asks if something is true or false, not for a yes or no."""
+        return self.query.form == "truth" and bool(TRUE_OR_FALSE.search(self.prompt))
+
     def shown(self, value: Value) -> str:
         """Return an answer as it is printed, in the order that is asked for."""
         if self.query.form == "ranges":
             return shown_ranges(value)
-        if isinstance(value, bool) and TRUE_OR_FALSE.search(self.prompt):
+        if isinstance(value, bool) and self.of_a_statement:
             return str(value).lower()
         return shown(depth_first(value) if self.depth_first else value)
 

@@ -46,6 +46,12 @@ BY = re.compile(  # 5x5x3x10 + 1; a volume, too
 )
 SIDE_BY_SIDE = re.compile(r"(?<=[\d)\]])(?=[(\[])|(?<=[)\]])(?=[\d.])")  # (5)(5), 0.1(24)
 LONE = re.compile(r"(?<![A-Za-z])[(\[] ?(\d+(?:\.\d+)?) ?[)\]]")
+# A result with its sum in brackets, `11 (5 + 2*3)`; a factor with its sum is written so as well.
+BEHIND_ITS_RESULT = re.compile(
+    r"(?<![\w.*+/×·-] )(?<![\w.])(\d{1,12}) \(([^()\[\]]*[+][^()\[\]]*)\)"
+)
+# Between the steps of a sum that is told one by one: `5, then +2, +1 (pool), +2`.
+STEP_BY_STEP = re.compile(r"(?<=\d)(?: ?\([A-Za-z ]{1,30}\))?[,;] (?:and |then ){0,2}(?=\+ ?\d)")
 PRODUCT = re.compile(r"\(([\d\s*×]+)\)")
 ONE = re.compile(r"(?<![\d.,])1(?![\d.,])")
 SIZES = re.compile(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
@@ -63,10 +69,16 @@ SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
-NOT_SQUARED, NO_JUMPS = "filter_not_squared", "field_stride_ignored"
+NOT_SQUARED = "filter_not_squared"
+NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 DECAYED = frozenset(("weight_decay_forgotten", "weight_decay_not_halved"))  # as the sum does
 HINGE = re.compile(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
+DIVIDED = re.compile(  # 40/2; 40 is divisible by 2
+    r"(?<![\w.)+*/×·−-])(?<![)+*/×·−-] )(\d{1,6}) ?(?:[/÷]|(?:(?:is|can be) )?(?:evenly )?"
+    r"(?:divisible|dividable|divided) by|mod\b|%) ?(\d{1,4})(?![\w.]*\d)",
+    re.IGNORECASE,
+)
 Terms = Counter[Fraction]
 
 
@@ -77,7 +89,8 @@ class Working(NamedTuple):
     bare sums of squares come to, `sums` what all sums and products do, `chains` numbers one after
     the other. `mean` says that it speaks of one, `half` that it takes one, `whole` that it has
     nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`. `rates` are those of
-    steps that stand alone (None: by its name), `logs` the numbers below 1 that one is taken of.
+    steps that stand alone (None: by its name), `logs` the numbers below 1 that one is taken of,
+    `divided` two lone numbers of which one is divided by the other, or said to be divisible by it.
     """
 
     formulas: tuple[str, ...] = ()
@@ -92,6 +105,7 @@ class Working(NamedTuple):
     whole: bool = False
     rates: tuple[float | None, ...] = ()
     logs: tuple[str, ...] = ()
+    divided: tuple[tuple[int, int], ...] = ()
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -156,7 +170,7 @@ class Working(NamedTuple):
         return False
 
     def _is_of_field(self, cause: Cause) -> bool | None:
-        no_jumps = NO_JUMPS in cause.names
+        no_jumps = not cause.names.isdisjoint(NO_JUMPS)
         arithmetic = cause.wrong.arithmetic
         return is_of_field(self.formulas, self.chains, arithmetic, all_factors=no_jumps)
 
@@ -252,6 +266,8 @@ def working_in(answer: Any) -> Working:
         return Working(volumes=(alone,) if len(alone) > 1 else ())
     text = "\n".join(map(on_one_line, answer.splitlines()))
     written = text
+    text = BEHIND_ITS_RESULT.sub(_result_last, text)
+    text = text if "[" in text else STEP_BY_STEP.sub(" ", text)
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)
@@ -269,6 +285,7 @@ def working_in(answer: Any) -> Working:
     half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
     unrounded = unrounded[:MOST_FORMULAS]
     chains = tuple(chains_in(text))
+    divided = () if formulas else islice(DIVIDED.finditer(text), MOST_FORMULAS)
     return Working(
         tuple(formulas),
         twice_P,
@@ -282,7 +299,13 @@ def working_in(answer: Any) -> Working:
         _is_whole(text),
         tuple(rates_of_lone_steps(written)),
         tuple(probabilities(written)),
+        tuple((int(found[1]), int(found[2])) for found in divided),
     )
+
+
+def _result_last(found: re.Match[str]) -> str:
+    """Return a sum with its result behind it; a product with a sum as it is."""
+    return f"{found[2]} = {found[1]}" if worked_out(found[2]) == int(found[1]) else found[0]
 
 
 def _is_whole(text: str) -> bool:

@@ -72,19 +72,32 @@ def chains_in(text: str) -> list[tuple[int, ...]]:
 
 
 def _is_end_of(own: list[Term], other: list[Term], all_factors: bool) -> bool | None:
-    """Say whether a sum is one's own, or its last terms added to what stands before them; None
-    where its terms come to others.
+    """Say whether a sum is one's own, or its last terms added to what stands before them, or has
+    several terms for the first one; None where its terms come to others.
     """
     last = own
     if _products(own) != _products(other):
+        if len(other) > len(own):
+            return _begins_finer(own, other, all_factors)
         (first, *rest), last = other, own[len(own) - len(other) + 1 :]
         before = sum(map(prod, own)) - sum(map(prod, last))
-        if len(other) < 2 or len(other) > len(own) or prod(first) != before:
+        if len(other) < 2 or prod(first) != before:
             return None
         if list(map(prod, rest)) != list(map(prod, last)):
             return None
         other = rest
     return not all_factors or Counter(term for term in other if len(term) > 1) <= Counter(last)
+
+
+def _begins_finer(own: list[Term], other: list[Term], all_factors: bool) -> bool | None:
+    """Say whether a longer sum has several terms for the first one, and the others, in any order;
+    None where the whole comes to something else.
+    """
+    if sum(map(prod, own)) != sum(map(prod, other)):
+        return None
+    if not _products(own[1:]) <= _products(other):
+        return False
+    return not all_factors or Counter(term for term in other if len(term) > 1) <= Counter(own)
 
 
 def _terms(text: str) -> list[Term] | None:

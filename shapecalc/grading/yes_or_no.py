@@ -6,9 +6,17 @@ import re
 
 YES = ("yes", "y", "true", "t", "yep", "yeah", "yup")
 NO = ("no", "n", "false", "f", "nope", "nah")
+# What says of a statement what stands behind it: `it's false`, `the statement is true`.
+SUBJECT = (
+    r"(?:it|this|that|(?:the|this)(?: given)? (?:statement|claim|answer|assertion))"
+    r"(?:'?s| is| must be| should be| has to be)"
+)
 OPENING = re.compile(
-    r"(?:(?:so|well|probably|the answer is|answer|i(?: would|'d)? (?:think|believe|guess|say))\b"
-    r"[:,]? *)+"
+    r"(?:(?:so|well|probably|definitely|clearly|obviously|certainly|surely|the answer is|answer"
+    r"|(?:(?:i am|i'?m) )?(?:(?:pretty|quite|fairly|very) )?sure"
+    r"|i(?: would|'d)? (?:think|believe|guess|say)|that(?= (?:it|this|that|the)\b)"
+    rf"|{SUBJECT}(?: (?:definitely|clearly|obviously|certainly|surely|probably))?"
+    r"(?: a)?(?= (?:yes|no|true|false)\b))\b[:,]? *)+"
 )
 # A working in front of what it shows: `(64-5)/3 = 19.67, so`, `20 ->`.
 WORKING = re.compile(
@@ -19,8 +27,9 @@ WORKING = re.compile(
 )
 # The whole of what is said of a statement, `that is incorrect`, or in front of its reason.
 JUDGED = re.compile(
-    r"(?:(?:it|this|that|the (?:statement|claim)) is |(?:it|that)'s )?"
-    r"(?:(?P<no>(?:not |in)correct|wrong)|correct)(?=$| ?[,;:.(-])"
+    rf"(?:{SUBJECT} |(?:(?:it|this|that) )?(?=isn'?t ))?"
+    r"(?:(?P<no>(?:not |isn'?t |in)correct|(?:not|isn'?t) (?:true|right)|untrue|wrong)"
+    r"|correct|right)(?=$| ?[,;:.(-])"
 )
 UNSURE = re.compile(r"(?:no (?:idea|clue)|not sure|unsure|i do ?n[o']?t know)\b")
 # `fits`, `it does not fit`, `the stride doesn't`: whether it is denied decides.
@@ -33,7 +42,7 @@ FITS = re.compile(
     r"|(?:(?:does|will) )?fits?\b|does$|(?:is )?(?:an? )?(?:whole number|integer)\b)"
 )
 # With these behind it nothing plainly fits: `fits only after rounding down`, `integer division`.
-CONDITION = r"only|if|unless|round(?:ed|ing)|floor(?:ed|ing)?"
+CONDITION = r"only|if|unless|provided|round(?:ed|ing)|floor(?:ed|ing)?"
 DOUBT = re.compile(
     rf"[^,;:.(]*\b(?:not|never|until|after|when|almost|nearly|hardly|barely|division|{CONDITION}"
     r"|remainder(?! ?(?:is|of|=)? ?(?:0|zero)))\b"
@@ -41,7 +50,7 @@ DOUBT = re.compile(
 )
 CONDITIONAL = re.compile(rf"\b(?:{CONDITION})\b")
 DECIDES = re.compile(r"\b(?:yes|no|true|false|fits?|works?|whole|integer)\b")
-DOUBTED_YES = re.compile(rf"[ ,;-]*(?:but )?(?:it fits )?(?:{CONDITION})\b")
+DOUBTED_YES = re.compile(rf"[ ,;-]*(?:but )?(?:it fits )?(?:{CONDITION}|when)\b")
 WITHOUT = re.compile(r"\b(?:no|without(?: any| a)?) \w+(?: to \w+)?")
 # `no remainder`, `no problem` mean that it fits, others that it does not: they say no to a noun.
 NO_NOUN = re.compile(
@@ -51,7 +60,7 @@ NO_NOUN = re.compile(
 # Behind a first yes or no: the other one, alone between signs, at the end, or `for` something.
 ANOTHER = (
     r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{0})(?=$|[,;/|.?!])"
-    r"|.*[^\w'](?:{0})(?:$| (?:for|in|on|if)\b)"
+    r"|.*[^\w'](?:{0}|but not)(?:$| (?:for|in|on|if)\b)"
 )
 OTHER = {
     True: re.compile(ANOTHER.format("|".join(NO))),
@@ -61,7 +70,9 @@ OTHER = {
 
 def yes_or_no(text: str) -> bool | None:
     """Return what a text says; None where it says neither, or both: `yes/no`."""
-    said = " ".join(text.lower().replace("\u2019", "'").split()).strip(" .!?()\"'")
+    said = (
+        " ".join(text.lower().replace("\u2019", "'").split()).strip(" .!?()\"'").lstrip("=>-→⇒: ")
+    )
     working = WORKING.match(said)
     if working and any(sign.isdigit() for sign in working[0]):
         said = said[working.end() :]
@@ -72,7 +83,9 @@ def yes_or_no(text: str) -> bool | None:
     for value, words in ((True, YES), (False, NO)):
         if first and first[0] in words:
             behind = said[first.end() :].lstrip(" ,;.:-")
-            contrary = OTHER[value].match(said, first.end()) or _fits(behind) is (not value)
+            of_that = behind.startswith("that ")  # false that it fits
+            denied = _fits(behind.removeprefix("that ")) is (not (value or of_that))
+            contrary = OTHER[value].match(said, first.end()) or denied
             doubted = value and DOUBTED_YES.match(said, first.end())
             return None if contrary or doubted else value
     judged = JUDGED.match(said)

@@ -110,7 +110,8 @@ def test_points_so_far_are_compared_where_an_answer_is_open(run: Run, folder: Pa
     (folder / "class" / "bob.yaml").write_text("q1: see page 2\nq2: 750\n")
     assert run("grade", "hw.yaml", "class", "--format", "csv", "-o", "open.csv").exit_code == 0
     told = (
-        "1 student has, or had, an answer that needs a look: only the points so far are compared\n"
+        "1 student has, or had, an answer that needs a look:"
+        " for that one the totals are the points so far\n"
     )
     assert run("regrade", "open.csv", "hw.yaml", "class").stdout == (
         f"no points change (3 students, mean 1.00)\n{told}"
@@ -122,6 +123,17 @@ def test_points_so_far_are_compared_where_an_answer_is_open(run: Run, folder: Pa
         f"single answers: 1 up (q2: 1), 0 down\n{told}"
     )
     assert "bob        total so far         0      1\n" in text
+
+
+def test_points_so_far_are_of_those_alone_whose_answers_are_open(run: Run, folder: Path) -> None:
+    """The totals of Ann are whole ones."""
+    for name in ("bob", "eve"):
+        (folder / "class" / f"{name}.yaml").write_text("q1: see page 2\nq2: 750\n")
+    assert run("grade", "hw.yaml", "class", "--format", "csv", "-o", "open.csv").exit_code == 0
+    assert run("regrade", "open.csv", "hw.yaml", "class").stdout.endswith(
+        "\n2 students have, or had, answers that need a look:"
+        " for those 2 the totals are the points so far\n"
+    )
 
 
 def test_both_means_are_of_the_same_students(run: Run, folder: Path) -> None:

@@ -249,6 +249,45 @@ def test_a_statement_may_be_called_correct(answer: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    ["it's {}", "its {}", "It\u2019s {}.", "it is {}", "That's {}, you get 17.5", "this is {}",
+     "it's {} since you get 17.5", "the statement is {}", "The given statement is {}: 17.5",
+     "this claim is {}", "I'd say {}", "I'd say it's {}", "I think that it is {}", "it must be {}",
+     "I'm pretty sure it's {}", "clearly {}", "it's probably {}", "(40-5)/2 = 17.5, so it's {}",
+     "=> {}"],
+)  # fmt: skip
+def test_a_statement_may_be_said_to_be_true_or_false(said: str) -> None:
+    assert read_answer(said.format("false"), "truth") is False
+    assert read_answer(said.format("true"), "truth") is True
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("it's not true", False), ("it isn't true", False), ("not true, 17.5", False),
+        ("untrue", False), ("it's a no", False), ("that's a yes", True), ("that's right", True),
+        ("it is false that it fits", False), ("no, it does not fit", False),
+    ],
+)  # fmt: skip
+def test_a_statement_may_be_denied(answer: str, value: bool) -> None:
+    assert read_answer(answer, "truth") is value
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["it's true or false", "it's false, no wait, it's true", "it's false? no, true",
+     "it's neither true nor false", "it is true only if P = 1", "it's true unless P is 0",
+     "it's true when P is 1", "it's half true", "it would be true with P = 1", "that's not false",
+     "it's true that it does not fit", "it's false, it fits", "it's true, it does not fit",
+     "it's false for conv1 and true for conv2", "it's true for 41 but not for 40",
+     "it would be true with P = 1, so false", "I'm not sure it's true", "it's no problem"],
+)  # fmt: skip
+def test_who_says_both_of_a_statement_or_neither_is_not_read(answer: str) -> None:
+    with pytest.raises(Unreadable):
+        read_answer(answer, "truth")
+
+
+@pytest.mark.parametrize(
     "answer",
     ["correct answer: no", "correct is false", "correct would be 2.5", "correct - no",
      "wrong, it fits", "not wrong", "correct, but only if rounded"],

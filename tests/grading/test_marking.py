@@ -67,6 +67,15 @@ def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
     assert (found.verdict, found.points, found.misconception) == ("right", 3, None)
 
 
+def test_an_answer_is_told_with_its_result_at_the_end() -> None:
+    """A table on the terminal has less of it, and a page has no more than 200 characters."""
+    working = "there are 10 filters of 5x5 on a depth of 3, each of which has one bias as well, so"
+    text = f"{working} 5*5*3*10 + 1 = 751"
+    assert one("conv1.parameters", text).answer == text
+    longer = one("conv1.parameters", f"{text}, {'as above ' * 30}").answer
+    assert (len(longer), longer[-3:]) == (200, "...")
+
+
 @pytest.mark.parametrize(
     ("ask", "wanted"),
     [
@@ -79,6 +88,19 @@ def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
 )
 def test_what_cannot_be_read_is_told_what_it_is_to_be(ask: str, wanted: str) -> None:
     assert f"It could not be read as {wanted}" in one(ask, "ask Ben").feedback
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted"),
+    [
+        ("True or false: the stride fits.", "true or false"),
+        ("Does the stride fit?", "yes or no"),
+    ],
+)
+def test_a_statement_is_asked_to_be_true_or_false(prompt: str, wanted: str) -> None:
+    asked = {"ask": "fits(conv1)", "prompt": prompt}
+    assert f"It could not be read as {wanted}, so" in one(asked, "ask Ben").feedback
+    assert f"It says {wanted} on a condition only" in one(asked, "true if rounded").feedback
 
 
 @pytest.mark.parametrize("ask", ["conv1.output", "conv1.parameters", "fits(conv1)", "P(conv1)"])
@@ -849,6 +871,19 @@ def test_a_percentage_of_a_probability_is_a_part_of_1() -> None:
         ("idk, 760", "needs a look"),
         ("idk, see my paper", "needs a look"),
         ("I don't know how many, about 760", "needs a look"),
+        ("idk, never understood what a MAC is", "blank"),
+        ("No idea, I missed that lecture.", "blank"),
+        ("don't know, we didn't cover this", "blank"),
+        ("I really don't know; I can't remember the formula", "blank"),
+        ("sorry, not sure how", "blank"),
+        ("no clue at all because I was sick", "blank"),
+        ("not sure (never got how the biases count)", "blank"),
+        ("idk, never understood it, 760", "needs a look"),
+        ("idk, never understood it, maybe the same", "needs a look"),
+        ("idk, I didn't finish, more on the back", "needs a look"),
+        ("idk, it has weights", "needs a look"),
+        ("not sure, it does not fit", "needs a look"),
+        ("not sure, they can't be divided", "needs a look"),
     ],
 )
 def test_who_says_that_they_do_not_know_gave_no_answer(answer: str, verdict: str) -> None:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.own_answers import OwnAnswers
 
 SPEC: dict[str, Any] = {
     "input": "8x8x3",
@@ -61,6 +63,17 @@ def marked(answers: dict[str, Any], **more: Any) -> list[Mark]:
             },
             "your answer 5x5x2 to question 2 and your answer 100 to question 3",
         ),
+        (  # 100, 3*3*3*2 + 2 = 56, and the 255 that follows from 5x5x2
+            {
+                "conv1.output": "6x6x3",
+                "conv2.output": "5x5x2",
+                "conv1.parameters": 100,
+                "dense1.parameters": 255,
+                "total.parameters": 411,
+            },
+            "your answer 6x6x3 to question 1, your answer 100 to question 3 and your answer 255 to"
+            " question 4",
+        ),
     ],
 )
 def test_a_total_names_all_answers_that_it_follows_from_and_no_other(
@@ -69,6 +82,72 @@ def test_a_total_names_all_answers_that_it_follows_from_and_no_other(
     *_, mark = marked(answers, follow_through=1)
     assert mark.verdict == "followed through"
     assert mark.feedback.startswith(f"It follows correctly from {source}.")
+
+
+CHAIN = {
+    "input": "12x12x3",
+    "layers": [{"conv": {"K": 4, "F": 3}}, {"max_pool": 2}, {"conv": {"K": 6, "F": 3, "P": 1}},
+               "flatten", {"dense": 5}, {"dense": 3}],
+}  # fmt: skip
+VOLUMES = {"conv1": (10, 10, 4), "max_pool1": (5, 5, 4), "conv2": (5, 5, 6)}
+COUNTS = {
+    "parameters": {"conv1": 112, "conv2": 222, "dense1": 755, "dense2": 18},
+    "macs": {"conv1": 10_800, "conv2": 5_400, "dense1": 750, "dense2": 15},
+}
+
+
+def chain_total(key: str, own: dict[str, Any]) -> int:
+    """Return the total of CHAIN with some volumes and counts in place, layer by layer."""
+
+    def volume(layer: str, right: tuple[int, ...]) -> Any:
+        return own.get(f"{layer}.output", right)
+
+    counts = key == "parameters"
+    H, W, D = volume("conv1", (10, 10, 4))
+    found = {"conv1": 27 * 4 + 4 if counts else H * W * D * 27}
+    H, W, D = volume("max_pool1", (H // 2, W // 2, D))
+    C, (H, W, D) = D, volume("conv2", (H, W, 6))
+    found["conv2"] = 9 * C * 6 + 6 if counts else H * W * D * 9 * C
+    found["dense1"] = H * W * D * 5 + 5 * counts
+    found["dense2"] = 15 + 3 * counts
+    return sum(own.get(f"{layer}.{key}", count) for layer, count in found.items())
+
+
+def own_answers(key: str, given: dict[str, Any], total: int) -> list[tuple[str, Any]] | None:
+    """Return the answers, by what they are to, that a total follows from."""
+    asked = {"spec": CHAIN, "questions": [*given, f"total.{key}"]}
+    *questions, last = read_assignment(asked).questions
+    own = OwnAnswers()
+    for question in questions:
+        value = given[question.query.path]
+        (own.add_right if value == question.right else own.add)(question, value)
+    followed = own.lead_to(last, total)
+    return [(q.query.path, v) for q, v in followed.sources] if followed else None
+
+
+@pytest.mark.parametrize("key", COUNTS)
+@pytest.mark.parametrize("seed", range(60))
+def test_the_answers_that_are_named_lead_to_the_total_by_themselves(key: str, seed: int) -> None:
+    """None of them is left out, and none too many is named."""
+    rng = Random(f"{key} {seed}")
+    right = {f"{layer}.output": volume for layer, volume in VOLUMES.items()}
+    right |= {f"{layer}.{key}": count for layer, count in COUNTS[key].items()}
+    assert chain_total(key, right) == chain_total(key, {})
+    given: dict[str, Any] = {}
+    for path, value in right.items():
+        wrong = value + rng.choice([-7, 9, 1000]) if isinstance(value, int) else tuple(
+            size + rng.choice([0, 0, 3, 6]) for size in value  # in no order the right ones
+        )  # fmt: skip
+        given |= rng.choice([{}, {}, {path: value}, {path: wrong}, {path: wrong}])
+    total = chain_total(key, given)
+    if total == chain_total(key, {}):
+        return
+    named = own_answers(key, given, total)
+    assert named is not None, (given, total)
+    assert chain_total(key, dict(named)) == total, (given, named)
+    for one in named:
+        rest = dict(other for other in named if other != one)
+        assert chain_total(key, rest) != total, (given, named, one)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,21 @@ def test_a_product_for_a_single_number_is_another_mistake_where_there_is_none() 
     assert is_of_field(["6 + 2*2"], [], told) is True
 
 
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("1 + 4 + 2*4 + 2", True),
+        ("2 + 3 + 2 + 8", True),
+        ("1 + 4 + 4 + 4 + 2", False),
+        ("1 + 4 + 2*4 + 3", None),  # 16
+    ],
+)
+def test_a_longer_sum_has_other_terms_for_the_first_one_alone(
+    formula: str, shown: bool | None
+) -> None:
+    assert is_of_field([formula], [], "5 + 2*4 + 2 = 15") is shown
+
+
 def test_fields_of_one_layer_after_the_other() -> None:
     assert chains_in("3 -> 7 → 7 => 8, so 8") == [(3, 7, 8)]
     assert chains_in("3 -> 7") == chains_in("3.5 -> 7 -> 8.5 -> 1") == []

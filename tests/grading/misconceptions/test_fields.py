@@ -111,3 +111,50 @@ def test_a_right_field_says_nothing_of_the_1_in_a_size() -> None:
     for answers in ({}, {FIELD: 30}):
         found = marked(FIVE, {**answers, "conv1.output": "95x95x8"})
         assert found.misconception == "forgot_plus_one or padding_once"
+
+
+# 5; 5 + 1 = 6; 6 + 2*2 = 10; 10 + 1*2 = 12; 12 + 2*4 = 20. The convolutions alone: 5 + 2 + 2 = 9.
+POOLED: dict[str, Any] = {
+    "input": "64x64x3",
+    "layers": [
+        {"conv": {"K": 8, "F": 5, "P": 2}}, {"max_pool": 2}, {"conv": {"K": 8, "F": 3, "P": 1}},
+        {"max_pool": 2}, {"conv": {"K": 8, "F": 3, "P": 1}},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "perhaps"),
+    [
+        ("5+2+2 = 9", False), ("9 (5+2+2)", False), ("1 + 4 + 2 + 2 = 9", False),
+        ("5 -> 7 -> 9", False), ("9", True), ("9x9", True),
+    ],
+)  # fmt: skip
+def test_pools_may_be_left_out(answer: str, perhaps: bool) -> None:
+    found = marked(POOLED, {"conv3.receptive_field": answer})
+    assert (found.misconception, found.perhaps) == ("field_pools_left_out", perhaps)
+    assert "he pools were left out: 1 + 4 + 2 + 2 = 9; they widen the field" in found.feedback
+
+
+def test_a_working_with_the_pools_in_it_has_not_left_them_out() -> None:
+    other = marked(POOLED, {"conv3.receptive_field": "1 + 4 + 1 + 1 + 2 = 9"})
+    assert other.misconception is None
+    for answer in ("1 + 4 + 1 + 2 + 1 + 2 = 11", "11x11: 5, then +1 (pool), +2, then +1, +2"):
+        counted = marked(POOLED, {"conv3.receptive_field": answer})
+        assert (counted.misconception, counted.perhaps) == ("field_stride_ignored", False)
+
+
+def test_the_strides_of_convolutions_may_be_ignored_besides() -> None:
+    """At a stride of 2 in the first one 5 + 2*2 + 2*2 = 13 without the pools."""
+    first, *others = POOLED["layers"]
+    spec = POOLED | {"layers": [{"conv": first["conv"] | {"S": 2}}, *others]}
+    both = marked(spec, {"conv3.receptive_field": "5+2+2 = 9"})
+    told = "The pools were left out, and the strides of the layers before it were ignored: 1 + 4"
+    assert told in both.feedback
+    pools = marked(spec, {"conv3.receptive_field": "5 + 2*2 + 2*2 = 13"})
+    assert "The pools were left out: 1 + 4 + 2*2 + 2*2 = 13;" in pools.feedback
+
+
+def test_who_is_asked_about_a_pool_gave_the_layer_before_it() -> None:
+    found = marked(POOLED, {"max_pool1.receptive_field": "5"})
+    assert found.misconception != "field_pools_left_out"

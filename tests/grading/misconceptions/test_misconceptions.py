@@ -41,6 +41,17 @@ ALEX = net("227x227x3", {"conv": {"K": 96, "F": 11, "S": 4}})
 KERAS = net("12x12x32", {"conv": {"K": 64, "F": 3}}, {"max_pool": 2}, "flatten", {"dense": 10})
 POOL = net("32x32x16", {"max_pool": {"F": 2, "S": 2}})
 NORM = net("56x56x64", {"conv": {"K": 64, "F": 3, "P": 1}}, "batch_norm")
+BETWEEN_POOLS, BETWEEN_POOLS_AT_2 = (
+    net(
+        "64x64x3",
+        {"conv": {"K": 4, "F": 5, "S": stride, "P": 2}},
+        {"max_pool": 2},
+        {"conv": {"K": 4, "F": 3, "P": 1}},
+        {"max_pool": 2},
+        {"conv": {"K": 4, "F": 3, "P": 1}},
+    )
+    for stride in (1, 2)
+)
 TWICE = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "S": 2}})
 INNER = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "P": 1}})
 DIGITS = net(  # d.yx at depth d, row y, column x
@@ -491,6 +502,14 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         ),
         "conv3.receptive_field",
         (1 + 6 * 2 + 2 * 4 + 4 * 4 + 2 * 4, 45),
+    ),
+    # 5x5, 2x2 at S=2, 3x3, 2x2 at S=2 and 3x3 see 1 + 4 + 1 + 2*2 + 1*2 + 2*4 = 20
+    ("field_pools_left_out", BETWEEN_POOLS, "conv3.receptive_field", (5 + 2 + 2, 9)),
+    (  # a stride of 2 at the first one: 5 + 2*2 + 2*2, and 5 + 2 + 2 with that ignored, too
+        "field_pools_left_out",
+        BETWEEN_POOLS_AT_2,
+        "conv3.receptive_field",
+        (5 + 4 + 4, 13),
     ),
     ("field_enlarging_ignored", DOUBLED, "conv2.receptive_field", (1 + 2 + 2 * 2, 7)),
     ("field_enlarging_ignored", DOUBLED, "conv3.receptive_field", (1 + 2 + 2 * 2 + 2 * 2, 11)),
