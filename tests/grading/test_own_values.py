@@ -74,6 +74,40 @@ def test_every_step_follows_from_the_one_before() -> None:
     assert sources == [f"question {n}" for n in (1, 2, 3, 2, 5)]
 
 
+@pytest.mark.parametrize("loss", [{"squared_error": [3]}, {"half_squared_error": [[0.25]]}])
+@pytest.mark.parametrize("slip", [1.0, -2.5])
+def test_a_step_from_an_own_gradient_takes_the_weight_decay_once(loss: Any, slip: float) -> None:
+    """The gradient of the loss has it: what is right of the weight is w - rate*gradient."""
+    example = {**SPEC["example"], "loss": {**loss, "weight_decay": 0.5}}  # type: ignore[dict-item]
+    spec, weight = {**SPEC, "example": example}, (1, -1)
+    ((kind, (wanted,)),) = loss.items()
+    wanted, double = (wanted, 2) if kind == "squared_error" else (wanted[0], 1)
+    back = double * (-2.75 - wanted)
+    own = [back * x + 0.5 * w for x, w in zip((5.5, 8.5), weight, strict=True)]
+    own[1] += slip
+    once = [w - 0.1 * g for w, g in zip(weight, own, strict=True)]
+    twice = [w - 0.1 * (g + 0.5 * w) for w, g in zip(weight, own, strict=True)]
+    for ask, values in (("dense1.weight.next", once), ("dense1.weight.next[0,1]", once[1])):
+        answer = [values] if ask.endswith("next") else values
+        _, mark = marked(spec, {"dense1.weight.grad": [own], ask: answer}).values()
+        assert (mark.verdict, mark.points, mark.misconception) == ("followed through", 0.5, None)
+    _, mark = marked(spec, {"dense1.weight.grad": [own], "dense1.weight.next": [twice]}).values()
+    assert (mark.verdict, mark.points) == ("wrong", 0)
+
+
+def test_a_weight_decay_that_a_gradient_lacks_is_charged_there_alone() -> None:
+    """Without 0.5*w the gradient is -11.5*(5.5, 8.5), and the step from it follows."""
+    example = {**SPEC["example"], "loss": {"squared_error": [3], "weight_decay": 0.5}}  # type: ignore[dict-item]
+    answers = {"dense1.weight.grad": [[-63.25, -97.75]], "dense1.weight.next": [[7.325, 8.775]]}
+    first, mark = marked({**SPEC, "example": example}, answers).values()
+    assert first.misconception == "weight_decay_forgotten"
+    assert (mark.verdict, mark.misconception) == ("followed through", None)
+    up = {**answers, "dense1.weight.next": [[1 - 6.325, -1 - 9.775]]}
+    _, mark = marked({**SPEC, "example": example}, up).values()
+    assert (mark.misconception, mark.perhaps) == ("gradient_added", False)
+    assert "your answer [[-63.25, -97.75]] to question 1" in mark.feedback
+
+
 def test_only_the_answers_that_another_follows_from_are_named() -> None:
     """(0.5 - 1)*6 = -3: the class's probability, and what the dense layer takes."""
     given = {
