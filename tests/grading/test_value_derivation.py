@@ -65,15 +65,26 @@ def test_a_value_of_a_dense_layer_along_the_depth(
     ("layer", "place", "told"),
     [
         ({"leaky_relu": 0.5}, 0, "-1: 0.5*(-2) = -1."),
-        ({"leaky_relu": 0.5}, 1, "8: max(0, 8) = 8."),
+        ({"leaky_relu": 0.5}, 1, "8: 8 is not below 0, so it stays as it is."),
+        ({"leaky_relu": 2}, 1, "8: 8 is not below 0, so it stays as it is."),
         ({"relu": {"slope": 0.25}}, 0, "-0.5: 0.25*(-2) = -0.5."),
+        ({"relu": {"slope": 0.25}}, 1, "8: 8 is not below 0, so it stays as it is."),
+        (
+            {"relu": {"slope": 0.25, "threshold": 3}},
+            1,
+            "8: 8 is not below 3, so it stays as it is.",
+        ),
+        ({"relu": {"slope": 0.25, "max": 6}}, 1, "6."),
+        ("relu", 1, "8: max(0, 8) = 8."),
         ("relu6", 1, "6: min(max(0, 8), 6) = 6."),
         ("hard_sigmoid", 0, "0.166667: min(max(0, (-2) + 3), 6)/6 = 0.166667."),
         ("hard_swish", 0, "-0.333333: (-2)*min(max(0, (-2) + 3), 6)/6 = -0.333333."),
         ("elu", 0, "-0.864665: exp(-2) - 1 = -0.864665."),
+        ("elu", 1, "8: 8 is not below 0, so it stays as it is."),
         ("silu", 0, "-0.238406: (-2)/(1 + exp(2)) = -0.238406."),
         ("softplus", 0, "0.126928: ln(1 + exp(-2)) = 0.126928."),
         ("prelu", 0, "-0.5: 0.25*(-2) = -0.5."),
+        ("prelu", 1, "8: 8 is not below 0, so it stays as it is."),
     ],
 )
 def test_an_activation_is_worked_out_with_its_parameter(layer: Any, place: int, told: str) -> None:
@@ -86,6 +97,16 @@ def test_an_activation_is_worked_out_with_its_parameter(layer: Any, place: int, 
     ask = f"{kind}1.value[{place}]"
     (marked,) = mark({"spec": spec, "questions": [ask]}, {ask: 100}).marks
     assert marked.feedback.endswith(f"The right answer is {told}")
+
+
+def test_the_first_value_of_a_leaky_relu_is_not_told_by_a_relus_formula() -> None:
+    """A maximum with 0 would leave nothing of the -0.2 beside it."""
+    example = {"given": {"input": [1, -2]}}
+    spec = {"input": 2, "layers": [{"leaky_relu": 0.1}], "example": example}
+    ask = "leaky_relu1.value"
+    (marked,) = mark({"spec": spec, "questions": [ask]}, {ask: [5, 5]}).marks
+    told = "[1, -0.2]: the first value, 1, is not below 0, so it stays as it is."
+    assert marked.feedback.endswith(told)
 
 
 # Hand-worked: 2*1 + 3*2 + 1 = 9 and -1*1 + 1*2 + 0 = 1 before the relu, less 8 and 1.
