@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import alike, as_asked
+from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
@@ -208,14 +209,14 @@ def _own_arrays(
 
 def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list[Answered]]:
     """Return the answers about a question's network by the arrays that they are of, other than the
-    one that is asked for. From a loss, or from a parameter after a step, nothing follows.
+    one that is asked for, and which lead on.
     """
     found: dict[str, list[Answered]] = {}
     for other, value in answers:
         query = other.query
         if query.kind != "example":
             continue
-        if query.key not in ("loss", question.query.key) and not query.key.endswith(".next"):
+        if query.key != question.query.key and leads_on(query.key):
             found.setdefault(query.key, []).append((other, value))
     return found
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from shapecalc.grading.by_network import ByNetwork
+from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_volumes import nearest
@@ -64,9 +65,10 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
     subject, query = question.subject, question.query
     others = [q for q in given if q.query != query]
     if query.kind == "example":
-        keys = {q.query.key for q in others if q.query.kind == "example"}
-        last: Collection[str] = subject.way_back(query.key, sorted(keys)).keys
-        return [q for q in others if q.query.kind == "example" and q.query.key in last]
+        values = [q for q in others if q.query.kind == "example" and leads_on(q.query.key)]
+        keys = sorted({q.query.key for q in values})
+        last: Collection[str] = subject.way_back(query.key, keys).keys
+        return [q for q in values if q.query.key in last]
     if query.kind not in ("record", "size") or query.key in OF_WINDOWS:
         return []
     volumes = [q for q in others if q.query.key == "output"]
