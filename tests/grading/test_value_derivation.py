@@ -173,6 +173,12 @@ MEAN = "2*(output - target)/(number of examples)"
 DENSE = "gradient of dense1 at [1] = gradient of relu1 * its slope = (-4)*1 = -4"
 
 
+def decayed(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a network with a weight decay of 0.5 beside its loss."""
+    loss = {**spec["example"]["loss"], "weight_decay": 0.5}
+    return {**spec, "example": {**spec["example"], "loss": loss}}
+
+
 def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
     """Return scores 1, 3, 2 and a loss of them."""
     return {"input": 3, "layers": [final], "example": {"given": {"input": [1, 3, 2]}, "loss": loss}}
@@ -230,6 +236,19 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
          f"gradient of dense1 at [0, 0] = {MEAN} = 2*(3 - 1)/2 = 2;"
          f" gradient of dense1 at [1, 0] = {MEAN} = 2*(6 - 4)/2 = 2;"
          " sum of gradient of dense1 * its input over the examples = 2*1 + 2*2"),
+        (decayed(STEP), "dense1.weight.grad[1,1]",
+         f"{RELU}; {DENSE}; gradient of dense1 * its input + weight_decay * weight"
+         " = (-4)*2 + 0.5*1"),
+        (decayed(STEP), "dense1.bias.grad[1]", f"{RELU}; {DENSE}; gradient of dense1"),
+        (decayed(STEP), "dense1.weight.next[1,1]",
+         f"{RELU}; {DENSE}; gradient of dense1.weight"
+         " = gradient of dense1 * its input + weight_decay * weight = (-4)*2 + 0.5*1 = -7.5;"
+         " weight - rate*gradient = 1 - 0.5*(-7.5)"),
+        (decayed(BATCH), "dense1.weight.grad",
+         f"gradient of dense1 at [0, 0] = {MEAN} = 2*(3 - 1)/2 = 2;"
+         f" gradient of dense1 at [1, 0] = {MEAN} = 2*(6 - 4)/2 = 2;"
+         " sum of gradient of dense1 * its input over the examples + weight_decay * weight"
+         " = 2*1 + 2*2 + 0.5*3"),
         (JOINED, "multiply1.value[1]", "3*7"),
         (JOINED, "average1.value[1]", "(3 + 21)/2"),
         (scored({"svm": 2}), "loss",
