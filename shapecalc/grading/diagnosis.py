@@ -43,13 +43,16 @@ class Diagnosis:
     def cause(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
     ) -> Cause | None:
-        """Return what explains a wrong answer, for the right network or the student's own.
+        """Return what explains a wrong answer, for the right network or the student's own: this
+        alone where the working has its numbers.
 
         Two mistakes at once are tried last, where one explains nothing.
         """
         why = question.subject.why_wrong(question.query, value)
         if why:
             return Cause(does_not_fit.MISCONCEPTION, Wrong(value, why))
+        if own.are_worked_with(question, evidence.working.numbers):
+            return self._in_own(question, value, own, evidence, again=False)
         explanations = self.explanations(question)
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:

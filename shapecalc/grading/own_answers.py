@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -24,6 +24,7 @@ from shapecalc.grading.own_values import (
     Answered,
     OwnNetwork,
     as_written,
+    is_worked_with,
     lies_between,
     with_all_values,
     with_own_sizes,
@@ -310,6 +311,18 @@ class OwnAnswers:
             if network is not None:
                 self.effort = self.effort.and_(Effort(gone_on=1))
                 yield network
+
+    def are_worked_with(self, question: Question, numbers: Collection[float]) -> bool:
+        """Say whether the numbers of an answer's working are wrong ones of the student's own that
+        it hangs on: no mistake with the right ones is behind it then.
+        """
+        if question.query.kind != "example" or not numbers:
+            return False
+        wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
+        with suppress(Exception):  # as above
+            network = with_all_values(question, wrong, right)
+            return network is not None and is_worked_with(question, network, numbers)
+        return False
 
     def with_volumes(self, question: Question) -> list[OwnNetwork]:
         """Return the network with the student's volumes and fields, such as a padding, and which of

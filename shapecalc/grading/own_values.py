@@ -6,7 +6,7 @@ determined: it comes out otherwise with others in their place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -175,6 +175,26 @@ def with_all_values(
     keys = question.subject.way_back(question.query.key, [*known, *whole]).keys
     own = {key: array for key, array in whole.items() if key in keys}
     return _network(question.subject, known, own, slips) if own else None
+
+
+def is_worked_with(question: Question, network: OwnNetwork, numbers: Collection[float]) -> bool:
+    """Say whether these numbers, of a working, are those of a student's own arrays and not the
+    right ones: one with decimals that is in none of these, or two, and none of theirs that the own
+    ones lack.
+    """
+    computed, near = question.subject.computed, question.tolerance.near
+    own: set[float] = set()
+    right: set[float] = set()
+    for key in network.own:
+        array = network.arrays[key]
+        exact = computed.array(computed.session.names.find(key))[array.given]
+        own.update(abs(array.written[array.given]).tolist())
+        right.update(abs(exact).tolist())
+    shared = {a for a in own if any(near(b, a) for b in right)}
+    seen = {n for n in numbers if n in own - shared}
+    if any(n in numbers for n in right if not any(near(n, a) for a in own)):
+        return False
+    return len(seen) > 1 or any(not n.is_integer() for n in seen)
 
 
 def _is_enough(question: Question, key: str, array: _Array) -> bool:

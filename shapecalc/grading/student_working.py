@@ -36,6 +36,7 @@ TWICE_P = re.compile(r"(?<![\w.])\(?2\)? ?[*·×]? ?\(?P\b")
 OVER_S = re.compile(r"(?<=[)\]])\s*(/)\s*(?:\d+|S)")
 ROUND = str.maketrans("[]", "()")
 RESULT = re.compile(r"\s*=\s*(\d+)(?![\d.])")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 LEADING = re.compile(r"\d+(?![\d.])")
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
 BY = re.compile(  # 5x5x3x10 + 1; a volume, too
@@ -85,6 +86,12 @@ class Working(NamedTuple):
     chains: tuple[tuple[int, ...], ...] = ()
     sums: tuple[float, ...] = ()
     whole: bool = False
+
+    @property
+    def numbers(self) -> frozenset[float]:
+        """The numbers in its formulas, without their signs."""
+        found = (NUMBER.findall(formula) for formula in self.formulas)
+        return frozenset(float(number) for numbers in found for number in numbers)
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
