@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
 from shapecalc.grading.misconceptions.variants import Change, refit
-from shapecalc.grading.notation import bare, on_one_line
+from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.summed_terms import (
     THOUSANDS,
     chains_in,
@@ -62,7 +62,9 @@ STEPPED = frozenset((SIGNED, RATE))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_SQUARED, NO_JUMPS = "filter_not_squared", "field_stride_ignored"
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
-DECAYED = frozenset(("weight_decay_forgotten", "weight_decay_not_halved"))  # as the sum does
+DECAYED = frozenset((  # as the sum does, or the part of it that the decay is
+    "weight_decay_forgotten", "weight_decay_not_halved", "weight_decay_of_one_layer",
+))  # fmt: skip
 HINGE = re.compile(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
 Terms = Counter[Fraction]
 
@@ -107,7 +109,8 @@ class Working(NamedTuple):
         if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
             return any(is_close(value, squares) for squares in self.squares) or None
         if cause.names <= DECAYED and isinstance(value, int | float):
-            return any(is_close(value, found) for found in self.sums) or None
+            whole = any(is_close(value, found) for found in self.sums)
+            return whole or self._has_decay(context, value) or None
         if not cause.names.isdisjoint(HALF_OR_MEAN):
             if self.mean:
                 return MEAN in cause.names
@@ -122,6 +125,14 @@ class Working(NamedTuple):
         if self.twice_P and change.sides is not None:
             return False
         return any(self._is_of(fit, change) for fit in context.fits) or None
+
+    def _has_decay(self, context: QuestionContext, loss: float) -> bool:
+        """Say whether what the weights add to a loss stands here by itself, `0.05*6 = 0.3`."""
+        if context.query.key != "loss":
+            return False
+        added = loss - sum(part.value for part in context.subject.computed.losses)
+        found = map(worked_out, self.formulas)
+        return added > 0 and any(f is not None and is_close(added, f) for f in found)
 
     def _is_of_field(self, cause: Cause) -> bool | None:
         no_jumps = NO_JUMPS in cause.names
@@ -189,7 +200,7 @@ def working_in(answer: Any) -> Working:
     alone = bare(answer)
     if alone:
         return Working(volumes=(alone,) if len(alone) > 1 else ())
-    text = "\n".join(map(on_one_line, answer.splitlines()))
+    text = "\n".join(map(with_aside, answer.splitlines()))
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)

@@ -108,6 +108,44 @@ def test_a_weight_decay_that_a_gradient_lacks_is_charged_there_alone() -> None:
     assert "your answer [[-63.25, -97.75]] to question 1" in mark.feedback
 
 
+@pytest.mark.parametrize(
+    ("loss", "name"),
+    [
+        ("2.725 = (4.25 - 3.625) + 0.1*21", None),
+        ("2.725 = 4.2 - 2.525 + 1.05", "svm_margin_forgotten"),
+        ("2.725", "svm_margin_forgotten"),
+        ("3.725 + 1 = 4.725", "svm_own_class"),
+    ],
+)
+def test_a_working_with_own_numbers_has_no_mistake_with_the_right_ones(
+    loss: str, name: str | None
+) -> None:
+    """Scores 4.2, -0.2625 and 2.525 of class 2: 2.675, and 1.05 for the weights; without the margin
+    2.725, which is 0.625 + 2.1 as well.
+    """
+    mark = hinged([4.25, -0.875, 3.625], loss)
+    assert (mark.misconception, mark.source) == (name, "")
+
+
+def test_a_working_with_own_numbers_shows_the_mistake_behind_them() -> None:
+    """2.625 + 2.1, and not 2.675 + 1.05 + 1 for the class itself."""
+    mark = hinged([4.25, 0.125, 2.625], "4.725 = (4.25 - 2.625 + 1) + 0.1*21")
+    assert (mark.misconception, mark.perhaps) == ("weight_decay_not_halved", False)
+    assert mark.source == "your answer [4.25, 0.125, 2.625] to question 1"
+    mark = hinged([4.25, 0.125, 2.625], "4.725 = (4.2 - 2.525 + 1) + 1.05 + 1")
+    assert (mark.misconception, mark.source) == ("svm_own_class", "")
+
+
+def hinged(scores: list[float], loss: str) -> Mark:
+    """Return the mark of a loss behind these scores."""
+    rows = [[2, 2.2], [-2, 1.7375], [2, 0.525]]
+    given = {"input": [1, 1], "dense1.weight": rows, "dense1.bias": [0, 0, 0]}
+    decay = 2.1 / sum(w * w for row in rows for w in row)
+    example = {"given": given, "loss": {"svm": 2, "weight_decay": decay}}
+    spec = {"input": 2, "layers": [{"dense": 3}], "example": example}
+    return marked(spec, {"dense1.value": scores, "loss": loss})["loss"]
+
+
 def test_only_the_answers_that_another_follows_from_are_named() -> None:
     """(0.5 - 1)*6 = -3: the class's probability, and what the dense layer takes."""
     given = {

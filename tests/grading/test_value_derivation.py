@@ -266,8 +266,13 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
         (BATCH, "loss", "mean over the examples of (output - target)^2"
          " = ((3 - 1)^2 + (6 - 4)^2)/2"),
         (scored({"squared_error": [1, 3, 0], "weight_decay": 0.5}), "loss",
-         "sum of (output - target)^2 + weight_decay/2 * sum of the squared weights"
-         " = ((1 - 1)^2 + (3 - 3)^2 + (2 - 0)^2) + 0.5/2*0"),
+         "sum of (output - target)^2"
+         " = (1 - 1)^2 + (3 - 3)^2 + (2 - 0)^2"),
+        (decayed(STEP), "loss", "sum of (output - target)^2 + weight_decay/2"
+         " * sum of the squared weights = ((9 - 8)^2 + (1 - 3)^2) + 0.5/2*15"),
+        (decayed(DEEP), "loss", "(output - target)^2/2 + weight_decay/2"
+         " * sum of the squared weights of dense1 and dense2"
+         " = (0.561587 - 0)^2/2 + 0.5/2*(0.25 + 1)"),
     ],
 )  # fmt: skip
 def test_gradients_losses_and_merges_have_their_working(
