@@ -109,6 +109,26 @@ def test_a_weight_decay_that_a_gradient_lacks_is_charged_there_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ask", "halved", "all_of_it"),
+    [
+        ("loss", 39.0625 / 2 + 1.75, (39.0625 + 1.75) / 2),
+        ("dense1.weight.grad", [[-30.75, -53.625]], [[-31, -53.375]]),
+        ("dense1.weight.next", [[1 + 3.075, -1 + 5.3625]], [[1 + 3.1, -1 + 5.3375]]),
+    ],
+)
+def test_a_mistake_in_the_loss_behind_a_slip_leaves_the_weight_decay(
+    ask: str, halved: Any, all_of_it: Any
+) -> None:
+    """Half of (-3.25 - 3)^2 = 39.0625, and 0.5/2*(1 + 4 + 1 + 1); -6.25 comes back to (5, 8.5)."""
+    loss = {"squared_error": [3], "weight_decay": 0.5}
+    spec = {**SPEC, "example": {**SPEC["example"], "loss": loss}}  # type: ignore[dict-item]
+    mark = marked(spec, {**FIRST, "relu1.value": [[5, 8.5]], ask: halved})[ask]
+    assert (mark.misconception, mark.perhaps) == ("loss_halved", False)
+    mark = marked(spec, {**FIRST, "relu1.value": [[5, 8.5]], ask: all_of_it})[ask]
+    assert mark.misconception is None
+
+
+@pytest.mark.parametrize(
     ("loss", "name"),
     [
         ("2.725 = (4.25 - 3.625) + 0.1*21", None),
