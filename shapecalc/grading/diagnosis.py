@@ -77,11 +77,16 @@ class Diagnosis:
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
     ) -> Cause:
         """Return the cause of a wrong answer in the right network; in the student's own that which
-        other answers show as well, and that of a value which is certain there alone.
+        other answers show as well, and that of a value which is certain there alone. Who has other
+        values than the right ones goes on from these: no mistake with those is certain then, unless
+        a working shows it.
         """
         if question.query.executed and not found.sure:
             certain = self._in_own(question, value, own, evidence, again=False)
             return certain if certain is not None and certain.sure else found
+        if question.query.executed and own.lead_elsewhere(question):
+            shown_in_it = self.is_worked_out(question, found, evidence.working)
+            return found._replace(sure=shown_in_it)
         sized = question.query.kind in ("record", "size")
         if sized and evidence.made and not evidence.shows(found):
             return self._in_own(question, value, own, evidence, again=True) or found

@@ -95,6 +95,20 @@ def test_a_step_from_an_own_gradient_takes_the_weight_decay_once(loss: Any, slip
     assert (mark.verdict, mark.points) == ("wrong", 0)
 
 
+def test_a_mistake_with_the_right_gradient_is_not_certain_behind_an_own_one() -> None:
+    """-97.75 - 0.5 = -98.25 is right, and -1 + 9.775 without the decay; an own -97.25 that has it
+    comes to as much with another 0.5*(-1), and with the right one's working it is plain.
+    """
+    loss = {"squared_error": [3], "weight_decay": 0.5}
+    spec = {**SPEC, "example": {**SPEC["example"], "loss": loss}}  # type: ignore[dict-item]
+    ask = "dense1.weight.next[0,1]"
+    for own, sure in (([-62.75, -98.25], True), ([-62.75, -97.25], False)):
+        mark = marked(spec, {"dense1.weight.grad": [own], ask: 8.775})[ask]
+        assert (mark.misconception, mark.perhaps) == ("weight_decay_forgotten", not sure)
+    answers = {"dense1.weight.grad": [[-62.75, -97.25]], ask: "-1 + 0.1*97.75 = 8.775"}
+    assert not marked(spec, answers)[ask].perhaps
+
+
 def test_a_weight_decay_that_a_gradient_lacks_is_charged_there_alone() -> None:
     """Without 0.5*w the gradient is -11.5*(5.5, 8.5), and the step from it follows."""
     example = {**SPEC["example"], "loss": {"squared_error": [3], "weight_decay": 0.5}}  # type: ignore[dict-item]
