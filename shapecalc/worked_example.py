@@ -90,6 +90,18 @@ class Names:
             return parameters
         return {name: own for name, own in parameters.items() if name != one.name}
 
+    def decaying(self) -> list[tuple[int, str]]:
+        """Return the parameters that a weight decay takes hold of, each by its layer and its name:
+        the weights of the layers that multiply by them and learn.
+        """
+        return [
+            (at, name)
+            for at, record in enumerate(self.records)
+            if record.layer is not None and record.layer.multiplies and record.learns
+            for name, parameter in self.parameters(at).items()
+            if parameter.role == "weight"
+        ]
+
     def value_shape(self, index: int) -> Shape | None:
         """Return the shape of a value, depth first."""
         layer = self.spec.values.producer(index)

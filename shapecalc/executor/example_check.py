@@ -63,7 +63,11 @@ class ComputedExample:
     def _compute(self, seed: int, training: bool) -> None:
         trace, example = self.trace, self.example
         if self._supposed:  # verify has no use for it
-            from shapecalc.executor.supposed_values import suppose, supposed_losses
+            from shapecalc.executor.supposed_values import (
+                suppose,
+                suppose_gradients,
+                supposed_losses,
+            )
         given = {key: numbers.values for key, numbers in example.given.items()}
         inputs = {key: given.pop(key) for key in list(given) if key in trace.inputs}
         masks = masks_in(trace, given)
@@ -90,6 +94,8 @@ class ComputedExample:
         elif example.upstream:
             upstream = {key: numbers.values for key, numbers in example.upstream.items()}
             self.session.engine.backward(self.session.upstream(upstream))
+        if self._supposed and (self.losses or example.upstream):
+            suppose_gradients(self.session, self._supposed)
 
     @cached_property
     def descent(self) -> Sequence[Mapping[Owned, Update]]:

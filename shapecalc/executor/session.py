@@ -239,15 +239,8 @@ class Session:
 
     def decaying(self) -> Iterator[tuple[int, str, Array]]:
         """Yield the weights that a weight decay takes hold of, each with its layer and name."""
-        if not self._decay:
-            return
-        for index, owned in enumerate(self.owned):
-            record = self.trace.layers[index]
-            if record.layer is None or not record.layer.multiplies or not record.learns:
-                continue
-            for name, weight in self.engine.parameters[index].items():
-                if owned[name].role == "weight":
-                    yield index, name, weight
+        for index, name in self.names.decaying() if self._decay else ():
+            yield index, name, self.engine.parameters[index][name]
 
     def value(self, index: int) -> Array:
         """Return a value of the last forward pass, channels last."""

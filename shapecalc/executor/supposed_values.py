@@ -24,13 +24,12 @@ from shapecalc.records import KnownRecord
 
 
 class Supposed(Altered):
-    """A kernel whose output, upstream gradient or parameters' gradients are others."""
+    """A kernel whose output or upstream gradient is another."""
 
     def __init__(self, own: Kernel) -> None:
         super().__init__(own)
         self.output: Array | None = None  # channels last, as the gradient
         self.gradient: Array | None = None
-        self.learned: dict[str, Array] = {}
         self.computed: Array | None = None  # the output that another stands for
 
     def forward(
@@ -53,8 +52,7 @@ class Supposed(Altered):
         wanted: Sequence[bool],
     ) -> Gradients:
         above = upstream if self.gradient is None else self.gradient.copy()
-        below, learned = super().backward(context, above, saved, parameters, wanted)
-        return below, {**learned, **self.learned}
+        return super().backward(context, above, saved, parameters, wanted)
 
 
 def slope_follows_from_output(record: KnownRecord) -> bool:
@@ -72,23 +70,34 @@ def own_of(kernel: Kernel) -> Kernel:
 
 def suppose(session: Session, arrays: Mapping[str, Any]) -> None:
     """Put arrays, in their outside layout and by the names of an example's keys, in the place of
-    those that the session's layers compute. What no layer computes, an input, stays as it is.
+    those that the session's layers compute. What no layer computes, an input, stays as it is; the
+    gradient of a parameter is only whole behind a backward pass (see suppose_gradients).
     """
     steps = session.engine.steps
     for key, array in arrays.items():
         target = session.names.find(key)
         at = session.trace.spec.values.producer(target.at) if target.batched else target.at
-        if at is None:
+        if at is None or target.role not in ("value", "gradient"):
             continue
         known = steps[at].kernel
         kernel = known if isinstance(known, Supposed) else Supposed(known)
         steps[at] = steps[at]._replace(kernel=kernel)
         if target.role == "value":
             kernel.output = channels_last(array)
-        elif target.role == "gradient":
+        else:
             kernel.gradient = channels_last(array)
-        elif target.role == "parameter gradient":
-            kernel.learned[target.parameter] = kernel.to_kernel_layout(target.parameter, array)
+
+
+def suppose_gradients(session: Session, arrays: Mapping[str, Any]) -> None:
+    """Put those of some arrays that are gradients of parameters in the place of what a backward
+    pass gave: they stand for all of it, the weight decay and what layers with the same weights add.
+    """
+    for key, array in arrays.items():
+        target = session.names.find(key)
+        if target.role == "parameter gradient":
+            kernel = session.engine.steps[target.at].kernel
+            learned = kernel.to_kernel_layout(target.parameter, array)
+            session.engine.parameter_gradients[target.at][target.parameter] = learned.copy()
 
 
 def supposed_losses(session: Session, losses: Sequence[Loss]) -> list[Loss]:

@@ -22,7 +22,7 @@ NUMBERS = (
 EMAILS = ("email", "email address", "e mail", "e mail address", "mail", "user email")
 TIMES = (
     "timestamp", "submitted", "completed", "completion time", "submission time", "submitted at",
-    "date submitted",
+    "date submitted", "submitted on", "handed in", "handed in at", "handed in on",
 )  # fmt: skip
 PEOPLE = (*NAMES, *FIRST, *LAST, *EMAILS, *NUMBERS)
 OTHERS = (  # what platforms say of an attempt; no answer stands there

@@ -27,6 +27,13 @@ class Way(NamedTuple):
     loss: bool
 
 
+def leads_on(key: str) -> bool:
+    """Say whether other numbers are computed from one of these. None is from the number that a loss
+    comes to, though its gradient is from the scores behind it, or from a parameter after a step.
+    """
+    return key != "loss" and not key.endswith(".next")
+
+
 def way_back(trace: KnownTrace, key: str, ends: Collection[str]) -> Way:
     """Return which of some keys the number of another one is computed from directly: what stands
     before these no longer matters. The keys are in their own order.

@@ -54,13 +54,16 @@ class Diagnosis:
     def cause(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
     ) -> Cause | None:
-        """Return what explains a wrong answer, for the right network or the student's own.
+        """Return what explains a wrong answer, for the right network or the student's own: this
+        alone where the working has its numbers.
 
         Two mistakes at once are tried last, where one explains nothing.
         """
         why = question.subject.why_wrong(question.query, value)
         if why:
             return Cause(does_not_fit.MISCONCEPTION, Wrong(value, why))
+        if own.are_worked_with(question, evidence.working.numbers):
+            return self._in_own(question, value, own, evidence, again=False)
         explanations = self.explanations(question)
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
@@ -86,7 +89,9 @@ class Diagnosis:
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
     ) -> Cause:
         """Return the cause of a wrong answer in the right network; in the student's own that which
-        other answers show as well, and that of a value which is certain there alone.
+        other answers show as well, and that of a value which is certain there alone. Who has other
+        values than the right ones goes on from these: no mistake with those is certain then, unless
+        a working shows it.
         """
         unbiased = found.names == {bias_not_added.MISCONCEPTION.name}
         if unbiased and question.query.key.endswith(".next"):
@@ -94,6 +99,9 @@ class Diagnosis:
         if question.query.executed and not found.sure:
             certain = self._in_own(question, value, own, evidence, again=False)
             return certain if certain is not None and certain.sure else found
+        if question.query.executed and own.lead_elsewhere(question):
+            shown_in_it = self.is_worked_out(question, found, evidence.working)
+            return found._replace(sure=shown_in_it)
         sized = question.query.kind in ("record", "size")
         if sized and evidence.made and not evidence.shows(found):
             return self._in_own(question, value, own, evidence, again=True) or found

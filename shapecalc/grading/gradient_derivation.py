@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
+from shapecalc.derivations import Derivation, Expression, Operation, minus, over, plus, times
 from shapecalc.grading.descent_derivation import descent_derivations
 from shapecalc.grading.values import flat, index, place_of
 from shapecalc.grading.worked_out import MOST, shows
@@ -144,8 +144,26 @@ def _step(computed: ComputedExample, name: str, place: Sequence[int]) -> Worked 
 def _of_parameter(
     computed: ComputedExample, record: KnownRecord, parameter: str, place: Sequence[int]
 ) -> Worked | None:
-    """Return the sum of what comes back times what went in, over examples and positions."""
-    if record.shared or not record.sources or computed.example.weight_decay:
+    """Return the sum of what comes back times what went in, over examples and positions; with what
+    the weight decay adds to it.
+    """
+    found = _of_loss(computed, record, parameter, place)
+    index = computed.session.names.find(f"{record.name}.{parameter}").at
+    decaying = {(at, name) for at, name, _ in computed.session.decaying()}
+    if found is None or (index, parameter) not in decaying:
+        return found
+    weight = _array(computed, f"{record.name}.{parameter}")
+    decay = times(computed.example.weight_decay, float(weight[_placed(weight, place)]))
+    own = found.expression
+    terms = own.operands if isinstance(own, Operation) and own.operator == "+" else (own,)
+    return Worked(f"{found.formula} + weight_decay * weight", plus(*terms, decay), found.uses)
+
+
+def _of_loss(
+    computed: ComputedExample, record: KnownRecord, parameter: str, place: Sequence[int]
+) -> Worked | None:
+    """Return the same without a weight decay."""
+    if record.shared or not record.sources:
         return None
     back, x = _array(computed, f"{record.name}.grad"), _array(computed, record.sources[0])
     at = _placed(_array(computed, f"{record.name}.{parameter}"), place)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from shapecalc.derivations import Derivation, Expression, Operation, minus, over, plus, times
 from shapecalc.grading.values import flat
+from shapecalc.grading.wording import in_a_row
 from shapecalc.grading.worked_out import shows, worked_out
 from shapecalc.network.example import OF_CLASSES
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
+MOST_NAMED = 6  # layers of which the squared weights are told one by one
 HALVES = {"half_squared_error": 2}
 SQUARE = "(output - target)^2"
 
@@ -48,8 +50,11 @@ def _formula(computed: ComputedExample) -> str:
         said = f"({said})/2" if many else f"{said}/2"
     if count > 1:
         said = f"mean over the examples of {said}"
-    decay = " + weight_decay/2 * sum of the squared weights" if example.weight_decay else ""
-    return said + decay
+    layers = [*squared_weights(computed)]
+    if not layers:
+        return said
+    whose = f" of {in_a_row(layers)}" if 1 < len(layers) <= MOST_NAMED else ""
+    return f"{said} + weight_decay/2 * sum of the squared weights{whose}"
 
 
 def _probability(computed: ComputedExample) -> list[Derivation]:
@@ -97,8 +102,13 @@ def loss_expression(computed: ComputedExample) -> Expression | None:
     found: Expression = plus(*terms) if len(terms) > 1 else terms[0]
     below = count * HALVES.get(str(example.loss_kind), 1)
     found = over(found, below) if below > 1 else found
-    decay = example.weight_decay
-    return plus(found, _decay(computed, decay)) if decay else found
+    squares = squared_weights(computed).values()
+    if not squares:
+        return found
+    few = 1 < len(squares) <= MOST_NAMED
+    return plus(
+        found, times(over(example.weight_decay, 2), plus(*squares) if few else sum(squares))
+    )
 
 
 def _square(a: float, y: float) -> Expression:
@@ -128,6 +138,12 @@ def _softmax(scores: list[float]) -> list[float]:
     return [power / sum(powers) for power in powers]
 
 
-def _decay(computed: ComputedExample, decay: float) -> Expression:
-    squares = sum(float((weight * weight).sum()) for *_, weight in computed.session.decaying())
-    return times(over(decay, 2), squares)
+def squared_weights(computed: ComputedExample) -> dict[str, float]:
+    """Return the sum of the squared weights of each layer that a weight decay takes hold of, by its
+    name; of none where there is no decay.
+    """
+    found: dict[str, float] = {}
+    for at, _, weight in computed.session.decaying():
+        name = computed.trace.layers[at].name
+        found[name] = found.get(name, 0.0) + float((weight * weight).sum())
+    return found

@@ -122,7 +122,14 @@ def bare(text: str) -> tuple[int, ...]:
 
 
 def on_one_line(text: str) -> str:
-    """Return a text on one line without LaTeX, quotes and signs of other alphabets."""
+    """Return a text on one line without LaTeX, quotes and signs of other alphabets, nor a bracket
+    behind a number that says something else: `760 (S=1)`.
+    """
+    return ASIDE.sub("", with_aside(text))
+
+
+def with_aside(text: str) -> str:
+    """Return the same with such a bracket, in which a working may stand."""
     text = " ".join(text.split())  # runs of blanks would be tried in every split
     text = text.strip("\"'`").strip().replace("\u2212", "-").replace("\u2013", "-")
     text = MIXED.sub(lambda mixed: f"({mixed[1]}+{mixed[2]})", text)
@@ -134,7 +141,7 @@ def on_one_line(text: str) -> str:
             text = pattern.sub(plainer, text)
     if RAISED.search(text):
         text = RAISED.sub(lambda raised: "^" + raised[0].translate(SUPERSCRIPTS), text)
-    return ASIDE.sub("", " ".join(text.split()))
+    return " ".join(text.split())
 
 
 def plain(text: str) -> str:

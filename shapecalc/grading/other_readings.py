@@ -18,6 +18,7 @@ from shapecalc.grading.notation import TITLE
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
 from shapecalc.grading.question_readings import of_fitting
+from shapecalc.grading.stated_sums import is_in_front
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 from shapecalc.grading.written_sizes import VOLUME
 
@@ -155,7 +156,10 @@ def _clauses(question: Question, answer: str) -> Sequence[Clause]:
         return ()
     found = clauses(answer)
     try:
-        in_parts = len(found) > 1 and sum_of_parts(question, answer) is not None
+        in_parts = len(found) > 1 and (
+            sum_of_parts(question, answer) is not None
+            or (question.query.form == "number" and is_in_front(answer))
+        )
     except Unreadable:
         in_parts = False
     return () if in_parts or len(found) < 2 else found

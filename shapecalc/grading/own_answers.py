@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -24,6 +24,7 @@ from shapecalc.grading.own_values import (
     Answered,
     OwnNetwork,
     as_written,
+    is_worked_with,
     lie_between,
     with_all_values,
     with_own_sizes,
@@ -332,8 +333,7 @@ class OwnAnswers:
             return
         wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
         for network in with_values(question, wrong, right):
-            layers = len(question.subject.records)
-            if not self._may_walk(layers * WALKS_A_RUN * _runs(question)):
+            if not self._may_compute(question):
                 return
             yield network
         yield from with_own_sizes(question, self._others(question))
@@ -343,12 +343,40 @@ class OwnAnswers:
         with all values that the answer hangs on directly.
         """
         yield from self.with_volumes(question)
-        if question.query.kind == "example" and not self.exhausted[1]:
-            wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
-            network = with_all_values(question, wrong, right)
-            if network is not None:
-                self.effort = self.effort.and_(Effort(gone_on=1))
-                yield network
+        network = None if self.exhausted[1] else self._with_direct(question)
+        if network is not None:
+            self.effort = self.effort.and_(Effort(gone_on=1))
+            yield network
+
+    def are_worked_with(self, question: Question, numbers: Collection[float]) -> bool:
+        """Say whether the numbers of an answer's working are wrong ones of the student's own that
+        it hangs on: no mistake with the right ones is behind it then.
+        """
+        with suppress(Exception):  # as above
+            network = self._with_direct(question) if numbers else None
+            return network is not None and is_worked_with(question, network, numbers)
+        return False
+
+    def lead_elsewhere(self, question: Question) -> bool:
+        """Say whether something else than the right value follows for a value of an example."""
+        with suppress(Exception):  # as above
+            network = self._with_direct(question)
+            if network is not None and self._may_compute(question):
+                return network.subject.answer(question.query) != question.right
+        return False
+
+    def _with_direct(self, question: Question) -> OwnNetwork | None:
+        """Return the network with the values in place that an answer about an example hangs on
+        directly; None where none of these is wrong.
+        """
+        if question.query.kind != "example":
+            return None
+        wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
+        return with_all_values(question, wrong, right)
+
+    def _may_compute(self, question: Question) -> bool:
+        """Count an example that is computed for an answer; say whether it still may be."""
+        return self._may_walk(len(question.subject.records) * WALKS_A_RUN * _runs(question))
 
     def with_volumes(self, question: Question) -> list[OwnNetwork]:
         """Return the network with the student's volumes and fields, such as a padding, and which of

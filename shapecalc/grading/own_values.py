@@ -6,12 +6,13 @@ determined: it comes out otherwise with others in their place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import alike, as_asked
+from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
@@ -191,6 +192,26 @@ def with_all_values(
     return _network(question.subject, known, own, slips) if own else None
 
 
+def is_worked_with(question: Question, network: OwnNetwork, numbers: Collection[float]) -> bool:
+    """Say whether these numbers, of a working, are those of a student's own arrays and not the
+    right ones: one with decimals that is in none of these, or two, and none of theirs that the own
+    ones lack.
+    """
+    computed, near = question.subject.computed, question.tolerance.near
+    own: set[float] = set()
+    right: set[float] = set()
+    for key in network.own:
+        array = network.arrays[key]
+        exact = computed.array(computed.session.names.find(key))[array.given]
+        own.update(abs(array.written[array.given]).tolist())
+        right.update(abs(exact).tolist())
+    shared = {a for a in own if any(near(b, a) for b in right)}
+    seen = {n for n in numbers if n in own - shared}
+    if any(n in numbers for n in right if not any(near(n, a) for a in own)):
+        return False
+    return len(seen) > 1 or any(not n.is_integer() for n in seen)
+
+
 def _is_enough(question: Question, key: str, array: _Array) -> bool:
     """Say whether an array with some of its values given is all that an answer hangs on: a gradient
     at the place at which a plain step is asked for.
@@ -225,8 +246,7 @@ def _by_array(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> list[dict[str, list[Answered]]]:
     """Return wrong and right answers about a question's network by the arrays that they are of,
-    other than the one that is asked for. From a loss, or from a parameter after a step, nothing
-    follows.
+    other than the one that is asked for, and which lead on.
 
     Those to the gradient of biases are of that of the layer's output as well, where this has the
     same values and no answers of its own.
@@ -238,7 +258,7 @@ def _by_array(
         by_array: dict[str, list[Answered]] = {}
         for other, value in answers:
             key = other.query.key
-            if key in ("loss", question.query.key) or key.endswith(".next"):
+            if key == question.query.key or not leads_on(key):
                 continue
             by_array.setdefault(key, []).append((other, value))
             equal = question.subject.equal_gradient(key)

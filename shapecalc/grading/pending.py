@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from shapecalc.grading.by_network import ByNetwork
+from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_volumes import is_field_of_volumes, nearest
@@ -64,7 +65,7 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
     subject, query = question.subject, question.query
     others = [q for q in given if q.query != query]
     if query.kind == "example":
-        values = [q for q in others if q.query.kind == "example"]
+        values = [q for q in others if q.query.kind == "example" and leads_on(q.query.key)]
         keys = {q.query.key: q.query.key for q in values}
         for key in [*keys]:  # an answer to a gradient is one to another that has the same values
             keys.setdefault(subject.equal_gradient(key) or key, key)

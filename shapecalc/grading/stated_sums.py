@@ -1,5 +1,5 @@
 """A sum that is told with its terms: `conv 10, dense 15, total 25`, `2*3*3 = 18 plus 2 biases`,
-`6 (4 weights + 2 biases)`.
+`6 (4 weights + 2 biases)`, `3.5; 1 + 1 = 2, 3*0.5 = 1.5`.
 
 An equals sign parts a step from its result there, and is none of what is meant.
 """
@@ -12,10 +12,10 @@ from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.arithmetic import NUMBER as PLAIN
-from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.named_parts import sum_of_parts
-from shapecalc.grading.notation import plain
+from shapecalc.grading.notation import SAYS, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_products import stated_product
 from shapecalc.grading.values import Number, shown
@@ -44,6 +44,9 @@ MORE = re.compile(  # = 18 plus 2 biases
 IN_BRACKETS = re.compile(
     rf"(?P<sum>{NUMBER})(?: (?:parameters?|params))? ?\((?P<terms>[^()]+)\)[.!]?", re.IGNORECASE
 )
+AND = re.compile(r"\band\b", re.IGNORECASE)
+ARITHMETIC = re.compile(rf"[\d\s().+^{TIMES}{OVER}-]+$")
+NUMBERED = re.compile(r"\b[A-Za-z]{2,20} ?\d{1,3}\b")  # class 0
 PLUS = re.compile(r" ?\+ ?| plus ")
 BIASES = re.compile(r"\bbias", re.IGNORECASE)
 PARTED = re.compile(r"[=,;(+]| plus | and ", re.IGNORECASE)  # without them it is a number alone
@@ -79,7 +82,43 @@ def stated_sum(answer: Any) -> Reading | None:
     if not isinstance(answer, str) or len(answer) > LONGEST or not PARTED.search(answer):
         return None
     text = plain(answer)
-    return _with_more(text) or _of_brackets(text) or _at_the_end(text)
+    return _with_more(text) or _of_brackets(text) or _in_front(text) or _at_the_end(text)
+
+
+def is_in_front(answer: str) -> bool:
+    """Say whether an answer begins with the sum of what is worked out behind it."""
+    return len(answer) <= LONGEST and _in_front(plain(answer)) is not None
+
+
+def _in_front(text: str) -> Reading | None:
+    """Return a number in front of the steps whose results add up to it, `3.5; the first gives 1 + 1
+    = 2, and 3*0.5 = 1.5`; None where any of these does not come to its result, or where a number
+    stands beside them.
+    """
+    first, *pieces = _pieces(text)
+    stated = TOTAL.fullmatch(first)
+    steps = [step for piece in pieces for step in AND.split(piece) if DIGIT.search(step)]
+    if stated is None or not 0 < len(steps) <= MOST:
+        return None
+    results = [_result(step) for step in steps]
+    known = [result for result in results if result is not None]
+    total, off = _exact(stated["number"]), _rounded([stated["number"], *steps])
+    if len(known) < len(results) or abs(sum(known) - total) > off:
+        return None
+    return Reading(_plain(total))
+
+
+def _result(step: str) -> Fraction | None:
+    """Return the result of a step, `class 0: 4.2 - 2.5 + 1 = 2.7`, which it has to come to."""
+    before, *_, result = step.split("=") if "=" in step else ("", "")
+    named, worked = NAMED.fullmatch(result.strip()), ARITHMETIC.search(before.strip())
+    if named is None or worked is None or OTHERWISE.search(result):
+        return None
+    words = NUMBERED.sub(lambda one: one[0] if SAYS.match(one[0]) else "", before[: worked.start()])
+    value, told = worked_out(worked[0].strip()), _exact(named["number"])
+    if value is None or DIGIT.search(words) or abs(value - told) > _rounded([result]):
+        return None
+    return told
 
 
 def _with_more(text: str) -> Reading | None:

@@ -17,7 +17,7 @@ from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
-from shapecalc.grading.notation import bare, on_one_line
+from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
 from shapecalc.grading.summed_terms import (
     THOUSANDS,
@@ -39,6 +39,7 @@ TWICE_P = re.compile(r"(?<![\w.])\(?2\)? ?[*·×]? ?\(?P\b")
 OVER_S = re.compile(r"(?<=[)\]])\s*(/)\s*(?:\d+|S)")
 ROUND = str.maketrans("[]", "()")
 RESULT = re.compile(r"\s*=\s*(\d+)(?![\d.])")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 LEADING = re.compile(r"\d+(?![\d.])")
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
 BY = re.compile(  # 5x5x3x10 + 1; a volume, too
@@ -72,7 +73,9 @@ HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one numb
 NOT_SQUARED = "filter_not_squared"
 NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
-DECAYED = frozenset(("weight_decay_forgotten", "weight_decay_not_halved"))  # as the sum does
+DECAYED = frozenset((  # as the sum does, or the part of it that the decay is
+    "weight_decay_forgotten", "weight_decay_not_halved", "weight_decay_of_one_layer",
+))  # fmt: skip
 HINGE = re.compile(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
 DIVIDED = re.compile(  # 40/2; 40 is divisible by 2
     r"(?<![\w.)+*/×·−-])(?<![)+*/×·−-] )(\d{1,6}) ?(?:[/÷]|(?:(?:is|can be) )?(?:evenly )?"
@@ -107,6 +110,12 @@ class Working(NamedTuple):
     logs: tuple[str, ...] = ()
     divided: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def numbers(self) -> frozenset[float]:
+        """The numbers in its formulas, without their signs."""
+        found = (NUMBER.findall(formula) for formula in self.formulas)
+        return frozenset(float(number) for numbers in found for number in numbers)
+
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
 
@@ -121,7 +130,8 @@ class Working(NamedTuple):
         if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
             return any(is_close(value, squares) for squares in self.squares) or None
         if cause.names <= DECAYED and isinstance(value, int | float):
-            return any(is_close(value, found) for found in self.sums) or None
+            whole = any(is_close(value, found) for found in self.sums)
+            return whole or self._has_decay(context, value) or None
         if not cause.names.isdisjoint(HALF_OR_MEAN):
             if self.mean:
                 return MEAN in cause.names
@@ -168,6 +178,14 @@ class Working(NamedTuple):
             if any(_stands(formula, letters, sums, _counted(1)) for formula in self.formulas):
                 return True
         return False
+
+    def _has_decay(self, context: QuestionContext, loss: float) -> bool:
+        """Say whether what the weights add to a loss stands here by itself, `0.05*6 = 0.3`."""
+        if context.query.key != "loss":
+            return False
+        added = loss - sum(part.value for part in context.subject.computed.losses)
+        found = map(worked_out, self.formulas)
+        return added > 0 and any(f is not None and is_close(added, f) for f in found)
 
     def _is_of_field(self, cause: Cause) -> bool | None:
         no_jumps = not cause.names.isdisjoint(NO_JUMPS)
@@ -264,7 +282,7 @@ def working_in(answer: Any) -> Working:
     alone = bare(answer)
     if alone:
         return Working(volumes=(alone,) if len(alone) > 1 else ())
-    text = "\n".join(map(on_one_line, answer.splitlines()))
+    text = "\n".join(map(with_aside, answer.splitlines()))
     written = text
     text = BEHIND_ITS_RESULT.sub(_result_last, text)
     text = text if "[" in text else STEP_BY_STEP.sub(" ", text)

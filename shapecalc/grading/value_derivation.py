@@ -31,15 +31,16 @@ MERGED: dict[str, Callable[[list[float]], Expression]] = {
     "maximum": lambda values: Operation("max", *values),
     "average": lambda values: over(plus(*values), len(values)),
 }
-# Of a value and of what is beside it: the slope below 0.
+# Of a value and of what is beside it: the slope below 0. With a slope a value above stays as it is,
+# and no maximum is taken.
 ACTIVATED: dict[str, Callable[[float, float], Expression]] = {
-    "relu": lambda x, slope: times(slope, x) if slope and x < 0 else Operation("max", 0, x),
-    "leaky_relu": lambda x, slope: times(slope, x) if x < 0 else Operation("max", 0, x),
-    "prelu": lambda x, slope: times(slope, x) if x < 0 else Operation("max", 0, x),
+    "relu": lambda x, slope: _with_slope(x, slope) if slope else Operation("max", 0, x),
+    "leaky_relu": lambda x, slope: _with_slope(x, slope),
+    "prelu": lambda x, slope: _with_slope(x, slope),
     "relu6": lambda x, _: _to_6(x),
     "hard_sigmoid": lambda x, _: over(_to_6(plus(x, 3)), 6),
     "hard_swish": lambda x, _: over(times(x, _to_6(plus(x, 3))), 6),
-    "elu": lambda x, _: plus(Operation("exp", x), minus(1)) if x < 0 else Operation("max", 0, x),
+    "elu": lambda x, _: plus(Operation("exp", x), minus(1)) if x < 0 else x,
     "sigmoid": lambda x, _: over(1, plus(1, Operation("exp", 0.0 - x))),
     "silu": lambda x, _: over(x, plus(1, Operation("exp", 0.0 - x))),
     "softplus": lambda x, _: Operation("ln", plus(1, Operation("exp", x))),
@@ -85,10 +86,9 @@ def _of_value(
     if query.key != query.name or record is None:
         return []
     own = value_derivation(computed, record, place)
-    expression = own.expression if own else None
-    if expression is None or not shows(expression, value):
+    if own is None or own.expression is None or not shows(own.expression, value):
         return []
-    return [_value(value, expression)]
+    return [Derivation(own.quantity, value, own.expression, reason=own.reason, given=own.given)]
 
 
 def value_derivation(
@@ -145,6 +145,10 @@ def value_derivation(
     return _value(total, plus(*added))
 
 
+def _with_slope(x: float, slope: float) -> Expression:
+    return times(slope, x) if x < 0 else x
+
+
 def _to_6(x: Expression) -> Expression:
     return Operation("min", Operation("max", 0, x), 6)
 
@@ -165,6 +169,11 @@ def _activated(
     if record.kind != "softmax":
         slope = slope_below_0(computed, record, at)
         expression = ACTIVATED[record.kind](float(x[at]), slope)
+        if not isinstance(expression, Operation):
+            below = getattr(record.layer, "threshold", 0)
+            return Derivation(
+                "value", expression, expression, reason="stays_as_it_is", given={"below": below}
+            )
         return _value(worked_out(expression), expression)
     powers = [Operation("exp", float(value)) for value in x[(slice(None), *at[1:])]]
     expression = over(powers[at[0]], plus(*powers))

@@ -96,6 +96,13 @@ def _answer(of: Derivation) -> str:
     return f"the first value is {said}" if of.given.get("first") else said
 
 
+def _unchanged(of: Derivation) -> str:
+    """Tell that an activation with another rule below a number leaves a value as it is."""
+    value = _short(of.value)
+    which = f"the first value, {value}," if of.given.get("first") else value
+    return f"{which} is not below {_short(of.given['below'])}, so it stays as it is"
+
+
 def _value(of: Derivation) -> str:
     """Return what a derivation comes to, as its quantity is written."""
     value = of.value
@@ -255,6 +262,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "unknown": _always("parameters: unknown"),
     # answers to questions
     "beside_its_answer": _answer,
+    "stays_as_it_is": _unchanged,
     "whole_or_not": _whole_or_not,
     "frozen": lambda of: f"{of.given['layer']} is frozen, and no step changes it",
     "sum_over_layers": _sum_over_layers,

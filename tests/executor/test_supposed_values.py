@@ -63,6 +63,57 @@ def test_a_supposed_gradient_of_a_weight_is_stepped_by() -> None:
     assert computed("dense1.bias.next", dense1_weight_grad=[[20]]) == pytest.approx([1 - 0.1 * 0.5])
 
 
+def test_a_supposed_gradient_of_a_shared_weight_stands_for_all_of_it() -> None:
+    """Both layers add to it: 0.5*2*2 at the first, 1*2*2 at the second, and the step takes 10."""
+    layers = [{"dense": {"units": 1, "name": "own"}}, {"dense": {"units": 1, "share": "own"}}]
+    given = {"input": [2], "own.weight": [[1]], "own.bias": [0]}
+    spec = {"input": 1, "layers": layers}
+    for loss in ({"loss": {"squared_error": [1]}}, {"upstream": {"dense2": [2]}}):
+        example = {"given": given, "rate": 0.1, **loss}
+        assert computed("own.weight.grad", {**spec, "example": example}) == [[8]]
+        own = computed("own.weight.next", {**spec, "example": example}, own_weight_grad=[[10]])
+        assert own == [[0]]
+
+
+X, TARGET, WEIGHT, RATE, DECAY = (1, 2), (3, -1), ((0.5, -1), (2, 0.25)), 0.1, 0.5
+
+
+def stepped(gradient: list[list[float]], steps: int, momentum: float) -> list[list[float]]:
+    """Return a dense layer's weights after steps, the first one by this gradient."""
+    weight = [list(row) for row in WEIGHT]
+    velocity = [[0.0, 0.0], [0.0, 0.0]]
+    for step in range(steps):
+        for unit in range(2):
+            error = sum(w * x for w, x in zip(weight[unit], X, strict=True)) - TARGET[unit]
+            for i in range(2):
+                down = error * X[i] + DECAY * weight[unit][i] if step else gradient[unit][i]
+                velocity[unit][i] = momentum * velocity[unit][i] + down
+        for unit in range(2):
+            for i in range(2):
+                weight[unit][i] -= RATE * velocity[unit][i]
+    return weight
+
+
+@pytest.mark.parametrize("momentum", [0, 0.5])
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_supposed_gradient_has_the_weight_decay_in_it(steps: int, momentum: float) -> None:
+    """It is all of the gradient of the loss; only the steps behind the first compute theirs."""
+    given = {"input": [*X], "dense1.weight": [[*row] for row in WEIGHT]}
+    example: dict[str, Any] = {
+        "given": given, "loss": {"half_squared_error": [*TARGET], "weight_decay": DECAY},
+        "rate": RATE, "steps": steps,
+    }  # fmt: skip
+    if momentum:
+        example["optimizer"] = {"momentum": momentum}
+    spec = {"input": 2, "layers": [{"dense": {"units": 2, "bias": False}}], "example": example}
+    own = [[-4.0, -9.0], [4.5, 7.0]]
+    found = computed("dense1.weight.next", spec, dense1_weight_grad=own)
+    assert found == pytest.approx(np.array(stepped(own, steps, momentum)))
+    right = computed("dense1.weight.grad", spec)
+    found = computed("dense1.weight.next", spec, dense1_weight_grad=right)
+    assert found == pytest.approx(np.array(computed("dense1.weight.next", spec)))
+
+
 def test_a_supposed_input_changes_nothing() -> None:
     assert computed("loss", input=[[9]]) == 0.25
 

@@ -349,6 +349,25 @@ def test_a_working_shows_what_became_of_the_weight_decay(
 
 
 @pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("12.9 (3.5^2 = 12.25 and 0.1*6.25 = 0.625 for the weights)", None),
+        ("13.25 (3.5^2 = 12.25 and 0.1*10 = 1 for the weights)", "weight_decay_of_one_layer"),
+        ("15.5 (3.5^2 = 12.25 and 0.2*16.25 = 3.25)", "weight_decay_not_halved"),
+    ],
+)
+def test_the_decay_by_itself_shows_a_mistake_also_in_a_bracket_behind_the_answer(
+    answer: str, name: str | None
+) -> None:
+    """1*2 - 1.5*3 = -2.5 is 3.5 off; 2^2 + 1.5^2 = 6.25 and 1 + 3^2 = 10: 12.25 + 0.1*16.25."""
+    layers = ({"dense": {"units": 2, "bias": False}}, {"dense": {"units": 1, "bias": False}})
+    given = {"input": [1], "dense1.weight": [[2], [-1.5]], "dense2.weight": [[1, 3]]}
+    example = {"given": given, "loss": {"squared_error": [1], "weight_decay": 0.2}}
+    (mark,) = marked(net(1, *layers, example=example), {"loss": answer})
+    assert (mark.misconception, mark.perhaps) == (name, False)
+
+
+@pytest.mark.parametrize(
     "answer",
     ["6*6*3*24 + 1 = 2593", "6x6x3x24+1", "6*6*3*24 = 2592, 2592+1 = 2593", "6(6)(3)(24)+1",
      "(6*6*3)(24) + 1 = 2593", "(6x6x3)24 + 1 = 2593"],

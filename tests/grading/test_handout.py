@@ -139,11 +139,38 @@ def test_every_loss_has_its_words_and_a_long_array_its_shape() -> None:
         "given: input (depth, row, column) = an array of 3x20x20 that is handed out beside this"
         " sheet",
         "loss: the cross-entropy, -ln of the softmax, for class 6, counted from 0,"
-        " plus 0.01/2 times the sum of all squared weights",
+        " plus 0.01/2 times the sum of all squared weights of dense1, without biases",
     ]
     assert lines_given("relu", volume="2", upstream={"relu1": [1, 2.5]}) == [
         "gradient of the loss with respect to relu1: [1, 2.5]"
     ]
+
+
+def test_a_sheet_says_which_layers_weights_decay() -> None:
+    """Not the frozen one's, nor the scales of the normalization; of two losses it is added once."""
+    frozen = {"conv": {"K": 2, "F": 1, "trainable": False}}
+    layers = [{"conv": {"K": 2, "F": 1}}, frozen, "batch_norm", {"dense": 2}]
+    *_, loss = lines_given(*layers, loss={"cross_entropy": 1, "weight_decay": 0.5})
+    told = "plus 0.5/2 times the sum of all squared weights of conv1 and dense1, without biases"
+    assert loss.endswith(f", {told}")
+    many = [{"dense": 3}] * 7
+    *_, loss = lines_given(*many, volume="3", loss={"svm": 1, "weight_decay": 0.5})
+    assert loss.endswith("squared weights of all 7 layers, without biases")
+    spec = {
+        "input": 2,
+        "layers": [
+            {"dense": {"units": 2, "name": "a"}},
+            {"dense": {"units": 2, "name": "b", "from": "input"}},
+        ],
+        "outputs": ["a", "b"],
+        "example": {"loss": {"squared_error": {"a": [1, 2], "b": [0, 1]}, "weight_decay": 1}},
+    }
+    trace = shapecalc.trace(spec)
+    assert trace.spec.example
+    *losses, added = given(trace, trace.spec.example)
+    assert not any("squared weights" in loss for loss in losses)
+    weights = "1/2 times the sum of all squared weights of a and b, without biases"
+    assert added == f"to the sum of these losses is added {weights}"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,112 @@ def test_every_step_follows_from_the_one_before() -> None:
     assert sources == [f"question {n}" for n in (1, 2, 3, 2, 5)]
 
 
+@pytest.mark.parametrize("loss", [{"squared_error": [3]}, {"half_squared_error": [[0.25]]}])
+@pytest.mark.parametrize("slip", [1.0, -2.5])
+def test_a_step_from_an_own_gradient_takes_the_weight_decay_once(loss: Any, slip: float) -> None:
+    """The gradient of the loss has it: what is right of the weight is w - rate*gradient."""
+    example = {**SPEC["example"], "loss": {**loss, "weight_decay": 0.5}}  # type: ignore[dict-item]
+    spec, weight = {**SPEC, "example": example}, (1, -1)
+    ((kind, (wanted,)),) = loss.items()
+    wanted, double = (wanted, 2) if kind == "squared_error" else (wanted[0], 1)
+    back = double * (-2.75 - wanted)
+    own = [back * x + 0.5 * w for x, w in zip((5.5, 8.5), weight, strict=True)]
+    own[1] += slip
+    once = [w - 0.1 * g for w, g in zip(weight, own, strict=True)]
+    twice = [w - 0.1 * (g + 0.5 * w) for w, g in zip(weight, own, strict=True)]
+    for ask, values in (("dense1.weight.next", once), ("dense1.weight.next[0,1]", once[1])):
+        answer = [values] if ask.endswith("next") else values
+        _, mark = marked(spec, {"dense1.weight.grad": [own], ask: answer}).values()
+        assert (mark.verdict, mark.points, mark.misconception) == ("followed through", 0.5, None)
+    _, mark = marked(spec, {"dense1.weight.grad": [own], "dense1.weight.next": [twice]}).values()
+    assert (mark.verdict, mark.points) == ("wrong", 0)
+
+
+def test_a_mistake_with_the_right_gradient_is_not_certain_behind_an_own_one() -> None:
+    """-97.75 - 0.5 = -98.25 is right, and -1 + 9.775 without the decay; an own -97.25 that has it
+    comes to as much with another 0.5*(-1), and with the right one's working it is plain.
+    """
+    loss = {"squared_error": [3], "weight_decay": 0.5}
+    spec = {**SPEC, "example": {**SPEC["example"], "loss": loss}}  # type: ignore[dict-item]
+    ask = "dense1.weight.next[0,1]"
+    for own, sure in (([-62.75, -98.25], True), ([-62.75, -97.25], False)):
+        mark = marked(spec, {"dense1.weight.grad": [own], ask: 8.775})[ask]
+        assert (mark.misconception, mark.perhaps) == ("weight_decay_forgotten", not sure)
+    answers = {"dense1.weight.grad": [[-62.75, -97.25]], ask: "-1 + 0.1*97.75 = 8.775"}
+    assert not marked(spec, answers)[ask].perhaps
+
+
+def test_a_weight_decay_that_a_gradient_lacks_is_charged_there_alone() -> None:
+    """Without 0.5*w the gradient is -11.5*(5.5, 8.5), and the step from it follows."""
+    example = {**SPEC["example"], "loss": {"squared_error": [3], "weight_decay": 0.5}}  # type: ignore[dict-item]
+    answers = {"dense1.weight.grad": [[-63.25, -97.75]], "dense1.weight.next": [[7.325, 8.775]]}
+    first, mark = marked({**SPEC, "example": example}, answers).values()
+    assert first.misconception == "weight_decay_forgotten"
+    assert (mark.verdict, mark.misconception) == ("followed through", None)
+    up = {**answers, "dense1.weight.next": [[1 - 6.325, -1 - 9.775]]}
+    _, mark = marked({**SPEC, "example": example}, up).values()
+    assert (mark.misconception, mark.perhaps) == ("gradient_added", False)
+    assert "your answer [[-63.25, -97.75]] to question 1" in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("ask", "halved", "all_of_it"),
+    [
+        ("loss", 39.0625 / 2 + 1.75, (39.0625 + 1.75) / 2),
+        ("dense1.weight.grad", [[-30.75, -53.625]], [[-31, -53.375]]),
+        ("dense1.weight.next", [[1 + 3.075, -1 + 5.3625]], [[1 + 3.1, -1 + 5.3375]]),
+    ],
+)
+def test_a_mistake_in_the_loss_behind_a_slip_leaves_the_weight_decay(
+    ask: str, halved: Any, all_of_it: Any
+) -> None:
+    """Half of (-3.25 - 3)^2 = 39.0625, and 0.5/2*(1 + 4 + 1 + 1); -6.25 comes back to (5, 8.5)."""
+    loss = {"squared_error": [3], "weight_decay": 0.5}
+    spec = {**SPEC, "example": {**SPEC["example"], "loss": loss}}  # type: ignore[dict-item]
+    mark = marked(spec, {**FIRST, "relu1.value": [[5, 8.5]], ask: halved})[ask]
+    assert (mark.misconception, mark.perhaps) == ("loss_halved", False)
+    mark = marked(spec, {**FIRST, "relu1.value": [[5, 8.5]], ask: all_of_it})[ask]
+    assert mark.misconception is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"),
+    [
+        ("2.725 = (4.25 - 3.625) + 0.1*21", None),
+        ("2.725 = 4.2 - 2.525 + 1.05", "svm_margin_forgotten"),
+        ("2.725", "svm_margin_forgotten"),
+        ("3.725 + 1 = 4.725", "svm_own_class"),
+    ],
+)
+def test_a_working_with_own_numbers_has_no_mistake_with_the_right_ones(
+    loss: str, name: str | None
+) -> None:
+    """Scores 4.2, -0.2625 and 2.525 of class 2: 2.675, and 1.05 for the weights; without the margin
+    2.725, which is 0.625 + 2.1 as well.
+    """
+    mark = hinged([4.25, -0.875, 3.625], loss)
+    assert (mark.misconception, mark.source) == (name, "")
+
+
+def test_a_working_with_own_numbers_shows_the_mistake_behind_them() -> None:
+    """2.625 + 2.1, and not 2.675 + 1.05 + 1 for the class itself."""
+    mark = hinged([4.25, 0.125, 2.625], "4.725 = (4.25 - 2.625 + 1) + 0.1*21")
+    assert (mark.misconception, mark.perhaps) == ("weight_decay_not_halved", False)
+    assert mark.source == "your answer [4.25, 0.125, 2.625] to question 1"
+    mark = hinged([4.25, 0.125, 2.625], "4.725 = (4.2 - 2.525 + 1) + 1.05 + 1")
+    assert (mark.misconception, mark.source) == ("svm_own_class", "")
+
+
+def hinged(scores: list[float], loss: str) -> Mark:
+    """Return the mark of a loss behind these scores."""
+    rows = [[2, 2.2], [-2, 1.7375], [2, 0.525]]
+    given = {"input": [1, 1], "dense1.weight": rows, "dense1.bias": [0, 0, 0]}
+    decay = 2.1 / sum(w * w for row in rows for w in row)
+    example = {"given": given, "loss": {"svm": 2, "weight_decay": decay}}
+    spec = {"input": 2, "layers": [{"dense": 3}], "example": example}
+    return marked(spec, {"dense1.value": scores, "loss": loss})["loss"]
+
+
 def test_only_the_answers_that_another_follows_from_are_named() -> None:
     """(0.5 - 1)*6 = -3: the class's probability, and what the dense layer takes."""
     given = {

@@ -67,6 +67,29 @@ def test_the_gradient_of_a_bias_is_an_outputs_if_that_has_one_position(
     assert marked(spec, {first: UNREAD, "conv1.weight.grad": 91})[1].verdict == verdict
 
 
+HINGE = {
+    "input": 2,
+    "layers": [{"dense": {"units": 3, "bias": False}}],
+    "example": {
+        "given": {"input": [1, 2], "dense1.weight": [[1, 0], [0, 1], [1, 1]]},
+        "loss": {"svm": 2},
+    },
+}
+
+
+def test_a_gradient_of_the_loss_waits_for_the_scores_and_not_for_the_number_of_the_loss() -> None:
+    """Scores 1, 2 and 3: only class 1 is within the margin, and that by 2 - 3 + 1 = 0."""
+    answers = {"dense1.value": UNREAD, "loss": 4, "dense1.grad": [1, 1, -2]}
+    _, loss, gradient = marked(HINGE, answers)
+    for found in (loss, gradient):
+        assert found.verdict == "needs a look"
+        assert "may follow from your answer to question 1" in found.feedback
+    answers = {"dense1.value": [1, 2, 3], "loss": UNREAD, "dense1.grad": [1, 1, -2]}
+    *_, gradient = marked(HINGE, answers)
+    assert gradient.verdict == "wrong"
+    assert "question 2" not in gradient.feedback
+
+
 def test_what_hangs_on_something_else_is_marked() -> None:
     _, found = marked(SIZES, {"conv1.output": UNREAD, "conv1.parameters": 617})
     assert found.verdict == "wrong"

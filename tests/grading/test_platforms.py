@@ -166,20 +166,23 @@ def test_the_gradebook_has_a_column_of_penalties_wherever_there_is_a_rule(
 
 
 def test_who_says_nothing_of_when_counts_as_in_time_and_that_is_told(tmp_path: Path) -> None:
-    """Three lines of text, one of YAML; the last one says nothing."""
+    """Four lines of text, two of YAML; the last one says nothing."""
     files = {
         "a.txt": "Name: a\nTimestamp: 2026-11-22 10:00\nq1: 5\n",
         "b.txt": "q1: 5\n**Submitted:** 2026-11-21 10:00\n",
         "c.md": "| question | answer |\n| --- | --- |\n| q1 | 5 |\n\nsubmission time: 2026-11-20\n",
         "d.yaml": "submitted: 2026-11-21 10:00\nq1: 5\n",
-        "e.txt": "q1: 5\n",
+        "e.txt": "Handed in: 2026-11-21 10:00\nq1: 5\n",
+        "f.yaml": "handed_in: 2026-11-19 10:00\nq1: 5\n",
+        "g.txt": "q1: 5\n",
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     spec = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}]}
     asked = {"spec": spec, "questions": [{"id": "q1", "ask": "F(conv1)"}], "due": "2026-11-20"}
     found = grade(read_assignment(asked), [Found(str(tmp_path / name)) for name in files])
-    assert [item.late for item in found.graded] == [True, True, False, True, False]
+    assert [item.late for item in found.graded] == [True, True, False, True, True, False, False]
+    assert not any(item.notes for item in found.graded)
     (told,) = of_times(found)
     assert told.startswith("1 submission does not say when it was handed in and counts as in time")
     assert told in exports.render("table", found)

@@ -52,6 +52,12 @@ def marked(ask: str, answer: str) -> Mark:
         (CONV, "750 + 10 biases"),
         (LOSS, "max(0, 3.75) = 3.75, max(0, 6) = 6, total 9.75"),
         (LOSS, "1+1.75+1 = 3.75; 3.25+1.75+1 = 6; the sum is 9.75"),
+        (LOSS, "9.75; 1+1.75+1 = 3.75, 3.25+1.75+1 = 6"),
+        (LOSS, "9.75; class 0 gives 1+1.75+1 = 3.75, and class 1: 3.25+1.75+1 = 6"),
+        (LOSS, "9.75, 1+1.75+1 = 3.75 and 3.25+1.75+1 = 6"),
+        (LOSS, "9.75; both violate the margin: 2.75+1 = 3.75, and the other gives 5+1 = 6"),
+        (CONV, "760; the filters have 5*5*3*10 = 750 weights and 1*10 = 10 biases"),
+        (CONV, "760; 5*5*3*10 + 10 = 760"),
     ],
 )
 def test_a_right_sum_is_right_with_its_terms(ask: str, answer: str) -> None:
@@ -74,6 +80,14 @@ def test_a_right_sum_is_right_with_its_terms(ask: str, answer: str) -> None:
         (CONV, "5*5*3 = 75, 75*10 = 750, total 750"),
         (LOSS, "max(0, 3.75) = 3.75, max(0, 6) = 6"),
         (LOSS, "max(0, 3.75) = 3.75, max(0, 6) = 6, total 9.9"),
+        (LOSS, "9.75; 1+1.75+1 = 3.75, 3.25+1.75+2 = 7"),  # 10.75, if that is meant
+        (LOSS, "9.75; 1+1.75+1 = 3.75, 3.25+1.75 = 6"),  # which it does not come to
+        (LOSS, "9.75; no, 1+1.75 = 2.75, 3.25+1.75+2 = 7"),
+        (LOSS, "9.75; it is 5: 1+1.75+1 = 3.75, 3.25+1.75+1 = 6"),
+        (LOSS, "10.75; 1+1.75+1 = 3.75, 3.25+1.75+2 = 7"),
+        (CONV, "760; 760 + 10 = 770"),
+        (CONV, "760; 5*5*3*10 = 750, 750 + 1 = 751"),
+        (CONV, "751; 5*5*3*10 = 750 and 1*1 = 1"),
     ],
 )
 def test_no_other_sum_is_right(ask: str, answer: str) -> None:
@@ -95,11 +109,12 @@ def test_steps_that_go_on_from_one_another_are_no_terms() -> None:
     "answer",
     [
         "1 = {0} plus 10 biases", "{0} ({0} + 0)", "1+1 = {0}, 1+1 = {0}, total {0}",
-        "conv {0}, dense {0}", "{1}total 5", "{1}5", "5 ({1}5)",
+        "conv {0}, dense {0}", "{1}total 5", "{1}5", "5 ({1}5)", "5; {1}1 = 5", "5; {1}= 5",
+        "5; {2}= 5", "5; {3}1 = 5",
     ],
 )  # fmt: skip
 def test_hostile_sums_are_for_a_person_or_wrong_at_once(answer: str) -> None:
-    text = answer.format("9" + ",999" * 110, "con " * 100)
+    text = answer.format("9" + ",999" * 110, "con " * 100, "1 + " * 200, "con 1 " * 150)
     start = process_time()
     for ask in (TOTAL, CONV):
         assert marked(ask, text).verdict in ("wrong", "needs a look")

@@ -65,15 +65,26 @@ def test_a_value_of_a_dense_layer_along_the_depth(
     ("layer", "place", "told"),
     [
         ({"leaky_relu": 0.5}, 0, "-1: 0.5*(-2) = -1."),
-        ({"leaky_relu": 0.5}, 1, "8: max(0, 8) = 8."),
+        ({"leaky_relu": 0.5}, 1, "8: 8 is not below 0, so it stays as it is."),
+        ({"leaky_relu": 2}, 1, "8: 8 is not below 0, so it stays as it is."),
         ({"relu": {"slope": 0.25}}, 0, "-0.5: 0.25*(-2) = -0.5."),
+        ({"relu": {"slope": 0.25}}, 1, "8: 8 is not below 0, so it stays as it is."),
+        (
+            {"relu": {"slope": 0.25, "threshold": 3}},
+            1,
+            "8: 8 is not below 3, so it stays as it is.",
+        ),
+        ({"relu": {"slope": 0.25, "max": 6}}, 1, "6."),
+        ("relu", 1, "8: max(0, 8) = 8."),
         ("relu6", 1, "6: min(max(0, 8), 6) = 6."),
         ("hard_sigmoid", 0, "0.166667: min(max(0, (-2) + 3), 6)/6 = 0.166667."),
         ("hard_swish", 0, "-0.333333: (-2)*min(max(0, (-2) + 3), 6)/6 = -0.333333."),
         ("elu", 0, "-0.864665: exp(-2) - 1 = -0.864665."),
+        ("elu", 1, "8: 8 is not below 0, so it stays as it is."),
         ("silu", 0, "-0.238406: (-2)/(1 + exp(2)) = -0.238406."),
         ("softplus", 0, "0.126928: ln(1 + exp(-2)) = 0.126928."),
         ("prelu", 0, "-0.5: 0.25*(-2) = -0.5."),
+        ("prelu", 1, "8: 8 is not below 0, so it stays as it is."),
     ],
 )
 def test_an_activation_is_worked_out_with_its_parameter(layer: Any, place: int, told: str) -> None:
@@ -86,6 +97,16 @@ def test_an_activation_is_worked_out_with_its_parameter(layer: Any, place: int, 
     ask = f"{kind}1.value[{place}]"
     (marked,) = mark({"spec": spec, "questions": [ask]}, {ask: 100}).marks
     assert marked.feedback.endswith(f"The right answer is {told}")
+
+
+def test_the_first_value_of_a_leaky_relu_is_not_told_by_a_relus_formula() -> None:
+    """A maximum with 0 would leave nothing of the -0.2 beside it."""
+    example = {"given": {"input": [1, -2]}}
+    spec = {"input": 2, "layers": [{"leaky_relu": 0.1}], "example": example}
+    ask = "leaky_relu1.value"
+    (marked,) = mark({"spec": spec, "questions": [ask]}, {ask: [5, 5]}).marks
+    told = "[1, -0.2]: the first value, 1, is not below 0, so it stays as it is."
+    assert marked.feedback.endswith(told)
 
 
 # Hand-worked: 2*1 + 3*2 + 1 = 9 and -1*1 + 1*2 + 0 = 1 before the relu, less 8 and 1.
@@ -152,6 +173,12 @@ MEAN = "2*(output - target)/(number of examples)"
 DENSE = "gradient of dense1 at [1] = gradient of relu1 * its slope = (-4)*1 = -4"
 
 
+def decayed(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a network with a weight decay of 0.5 beside its loss."""
+    loss = {**spec["example"]["loss"], "weight_decay": 0.5}
+    return {**spec, "example": {**spec["example"], "loss": loss}}
+
+
 def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
     """Return scores 1, 3, 2 and a loss of them."""
     return {"input": 3, "layers": [final], "example": {"given": {"input": [1, 3, 2]}, "loss": loss}}
@@ -209,6 +236,19 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
          f"gradient of dense1 at [0,0] = {MEAN} = 2*(3 - 1)/2 = 2;"
          f" gradient of dense1 at [1,0] = {MEAN} = 2*(6 - 4)/2 = 2;"
          " sum of gradient of dense1 * its input over the examples = 2*1 + 2*2"),
+        (decayed(STEP), "dense1.weight.grad[1,1]",
+         f"{RELU}; {DENSE}; gradient of dense1 * its input + weight_decay * weight"
+         " = (-4)*2 + 0.5*1"),
+        (decayed(STEP), "dense1.bias.grad[1]", f"{RELU}; {DENSE}; gradient of dense1"),
+        (decayed(STEP), "dense1.weight.next[1,1]",
+         f"{RELU}; {DENSE}; gradient of dense1.weight"
+         " = gradient of dense1 * its input + weight_decay * weight = (-4)*2 + 0.5*1 = -7.5;"
+         " weight - rate*gradient = 1 - 0.5*(-7.5)"),
+        (decayed(BATCH), "dense1.weight.grad",
+         f"gradient of dense1 at [0, 0] = {MEAN} = 2*(3 - 1)/2 = 2;"
+         f" gradient of dense1 at [1, 0] = {MEAN} = 2*(6 - 4)/2 = 2;"
+         " sum of gradient of dense1 * its input over the examples + weight_decay * weight"
+         " = 2*1 + 2*2 + 0.5*3"),
         (JOINED, "multiply1.value[1]", "3*7"),
         (JOINED, "average1.value[1]", "(3 + 21)/2"),
         (scored({"svm": 2}), "loss",
@@ -226,8 +266,13 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
         (BATCH, "loss", "mean over the examples of (output - target)^2"
          " = ((3 - 1)^2 + (6 - 4)^2)/2"),
         (scored({"squared_error": [1, 3, 0], "weight_decay": 0.5}), "loss",
-         "sum of (output - target)^2 + weight_decay/2 * sum of the squared weights"
-         " = ((1 - 1)^2 + (3 - 3)^2 + (2 - 0)^2) + 0.5/2*0"),
+         "sum of (output - target)^2"
+         " = (1 - 1)^2 + (3 - 3)^2 + (2 - 0)^2"),
+        (decayed(STEP), "loss", "sum of (output - target)^2 + weight_decay/2"
+         " * sum of the squared weights = ((9 - 8)^2 + (1 - 3)^2) + 0.5/2*15"),
+        (decayed(DEEP), "loss", "(output - target)^2/2 + weight_decay/2"
+         " * sum of the squared weights of dense1 and dense2"
+         " = (0.561587 - 0)^2/2 + 0.5/2*(0.25 + 1)"),
     ],
 )  # fmt: skip
 def test_gradients_losses_and_merges_have_their_working(

@@ -10,13 +10,15 @@ from math import prod
 from typing import Any
 
 from shapecalc.grading.array_axes import array_axes
+from shapecalc.grading.loss_derivation import MOST_NAMED
 from shapecalc.grading.steps_in_words import rule
+from shapecalc.grading.wording import in_a_row
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.reshape import Flatten
 from shapecalc.network.example import Example, Numbers
 from shapecalc.records import KnownRecord
 from shapecalc.tracing import KnownTrace
-from shapecalc.worked_example import MASK
+from shapecalc.worked_example import MASK, Names
 
 MOST_VALUES = 200  # of an array that is printed
 LOSSES: Mapping[str, str] = {
@@ -48,14 +50,25 @@ def given(trace: KnownTrace, example: Example) -> Iterator[str]:
         yield f"given: {name}{told[name]} = {printed(array)}{mask}"
     for output, target in example.loss.items():
         whose = f" of {output}" if output else ""
-        decay = f", plus {example.weight_decay:g}/2 times the sum of all squared weights"
+        decay = f", plus {_decay(trace, example)}" if example.weight_decay and not output else ""
         loss = _loss(trace, output, str(example.loss_kind), printed(target))
-        yield f"loss{whose}: {loss}{decay if example.weight_decay else ''}"
+        yield f"loss{whose}: {loss}{decay}"
+    if example.weight_decay and None not in example.loss:
+        yield f"to the sum of these losses is added {_decay(trace, example)}"
     for name, array in example.upstream.items():
         yield f"gradient of the loss with respect to {name}{told[name]}: {printed(array)}"
     if example.rate is not None:
         yield f"learning rate: {example.rate:g}"
         yield from filter(None, [rule(example)])
+
+
+def _decay(trace: KnownTrace, example: Example) -> str:
+    """Return what a weight decay adds: it is of all layers' weights, and of no biases."""
+    at = dict.fromkeys(index for index, _ in Names(trace.spec, trace.layers).decaying())
+    layers = [trace.layers[index].name for index in at]
+    whose = in_a_row(layers) if len(layers) <= MOST_NAMED else f"all {len(layers)} layers"
+    weights = f"the sum of all squared weights of {whose}, without biases"
+    return f"{example.weight_decay:g}/2 times {weights}"
 
 
 def flattened(trace: KnownTrace) -> Iterator[str]:

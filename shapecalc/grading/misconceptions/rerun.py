@@ -159,7 +159,7 @@ def scaled_loss(context: QuestionContext, factor: float, *, value: bool = True) 
         context.subject.otherwise.get("supposed"),
         context.subject.trace.spec.example,
     )
-    if supposed and example and example.loss and example.plain:
+    if supposed and example and example.loss and example.plain and not example.weight_decay:
         return _scaled(context, factor, supposed, value)
 
     def change(part: Loss) -> Loss:
@@ -174,7 +174,8 @@ def _scaled(
     context: QuestionContext, factor: float, supposed: Iterable[str], value: bool
 ) -> Value | None:
     """Return the same where a student's own arrays are in place, by which the answer need not be
-    computed anew: it is times the factor as well, unless a gradient of theirs stands before it.
+    computed anew: it is times the factor as well, unless a gradient of theirs stands before it. A
+    weight decay is no part of what is scaled.
     """
     key = context.query.key
     way = context.subject.way_back(key, sorted(supposed))

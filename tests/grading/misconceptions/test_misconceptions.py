@@ -212,6 +212,12 @@ CROSS_DECAYED = {
 LINE_DECAYED = {
     **LINE, "example": {**LINE["example"], "loss": {"squared_error": [[3]], "weight_decay": 0.7}},
 }  # fmt: skip
+# 1*2 - 1.5*3 = -2.5, which is 3.5 off; 2^2 + 1.5^2 = 6.25 and 1 + 3^2 = 10
+TWO_DECAYED = example(
+    1, {"dense": {"units": 2, "bias": False}}, {"dense": {"units": 1, "bias": False}},
+    given={"input": [1], "dense1.weight": [[2], [-1.5]], "dense2.weight": [[1, 3]]},
+    loss={"squared_error": [1], "weight_decay": 0.2},
+)  # fmt: skip
 # 5 - 3 = 2: half of 4, and 4
 ERROR = example(
     1, {"dense": 1}, given={"input": [2], "dense1.weight": [[2]], "dense1.bias": [1]},
@@ -740,6 +746,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("weight_decay_not_halved", CROSS_DECAYED, "loss", 2.9076),  # 0.4076 + 0.5*5
     ("weight_decay_forgotten", LINE_DECAYED, "loss", "(0 - 3)^2 = 9"),
     ("weight_decay_not_halved", LINE_DECAYED, "loss", 13.2),  # 9 + 0.7*6
+    ("weight_decay_of_one_layer", TWO_DECAYED, "loss", 12.875),  # 12.25 + 0.2/2*6.25
+    ("weight_decay_of_one_layer", TWO_DECAYED, "loss", "3.5^2 + 0.1*10 = 13.25"),
     # for 1 + 0.1*3.2 = 1.32 and so on
     ("weight_decay_forgotten", DECAYED, "dense1.weight.grad", [[1, 0], [-2, 0], [1, 0]]),
     ("weight_decay_not_halved", DECAYED, "dense1.weight.grad", [[1.64, 0], [-1.6, 0], [1.34, 0]]),
