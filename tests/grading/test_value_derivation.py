@@ -245,8 +245,8 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
          " = gradient of dense1 * its input + weight_decay * weight = (-4)*2 + 0.5*1 = -7.5;"
          " weight - rate*gradient = 1 - 0.5*(-7.5)"),
         (decayed(BATCH), "dense1.weight.grad",
-         f"gradient of dense1 at [0, 0] = {MEAN} = 2*(3 - 1)/2 = 2;"
-         f" gradient of dense1 at [1, 0] = {MEAN} = 2*(6 - 4)/2 = 2;"
+         f"gradient of dense1 at [0,0] = {MEAN} = 2*(3 - 1)/2 = 2;"
+         f" gradient of dense1 at [1,0] = {MEAN} = 2*(6 - 4)/2 = 2;"
          " sum of gradient of dense1 * its input over the examples + weight_decay * weight"
          " = 2*1 + 2*2 + 0.5*3"),
         (JOINED, "multiply1.value[1]", "3*7"),
