@@ -32,6 +32,7 @@ from shapecalc.grading.values import Value, shown
 from shapecalc.records import own_counts
 
 Pair = tuple[Misconception, Wrong]
+InLayer = tuple[str, Misconception, int]  # a layer, a mistake, and how much more it counts there
 MOST_COMPUTED = 12  # layers of a network whose example is computed with two mistakes
 OR = " or "  # between names of which one is meant
 MOST_LAYERS = 60  # of a network whose totals are summed with mistakes in
@@ -66,7 +67,7 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from _of_values(context, single)
         yield from _of_a_step(context, single)
     if context.total:
-        yield from in_one_layer(context)
+        yield from in_one_layer(context, mistakes_in_layers(context))
         yield from _of_total_weights(context, single)
     elif context.key in ("macs", "flops"):
         yield from _of_macs(context, single)
@@ -141,7 +142,7 @@ def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
     """Yield totals with one mistake made in each layer that gives occasion for it."""
     total: Any = context.right
     sums: dict[str, tuple[Misconception, int, int]] = {}
-    for _, misconception, more in _in_layers(context):
+    for _, misconception, more in mistakes_in_layers(context):
         _, before, times = sums.get(misconception.name, (misconception, 0, 0))
         sums[misconception.name] = misconception, before + more, times + 1
     for misconception, more, times in sums.values():
@@ -149,13 +150,15 @@ def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
             yield misconception, _shifted(total, more, f"over {times} layers")
 
 
-def in_one_layer(context: QuestionContext, counted: Collection[str] = ()) -> Iterator[Pair]:
-    """Yield totals with a mistake made in one layer, and all layers that it may be, or two of them
-    that come to the same; none of those that are rightly `counted`.
+def in_one_layer(
+    context: QuestionContext, in_layers: Iterable[InLayer], counted: Collection[str] = ()
+) -> Iterator[Pair]:
+    """Yield totals with one of the mistakes `in_layers` made in one layer, and all layers that it
+    may be, or two of them that come to the same; none of those that are rightly `counted`.
     """
     total: Any = context.right
     found: dict[str, tuple[Misconception, dict[str, int]]] = {}
-    for name, misconception, more in _in_layers(context):
+    for name, misconception, more in in_layers:
         if name not in counted:
             found.setdefault(misconception.name, (misconception, {}))[1][name] = more
     for misconception, by_layer in found.values():
@@ -182,7 +185,7 @@ def _shifted(total: int, more: int, where: str) -> Wrong:
     return Wrong(total + more, text)
 
 
-def _in_layers(context: QuestionContext) -> Iterator[tuple[str, Misconception, int]]:
+def mistakes_in_layers(context: QuestionContext) -> Iterator[InLayer]:
     """Yield the mistakes in the layers of a total, and how much more each of them counts."""
     layers = list(filter(None, map(own_counts, context.counted_layers)))
     if not isinstance(context.right, int) or len(layers) > MOST_LAYERS:
@@ -293,7 +296,10 @@ def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Itera
         return
     query = read_path("total.weights")
     weights = QuestionContext(context.subject, query, context.subject.answer(query))
-    for one, wrong in (*_in_every_layer(weights), *in_one_layer(weights)):
+    for one, wrong in (
+        *_in_every_layer(weights),
+        *in_one_layer(weights, mistakes_in_layers(weights)),
+    ):
         yield joined(one, none), wrong
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.combinations import in_one_layer, with_others
+from shapecalc.grading.combinations import InLayer, in_one_layer, with_others
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions.question_context import QuestionContext
@@ -57,13 +57,22 @@ def elsewhere(context: QuestionContext, name: str, at: Places) -> Iterator[Repea
     yield from made_at(context, name, dict.fromkeys(found))
 
 
-def not_in(context: QuestionContext, found: Cause, counted: Collection[str]) -> Cause:
+def not_in(
+    context: QuestionContext,
+    in_layers: Sequence[InLayer],
+    found: Cause,
+    counted: Collection[str],
+) -> Cause:
     """Return a cause that was made in one layer of a total without those that are rightly counted,
     if it was made in another one.
     """
-    if all(wrong != found.wrong for _, wrong in in_one_layer(context)):
+    if all(wrong != found.wrong for _, wrong in in_one_layer(context, in_layers)):
         return found
-    left = (w for m, w in in_one_layer(context, counted) if m.name == found.misconception.name)
+    left = (
+        w
+        for m, w in in_one_layer(context, in_layers, counted)
+        if m.name == found.misconception.name
+    )
     wrong = next((wrong for wrong in left if wrong.value == found.wrong.value), found.wrong)
     return found._replace(wrong=wrong)
 

@@ -144,8 +144,13 @@ class Explanations:
         if found is None or not (found.before or evidence.counted):
             return found
         if not found.before:
-            return not_in(self.context, found, evidence.counted)
+            return not_in(self.context, self._in_layers, found, evidence.counted)
         return placed(self.context, found, given, evidence, self.near, self._anywhere)
+
+    @cached_property
+    def _in_layers(self) -> list[combinations.InLayer]:
+        """What one mistake gives in each layer of a total."""
+        return list(combinations.mistakes_in_layers(self.context))
 
     def _anywhere(self, name: str, at: Places) -> list[Repeated]:
         """Return what a mistake gives at layers on the way such as these."""
