@@ -180,6 +180,7 @@ def test_the_same_asked_again_does_not_follow_from_itself() -> None:
     assert marked(*asked)[1].verdict == "wrong"
 
 
+@pytest.mark.slow
 def test_gradients_are_gone_on_with_where_all_behind_them_is_the_same() -> None:
     """-2.75 - 3 is -5.75, whose double is -11.5; with -12 for it, the weights' are -12 times the
     inputs 5.5 and 8.5, and the bias' is -12.
