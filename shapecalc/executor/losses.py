@@ -87,6 +87,6 @@ def cross_entropy(
     gradient = (np.exp(logs) - chosen) * scale
     if kind != "softmax" or node is None or node.sources is None:
         return Loss(value, index, index, gradient)
-    with np.errstate(divide="ignore"):  # a probability that is 0 has an infinite gradient
+    with np.errstate(divide="ignore", over="ignore"):  # of a probability that is 0, or nearly
         shown = -chosen * scale / np.where(chosen > 0, output, 1)
     return Loss(value, index, node.sources[0], gradient, shown)

@@ -85,6 +85,15 @@ def test_cross_entropy_enters_before_a_final_softmax(
         np.testing.assert_allclose(result.gradients[f"{final}1"], ends, atol=1e-14)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("score", [720, 745, 800])  # e^-720 and e^-745 are subnormal, e^-800 is 0
+def test_a_probability_of_nearly_0_has_an_infinite_gradient(score: float) -> None:
+    """-1/p is beyond the largest float; what comes in front of the softmax, p - y, is not."""
+    result = run(chain(2, "softmax"), inputs=[[0, score]], loss={"cross_entropy": [0]})
+    assert result.loss == score
+    assert listed(result.gradients, "softmax1", "input") == [[-np.inf, 0], [-1, 1]]
+
+
 def test_cross_entropy_sums_over_positions() -> None:
     x = np.zeros((2, 2, 3))
     x[:, 0, 0] = [log(1), log(3)]
