@@ -29,6 +29,7 @@ from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.rounded_up import rounded_up
 from shapecalc.grading.rounding import made_whole
 from shapecalc.grading.stated_logarithms import to_another_base
 from shapecalc.grading.student_working import Working
@@ -173,12 +174,18 @@ class Diagnosis:
         return None
 
     def shown_beside(
-        self, question: Question, value: Value, followed: Followed, working: Working
+        self, question: Question, value: Value, followed: Followed, evidence: Evidence
     ) -> Cause | None:
-        """Return the mistake that the working of a field shows though that follows from earlier
-        answers: 3.5 without the + 1 there, or 2.5 for half of F, of which 3 was made.
+        """Return the mistake that the working of a field or a volume shows though that follows from
+        earlier answers: 3.5 without the + 1 there, or 2.5 for half of F, of which 3 was made.
         """
+        working = evidence.working
         broken = [n for n in working.unrounded if n != int(n)]
+        if question.query.key == "output" and followed.subject and working.up:
+            own = self._explanations_in(question, followed.subject)
+            made = {*evidence.made, *evidence.told}
+            up = rounded_up(own.context, value, working, made) if own else None
+            return up and up._replace(source=self.sources(followed.sources))
         if question.query.kind != "field" or not broken or type(value) is not int:
             return None
         supposed = self._explanations_in(question, followed.subject) if followed.subject else None

@@ -310,7 +310,7 @@ class Marker:
             followed = None
         if followed is None:
             return None, self._cause(question, value, own, evidence)
-        beside = self._diagnosis.shown_beside(question, value, followed, evidence.working)
+        beside = self._diagnosis.shown_beside(question, value, followed, evidence)
         if beside is not None:
             return None, _again(beside, evidence)
         doubt = may_not_follow(question, value, followed, evidence)
