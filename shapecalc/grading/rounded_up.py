@@ -1,4 +1,4 @@
-"""A mistake that a working shows by its number before this was rounded up: the + 1 that was forgotten
+"""A mistake that a working shows by its number before this was rounded up: the + 1 forgotten
 in `15.5, rounded up 16`, where 16.5 rounded down is 16 as well.
 """
 
