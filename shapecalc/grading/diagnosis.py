@@ -69,6 +69,10 @@ class Diagnosis:
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
+        if found is not None and not found.sure and question.query.kind == "field":
+            with_own = self._shown_with_own(question, value, own, evidence, found)
+            if with_own is not None:
+                return with_own
         one = found is not None and (found.tied or not found.either)
         alone = found is not None and one and not found.before
         if found and alone:
@@ -107,6 +111,22 @@ class Diagnosis:
         if sized and evidence.made and not evidence.shows(found):
             return self._in_own(question, value, own, evidence, again=True) or found
         return found
+
+    def _shown_with_own(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
+    ) -> Cause | None:
+        """Return the cause of a field, of those it may have, that a working shows with the
+        student's own sizes, of which the same value is right: 15 - 3 + 2 + 1 = 15 for 17 - 3 + 2 + 1.
+        """
+        among = [cause.names for cause in found.either or (found,)]
+        for network in own.gone_on_with(question):
+            supposed = self._explanations_in(question, network.subject)
+            there = supposed.cause_of(value, evidence=evidence) if supposed else None
+            if supposed is None or there is None or there.names not in among:
+                continue
+            if there.sure and evidence.working.agrees(supposed.context, there):
+                return there._replace(source=self.sources(network.sources))
+        return None
 
     def _after_a_step(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
