@@ -116,7 +116,7 @@ class Diagnosis:
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
     ) -> Cause | None:
         """Return the cause of a field, of those it may have, that a working shows with the
-        student's own sizes, of which the same value is right: 15 - 3 + 2 + 1 = 15 for 17 - 3 + 2 + 1.
+        student's own sizes, of which the same value is right: 15 - 3 + 2 + 1 = 15.
         """
         among = [cause.names for cause in found.either or (found,)]
         for network in own.gone_on_with(question):
