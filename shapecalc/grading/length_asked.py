@@ -31,7 +31,7 @@ def lengths_first(question: Question, answer: Any, ways: Sequence[Reading]) -> l
         return found
     lengths = [way for way in found if not _is_volume([way])]
     stated = None if lengths else _stated(answer)
-    if stated is not None:  # 2*2*64 = 250
+    if stated is not None and stated != right[0]:  # 2*2*64 = 250; not the right one by chance
         return [Reading((stated,))]
     return [*lengths, *(way for way in found if way not in lengths)]
 

@@ -218,7 +218,7 @@ class Marker:
                     return None
                 name = f"{found.misconception.name}, {name}"
         source = self._diagnosis.sources(followed.sources) if followed else ""
-        opposite = same(question, -value, stated.value)
+        opposite = isinstance(value, int | float) and same(question, -value, stated.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),

@@ -57,6 +57,20 @@ def test_a_length_that_nothing_explains_is_no_volume(answer: str) -> None:
     assert (found.verdict, OF_INPUT in found.feedback) == ("wrong", False)
 
 
+def test_a_product_that_is_worked_out_wrongly_is_told_as_that() -> None:
+    found = marked({FLAT: "3*3*40 = 370"})[FLAT]
+    assert (found.verdict, found.misconception) == ("wrong", "arithmetic_slip")
+    assert found.feedback.startswith("Your working is right and gives 360, but its result was")
+    found = marked({CONV: "7x7x40", FLAT: "2*2*40 = 150"})[FLAT]
+    assert found.misconception == "arithmetic_slip"
+    assert "follows correctly from your answer 7x7x40 to question 1" in found.feedback
+
+
+@pytest.mark.parametrize("answer", ["2*2*40 = 360", "360 = 2*2*40", "2x2x40 = 360"])
+def test_a_right_length_with_another_product_is_for_a_person(answer: str) -> None:
+    assert marked({FLAT: answer})[FLAT].verdict == "needs a look"
+
+
 @pytest.mark.parametrize(("own", "weights"), [(160, 8000), ("2*2*40 = 160", 8000), (210, 10500)])
 def test_biases_that_are_forgotten_behind_an_own_length_are_named(own: Any, weights: int) -> None:
     found = marked({FLAT: own, DENSE: weights})[DENSE]
