@@ -51,7 +51,9 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Va
         return None
     number: Number = int(result) if result.denominator == 1 else float(result)
     for reading in ways:
-        (stated,) = reading.value if of_length and _is_length(reading.value) else (reading.value,)
+        stated: Any = reading.value
+        if of_length and isinstance(stated, tuple) and len(stated) == 1:
+            stated = stated[0]
         if not isinstance(stated, int | float) or isinstance(stated, bool):
             return None
         if abs(stated - number) <= reading.off or question.tolerance.near(number, stated):
@@ -59,10 +61,6 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Va
         if is_rounded_from([stated], [number]):
             return None
     return (number,) if of_length else number
-
-
-def _is_length(value: Value) -> bool:
-    return isinstance(value, tuple) and len(value) == 1
 
 
 def _at_the_end(text: str) -> Fraction | None:

@@ -12,7 +12,7 @@ from shapecalc.grading.question import Question
 NUMBER = r"\d{1,9}"
 PRODUCT = rf"{NUMBER}(?: ?[xX*\u00d7\u00b7] ?{NUMBER})+"
 LENGTH = r"\d{1,3}(?:[,']\d{3})+|\d{1,12}"
-END = r"(?![\w.]*\w)"
+END = r"(?![\w.]*\w| ?=)"  # and not 2*2 = 4 = 4*1
 RESULT = re.compile(
     rf"(?<![\w.*/+-])(?:{PRODUCT} ?= ?(?P<behind>{LENGTH}){END}"
     rf"|(?P<before>{LENGTH}) ?= ?{PRODUCT}{END})"
