@@ -8,7 +8,7 @@ from typing import Any
 from shapecalc.grading import combinations
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.differences import are_or_is
-from shapecalc.grading.frequency import ALIKE, MORE_SPECIFIC
+from shapecalc.grading.frequency import ALIKE, COMMON, MORE_SPECIFIC
 from shapecalc.grading.misconceptions.question_context import Misconception
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import volume_axes
@@ -27,14 +27,24 @@ def with_credited(
     found: Cause | None, every: Sequence[Cause], credited: Collection[str]
 ) -> Cause | None:
     """Return the cause that is found, or one of those that fit as well and are `credited`: both of
-    them, if one was found, since nothing tells which it is.
+    them, if one was found, since nothing tells which it is; so of a window's size with all others
+    that give it.
     """
     names = {cause.misconception.name for cause in (found.either or (found,))} if found else set()
     expected = [cause for cause in every if cause.misconception.name in credited]
     if not expected or not names.isdisjoint(credited):
         return found
+    if found is None and expected[0].misconception.change is not None:
+        return _of_windows(every) or expected[0]._replace(sure=False)
     alone = found is None or len(names) >= MOST_ALTERNATIVES
     return expected[0]._replace(sure=False) if alone or not found else either([expected[0], found])
+
+
+def _of_windows(causes: Sequence[Cause]) -> Cause | None:
+    """Return a few common mistakes in a window's formula as one; None where there is but one."""
+    found = {c.misconception.name: c for c in causes if c.misconception.change is not None}
+    common = [cause for name, cause in found.items() if name in COMMON]
+    return either(common) if 1 < len(common) <= MOST_COMMON else None
 
 
 def credited_of(pairs: Sequence[Cause], credited: Collection[str]) -> Cause | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.student_working import Working
-from shapecalc.grading.values import Number, Value
+from shapecalc.grading.values import Value
 
 
 class Read(NamedTuple):
@@ -21,7 +21,7 @@ class Read(NamedTuple):
     meant: tuple[Any, ...]
     right: Mark | None
     working: Working
-    worked: Number | None = None
+    worked: Value | None = None
     value: Value = ()
     accepted: Value | None = None
 

@@ -13,7 +13,7 @@ from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_sums import stated_result
-from shapecalc.grading.values import Number
+from shapecalc.grading.values import Number, Value
 from shapecalc.grading.written import is_rounded_from
 
 LAST = re.compile(rf"[\d\s()\[\].,_'+^{TIMES}{OVER}-]+$")
@@ -30,30 +30,37 @@ LN = re.compile(r"([-+]?) ?ln ?(\()? ?(\d{0,9}\.?\d{1,20}) ?(?(2)\))")  # of a n
 PARTED = re.compile(r"[,;] |:")
 
 
-def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Number | None:
-    """Return what the working of an answer comes to, where that is not what it is read as.
+def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Value | None:
+    """Return what the working of an answer comes to, where that is not what it is read as; of a
+    length as the only size.
 
     None as well where the answer is that number rounded. A hyperparameter is a whole number.
     """
-    form = question.query.form
-    if form not in ("number", "field") or not isinstance(answer, str) or len(answer) > LONGEST:
+    form, right = question.query.form, question.right
+    of_length = form == "sizes" and isinstance(right, tuple) and len(right) == 1
+    if form not in ("number", "field") and not of_length:
+        return None
+    if not isinstance(answer, str) or len(answer) > LONGEST:
         return None
     if form == "number" and stated_result(answer) is not None:
         return None
     parts = SO.sub("=", plain(answer)).split("=")
     result = _at_the_end(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None
-    if result is None or (question.query.exact and result.denominator != 1):
+    whole = question.query.exact or of_length
+    if result is None or (whole and result.denominator != 1):
         return None
     number: Number = int(result) if result.denominator == 1 else float(result)
     for reading in ways:
-        stated = reading.value
+        stated: Any = reading.value
+        if of_length and isinstance(stated, tuple) and len(stated) == 1:
+            stated = stated[0]
         if not isinstance(stated, int | float) or isinstance(stated, bool):
             return None
         if abs(stated - number) <= reading.off or question.tolerance.near(number, stated):
             return None
         if is_rounded_from([stated], [number]):
             return None
-    return number
+    return (number,) if of_length else number
 
 
 def _at_the_end(text: str) -> Fraction | None:

@@ -29,6 +29,7 @@ from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.rounded_up import rounded_up
 from shapecalc.grading.rounding import made_whole
 from shapecalc.grading.stated_logarithms import to_another_base
 from shapecalc.grading.student_working import Working
@@ -68,6 +69,10 @@ class Diagnosis:
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
+        if found is not None and not found.sure and question.query.kind == "field":
+            with_own = self._shown_with_own(question, value, own, evidence, found)
+            if with_own is not None:
+                return with_own
         one = found is not None and (found.tied or not found.either)
         alone = found is not None and one and not found.before
         if found and alone:
@@ -106,6 +111,22 @@ class Diagnosis:
         if sized and evidence.made and not evidence.shows(found):
             return self._in_own(question, value, own, evidence, again=True) or found
         return found
+
+    def _shown_with_own(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
+    ) -> Cause | None:
+        """Return the cause of a field, of those it may have, that a working shows with the
+        student's own sizes, of which the same value is right: 15 - 3 + 2 + 1 = 15.
+        """
+        among = [cause.names for cause in found.either or (found,)]
+        for network in own.gone_on_with(question):
+            supposed = self._explanations_in(question, network.subject)
+            there = supposed.cause_of(value, evidence=evidence) if supposed else None
+            if supposed is None or there is None or there.names not in among:
+                continue
+            if there.sure and evidence.working.agrees(supposed.context, there):
+                return there._replace(source=self.sources(network.sources))
+        return None
 
     def _after_a_step(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
@@ -173,12 +194,18 @@ class Diagnosis:
         return None
 
     def shown_beside(
-        self, question: Question, value: Value, followed: Followed, working: Working
+        self, question: Question, value: Value, followed: Followed, evidence: Evidence
     ) -> Cause | None:
-        """Return the mistake that the working of a field shows though that follows from earlier
-        answers: 3.5 without the + 1 there, or 2.5 for half of F, of which 3 was made.
+        """Return the mistake that the working of a field or a volume shows though that follows from
+        earlier answers: 3.5 without the + 1 there, or 2.5 for half of F, of which 3 was made.
         """
+        working = evidence.working
         broken = [n for n in working.unrounded if n != int(n)]
+        if question.query.key == "output" and followed.subject and working.up:
+            own = self._explanations_in(question, followed.subject)
+            made = {*evidence.made, *evidence.told}
+            up = rounded_up(own.context, value, working, made) if own else None
+            return up and up._replace(source=self.sources(followed.sources))
         if question.query.kind != "field" or not broken or type(value) is not int:
             return None
         supposed = self._explanations_in(question, followed.subject) if followed.subject else None

@@ -22,6 +22,7 @@ class Evidence(NamedTuple):
     told: Collection[str] = ()  # mistakes that were told of before, as certain
     sound: frozenset[str] = frozenset()  # layers of which the student has the right volume
     counted: frozenset[str] = frozenset()  # layers of whose count, in a total, the same holds
+    doubted: frozenset[str] = frozenset()  # of the unmade ones, those that little speaks against
 
     def shows(self, cause: Cause) -> bool:
         """Say whether the student makes all the mistakes of a cause elsewhere, too."""
@@ -45,7 +46,11 @@ class Evidence(NamedTuple):
 
     def speaks_against(self, cause: Cause) -> bool:
         """Say whether the student's right answers to other questions speak against a cause."""
-        return not cause.names.isdisjoint(self.unmade)
+        return any(name in self.unmade and name not in self.doubted for name in cause.names)
+
+    def doubts(self, cause: Cause) -> bool:
+        """Say whether little speaks against a cause: enough for it not to be certain."""
+        return not cause.names.isdisjoint(self.doubted)
 
     def as_worked_out(self, context: QuestionContext, causes: list[Cause]) -> list[Cause]:
         """Return those of several causes that the student's own working agrees with, if any, and

@@ -22,6 +22,7 @@ from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.question import Question
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.result_in_front import may_be_dashed, result_in_front
 from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
@@ -60,6 +61,8 @@ class FirstLook:
             return self.right(question, "")._replace(answer=given(written))
         of_field = question.query.kind == "field" and isinstance(written, str)
         answer = of_one_side(written) if of_field else without_names(question, written)
+        in_front = result_in_front(question, written)
+        answer = in_front.number if in_front else answer
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
@@ -74,10 +77,13 @@ class FirstLook:
             right is None and holds_the_right_one(question, answer)
         ):
             return unmarked(question, "needs a look", given(written), self.told.several())
+        if right is None and not in_front and may_be_dashed(question, written):
+            return unmarked(question, "needs a look", given(written), self.told.several())
         worked = slipped_from(question, answer, ways) if right is None else None
         value = found.value if found else ()
         accepted = found.value if found and is_only_accepted(question, found.value) else None
-        return Read(ways, meant, right, working_in(answer), worked, value, accepted)
+        working = working_in(in_front.working if in_front else answer)
+        return Read(ways, meant, right, working, worked, value, accepted)
 
     def _note(self, question: Question, right: Reading) -> str:
         """Return what is to be told of how a right answer was read, or why it is right as well."""

@@ -218,7 +218,7 @@ class Marker:
                     return None
                 name = f"{found.misconception.name}, {name}"
         source = self._diagnosis.sources(followed.sources) if followed else ""
-        opposite = same(question, -value, stated.value)
+        opposite = isinstance(value, int | float) and same(question, -value, stated.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
@@ -310,7 +310,7 @@ class Marker:
             followed = None
         if followed is None:
             return None, self._cause(question, value, own, evidence)
-        beside = self._diagnosis.shown_beside(question, value, followed, evidence.working)
+        beside = self._diagnosis.shown_beside(question, value, followed, evidence)
         if beside is not None:
             return None, _again(beside, evidence)
         doubt = may_not_follow(question, value, followed, evidence)

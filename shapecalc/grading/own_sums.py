@@ -127,15 +127,17 @@ def with_the_mistake(
     """
     if not is_total(question):
         return None
-    given = _given(question, own)
+    given, weights = _given(question, own), _weights_alone(question, own)
     asked = len({other.query.name for other, v in own if v != other.right} & given.keys())
     for made in _made(question, suspected) if asked else ():
-        numbers = list(_numbers(question, given, made))
-        if sum(numbers) == value and numbers:
-            listed = [f"{number:,}" for number in numbers if number]
-            short = len(listed) <= MOST_TOLD
-            told = " + ".join(listed) if short else f"the sum of {len(listed)} terms"
-            return next(iter(made.values())), Wrong(value, f"{told} = {value:,}")
+        unbiased = {name: v for name, v in weights.items() if _without_biases(question, name, made)}
+        for own_terms in (given, given | unbiased) if unbiased else (given,):
+            numbers = list(_numbers(question, own_terms, made))
+            if sum(numbers) == value and numbers:
+                listed = [f"{number:,}" for number in numbers if number]
+                short = len(listed) <= MOST_TOLD
+                told = " + ".join(listed) if short else f"the sum of {len(listed)} terms"
+                return next(iter(made.values())), Wrong(value, f"{told} = {value:,}")
     return None
 
 
@@ -172,6 +174,23 @@ def _given(question: Question, own: Sequence[Answered]) -> dict[str, Number]:
             right = question.subject.answer(question.query._replace(name=name))
             found[name] = found.get(name, right if _counted(right) else 0) + more
     return found
+
+
+def _weights_alone(question: Question, own: Sequence[Answered]) -> dict[str, Number]:
+    """Return the wrong weights of layers whose whole count a student was not asked for."""
+    if question.query.key != "parameters":
+        return {}
+    return {
+        other.query.name: value
+        for (other, value), _ in terms(question, question.subject, own)
+        if other.query.key == "weights" and _counted(value)
+    }
+
+
+def _without_biases(question: Question, name: str, made: Mapping[str, str]) -> bool:
+    """Say whether the mistake in a layer's kind leaves its biases out, alone or with another."""
+    mistake = made.get(question.subject.records[name].kind)
+    return mistake is not None and "forgot_bias" in (mistake, *MISCONCEPTIONS[mistake].parts)
 
 
 def _numbers(

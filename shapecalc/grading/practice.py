@@ -29,16 +29,18 @@ class Practice:
         certain: Names = NOTHING,
         possible: Names = NOTHING,
         sound: Mapping[tuple[Subject, str], frozenset[str]] = MappingProxyType({}),
+        by_heart: frozenset[str] = NO_NAMES,
     ) -> None:
         """Of each question, `right` are the mistakes that would have given another answer than the
         right one; `wrong` those that give the wrong one, `alone` without another beside it;
         `certain` and `possible` those that are certainly or perhaps behind it, or made on the way
         there. `sound` are the layers of each network of which the right `output` or count, such as
-        `parameters`, was given.
+        `parameters`, was given. Answers `by_heart`, such as the padding that keeps a size, need
+        no formula: they say little of which one is used elsewhere.
         """
         self._unmade, self._made, self._alone = map(_by_name, (right, wrong, alone))
         self._certain, self._possible = certain, possible
-        self._sound = sound
+        self._sound, self._by_heart = sound, by_heart
         self._withdrawn: set[str] = set()  # mistakes, where an answer follows from others
 
     def has_followed(self, question: str) -> None:
@@ -74,6 +76,10 @@ class Practice:
         """
         return frozenset(n for n in self._unmade if self._made.get(n, set()) <= {question})
 
+    def doubted(self, question: str) -> frozenset[str]:
+        """Return those of these that only answers by heart speak against."""
+        return frozenset(n for n in self.against(question) if self._unmade[n] <= self._by_heart)
+
     def made_beside(self, question: str) -> frozenset[str]:
         """Return the mistakes that are certainly behind wrong answers to other questions."""
         return _of_others(self._certain, question)
@@ -92,7 +98,7 @@ class Practice:
         same ones, and fewer of the right answers speak against it.
         """
         made = {name: self._alone.get(name, set()) - {question} for name in suspected}
-        unmade = {name: self._unmade.get(name, set()) for name in suspected}
+        unmade = {name: self._unmade.get(name, set()) - self._by_heart for name in suspected}
         return frozenset(
             (a, b)
             for a, b in permutations(made, 2)

@@ -23,6 +23,7 @@ from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.bracketed_lists import LETTER
 from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.joined_lines import Line
+from shapecalc.grading.length_asked import lengths_first
 from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
 from shapecalc.grading.list_in_front import GAP, list_in_front
 from shapecalc.grading.notation import bare
@@ -80,7 +81,8 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
             return [_noted(reading, BELOW) for reading in _in_form(question, below)]
     parts = told_sum(question, answer)
     found = _in_form(question, answer) if parts is None else [parts]
-    return [_of_the_last_layer(question, answer, reading) for reading in found]
+    found = [_of_the_last_layer(question, answer, reading) for reading in found]
+    return lengths_first(question, answer, found)
 
 
 def _of_fields(query: Query, text: str) -> str:

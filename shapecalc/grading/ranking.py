@@ -464,7 +464,8 @@ class Explanations:
             return None
         sure = sure and not found.either
         carried = not self.context.total and any(cause in self._carried for cause in first)
-        if not likely and (chance > CERTAIN or carried or found.before):  # a size is one of few
+        unlikely = not likely or (not found.either and any(map(evidence.doubts, first)))
+        if unlikely and (chance > CERTAIN or carried or found.before):  # a size is one of few
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
 

@@ -61,6 +61,8 @@ COUNT = re.compile(r"[\d\s,*×+]+")
 SQUARED = re.compile(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
 SQUARES = re.compile(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
 PLAIN = re.compile(r"\d+(?:\.\d+)?")
+UP = re.compile(r"\bround(?:ed|ing|s)?(?: [a-z]+){0,2} up\b|\bceil", re.IGNORECASE)
+DOWN = re.compile(r"\bdown\b|\bfloor|\bup to\b|\b(?:not|n't)\b", re.IGNORECASE)
 OF_MEAN = re.compile(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
 OF_HALF = re.compile(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[])|½|half\b)")
 WHOLE = re.compile(r"\s*[-−]?\d[\d,]*(?: [a-z]+)?[\s.]*", re.IGNORECASE)
@@ -94,6 +96,7 @@ class Working(NamedTuple):
     nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`. `rates` are those of
     steps that stand alone (None: by its name), `logs` the numbers below 1 that one is taken of,
     `divided` two lone numbers of which one is divided by the other, or said to be divisible by it.
+    `up` says that it rounds up, and nothing down.
     """
 
     formulas: tuple[str, ...] = ()
@@ -109,6 +112,7 @@ class Working(NamedTuple):
     rates: tuple[float | None, ...] = ()
     logs: tuple[str, ...] = ()
     divided: tuple[tuple[int, int], ...] = ()
+    up: bool = False
 
     @property
     def numbers(self) -> frozenset[float]:
@@ -238,8 +242,14 @@ class Working(NamedTuple):
         above = (_terms_of(_parts(formula)[0], letters) for formula in self.formulas)
         return any(terms is not None and not wanted - terms for terms in above)
 
+    def stands(self, fit: Fit, change: Change) -> bool:
+        """Say whether a window's formula itself stands here with some of its numbers changed."""
+        return self._replace(unrounded=())._is_of(fit, change)
+
     def _is_of(self, fit: Fit, change: Change) -> bool:
-        """Say whether a window's formula stands here with some of its numbers changed."""
+        """Say whether a window's formula stands here with some of its numbers changed, or what it
+        comes to before it is rounded.
+        """
         letters = {"W": fit.W, "F": fit.F, "S": fit.S}
         if fit.before == fit.after:
             letters["P"] = fit.before
@@ -318,6 +328,7 @@ def working_in(answer: Any) -> Working:
         tuple(rates_of_lone_steps(written)),
         tuple(probabilities(written)),
         tuple((int(found[1]), int(found[2])) for found in divided),
+        bool(UP.search(text)) and not DOWN.search(text),
     )
 
 

@@ -37,11 +37,12 @@ class Suspicions:
         answer stands `alone`, for no other about the same network counts.
         """
         suspected = self._suspected(question, read)
-        unmade = practice.against(question.id)
+        unmade, doubted = practice.against(question.id), practice.doubted(question.id)
         evidence = Evidence(
             unmade & suspected if alone else unmade,
             read.working,
             outdone=practice.outdone(question.id, suspected),
+            doubted=doubted & suspected if alone else doubted,
         )
         if question.query.executed:
             return evidence
@@ -68,6 +69,7 @@ class Suspicions:
             self._certain(answered),
             {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
             _sound(answered),
+            frozenset(q.id for q, _ in answered if q.query.kind == "field"),
         )
 
     def _unmade(self, question: Question, read: Read) -> frozenset[str]:

@@ -441,3 +441,31 @@ def test_right_weights_say_nothing_of_biases_that_a_layer_has_not() -> None:
     spec = net("11x11x96", *layers, {"conv": {"K": 128, "F": 1, "bias": False}})
     _, found = marked(spec, {"depthwise_conv1.weights": 864, "conv1.parameters": 12_416})
     assert (found.misconception, found.perhaps) == ("absent_bias_counted", False)
+
+
+# (33 - 3 + 2)/2 + 1 = 17; 16 without the + 1, without the padding, and with that of one side
+BESIDE_A_FIELD = net(
+    "65x65x3",
+    {"conv": {"K": 8, "F": 7, "S": 2, "P": 3}},
+    {"max_pool": {"F": 3, "S": 2, "P": 1}},
+    {"conv": {"K": 8, "F": 3, "P": 1}},
+)
+
+
+@pytest.mark.parametrize("sized", [{}, {"conv1.output": "33x33x8"}])
+@pytest.mark.parametrize("field", [{}, {"P(conv2)": 1}, {"P(conv2)": "1 (same)"}])
+def test_a_right_field_does_not_tell_which_mistake_is_made_at_another_layer(
+    sized: dict[str, Any], field: dict[str, Any]
+) -> None:
+    answers = {**sized, "max_pool1.output": "16x16x8", **field}
+    credit = {"padding_once": 0.25, "forgot_plus_one": 0.25}
+    mark = marked(BESIDE_A_FIELD, answers, partial=credit)[len(sized)]
+    assert mark.misconception == "forgot_plus_one or padding_ignored or padding_once"
+    assert mark.perhaps
+
+
+def test_another_size_does_tell_which_one_it_is() -> None:
+    """(65 - 7)/2 + 1 = 30; with the right one of conv2, whose padding counts, it is not certain."""
+    answers = {"conv1.output": "30x30x8", "max_pool1.output": "14x14x8", "P(conv2)": 1}
+    mark = marked(BESIDE_A_FIELD, answers)[0]
+    assert (mark.misconception, mark.perhaps) == ("padding_ignored", True)

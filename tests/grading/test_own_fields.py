@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shapecalc.grading import mark
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
@@ -25,7 +26,7 @@ def marked(answers: dict[str, Any]) -> dict[str, Mark]:
     more = {"follow_through": 0.5, "show": "always"}
     assignment = read_assignment({"spec": SPEC, "questions": list(answers), **more})
     assert assignment.usable, assignment.diagnostics
-    return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
+    return {one.id: one for one in Marker(assignment).mark("one", answers).marks}
 
 
 @pytest.mark.parametrize(
@@ -250,3 +251,30 @@ def test_a_field_waits_for_a_volume_that_a_person_has_to_look_at() -> None:
     assert of_field({"max_pool1.output": "see my scan", "P(conv2)": 3}).verdict == "needs a look"
     assert of_field({"max_pool1.output": "see my scan", "K(conv2)": 3}).verdict == "wrong"
     assert of_field({"max_pool1.output": "see my scan", "P(conv2)": 2}).verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure"),
+    [
+        ("2 because 15-3+2+1 = 15", True),
+        ("2 because 17-3+2+1 = 17", True),
+        ("2", False),
+        ("2 because 13-3+2+1 = 13", False),  # whose size that is nothing tells
+        ("2 because 15-3+2 = 14", False),
+    ],
+)
+def test_a_working_with_an_own_size_shows_that_a_padding_was_counted_once(
+    answer: str, sure: bool
+) -> None:
+    """33x33x4 gives 17x17x4, the own one is 15x15x4: (15 - 3 + 2*1)/1 + 1 = 15 as well."""
+    spec = {
+        "input": "33x33x4",
+        "layers": [{"max_pool": {"F": 3, "S": 2, "P": 1}}, {"conv": {"K": 4, "F": 3, "P": 1}}],
+    }
+    answers = {"max_pool1.output": "15x15x4", "P(conv1)": answer}
+    asked = {"spec": spec, "questions": [*answers], "show": "always"}
+    found = mark(asked, answers).marks[1]
+    assert (found.misconception or "").startswith("pad")
+    assert (found.misconception == "padding_once" and not found.perhaps) is sure
+    own = "with your answer 15x15x4 to question 1, (15 - 3 + 2)/1 + 1 = 15" in found.feedback
+    assert own is (sure and "17" not in answer)

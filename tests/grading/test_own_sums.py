@@ -376,3 +376,44 @@ def test_own_counts_of_dense_layers_alone_lead_to_a_total_whatever_has_credit() 
     answers = {"dense1.parameters": 32, "total.parameters": 55}
     *_, mark = marked(answers, spec=spec, partial={"forgot_bias": 0.5}, follow_through=1)
     assert (mark.verdict, mark.points) == ("followed through", 1)
+
+
+# 7*7*3*32 = 4,704 weights and 32 biases, 3*3*32*32 + 32 = 9,248, 3*3*32*64 + 64 = 18,496; 3x3x64
+# has 576 values, and 5,760 weights and 10 biases lead on from these.
+DEEP: dict[str, Any] = {
+    "input": "13x13x3",
+    "layers": [
+        {"conv": {"K": 32, "F": 7}},
+        {"conv": {"K": 32, "F": 3}},
+        {"conv": {"K": 64, "F": 3}},
+        "flatten",
+        {"dense": 10},
+    ],
+}
+FORGOTTEN = "forgot_depth_and_bias"  # 7*7*32 = 1,568, 3*3*32 = 288, 3*3*64 = 576
+
+
+def summed(weights: int, second: int, total: Any) -> Mark:
+    """Return the mark of a total beside own terms, that of the dense layer without its biases."""
+    answers = {"conv1.weights": weights, "conv2.parameters": second, "dense1.parameters": 5760}
+    return marked({**answers, "total.parameters": total}, spec=DEEP)[-1]
+
+
+@pytest.mark.parametrize("total", [8192, "1568 + 288 + 576 + 5760 = 8192"])
+def test_own_weights_are_a_term_where_the_biases_are_forgotten_everywhere(total: Any) -> None:
+    mark = summed(1568, 288, total)
+    assert mark.misconception == FORGOTTEN
+    assert "your answer 5,760 to question 3, 1,568 + 288 + 576 + 5,760 = 8,192" in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("weights", "second", "total"),
+    [
+        (1568, 288, 8193),
+        (1568, 288, 1568 + 288 + 18432 + 5760),  # the third with its depth, without its biases
+        (1500, 9248, 1500 + 9248 + 576 + 5760),  # no term has both mistakes
+        (1568, 9216, 1568 + 9216 + 576 + 5760),  # which has the depth
+    ],
+)
+def test_another_sum_has_no_such_cause(weights: int, second: int, total: int) -> None:
+    assert summed(weights, second, total).misconception != FORGOTTEN

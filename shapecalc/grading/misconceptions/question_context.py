@@ -287,7 +287,9 @@ class QuestionContext:
 
     @property
     def unflattened(self) -> Volume:
-        """The layer's input as it was before layers that only flatten it."""
+        """The layer's input as it was before layers that only flatten it; a student's own length of
+        it need not be that of what stands before.
+        """
         record = self.record
         volume = self.volume
         for _ in self.subject.trace.layers:
@@ -295,6 +297,8 @@ class QuestionContext:
                 break
             record = self.subject.records.get(record.sources[0])
             if record is None or record.kind not in ("flatten", "dropout") or not record.input:
+                break
+            if prod(record.input[0]) != prod(volume):
                 break
             volume = record.input[0]
         return volume

@@ -1,0 +1,102 @@
+"""A number that stands in front of its working: `5760   576*10`, `5760, 576*10`, `18 - 2*9`.
+
+A sheet asks for it so. Blanks side by side, a tab or a comma part it from a working that comes to
+it, and so does a dash: by a minus 0 would be left. Where it comes to something else nothing is read
+so: another one of both may be meant.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from math import prod
+from typing import Any, NamedTuple
+
+from shapecalc.grading.answers import LONGEST, OR
+from shapecalc.grading.arithmetic import NUMBER, worked_out
+from shapecalc.grading.clauses import TAKEN_BACK
+from shapecalc.grading.notation import plain
+from shapecalc.grading.question import Question
+from shapecalc.grading.written_sizes import DENIED
+
+FRONT = r"\s*(?P<front>\d{1,3}(?:[ ,]\d{3})+|\d{1,15})"
+PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
+DASHED = re.compile(rf"{FRONT} +[-\u2013\u2014\u2212] +(?P<rest>[\d(].*)")
+BETWEEN = re.compile(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
+PLUS = re.compile(r"\+|\bplus\b")
+WORDS = r"[^\W\d_][\w/']*(?:[ -][^\W\d_][\w/']*)*"
+TERM = re.compile(  # conv1 4736; 81*64 outputs; each takes 3*3*32 = 288
+    rf"(?:{WORDS}(?: ?[:=])? )?(?P<value>[\d(][\d\s()*x\u00d7.+-]*?)"
+    rf"(?: ?= ?(?P<result>[\d,. ]*\d))?(?: {WORDS})?[.]?"
+)
+WORKED = re.compile(r"[*/+x\u00d7-]|[^\W\d_]")
+MOST = 20  # terms
+
+
+class InFront(NamedTuple):
+    """The text of a number that an answer begins with, and that of its working."""
+
+    number: str
+    working: str
+
+
+def result_in_front(question: Question, answer: Any) -> InFront | None:
+    """Return the number that an answer begins with where the working behind it comes to that."""
+    if not isinstance(answer, str) or len(answer) > LONGEST or not _asks_for_one(question):
+        return None
+    found = PARTED.fullmatch(answer) or DASHED.fullmatch(answer)
+    if found is None or not WORKED.search(found["rest"]):
+        return None
+    number, rest = found["front"], plain(found["rest"])
+    value = Fraction(re.sub(r"[ ,]", "", number))
+    if worked_out(rest) == value:
+        return InFront(number, f"{rest} = {number}")
+    if found.re is DASHED or question.query.kind == "field":
+        return None
+    if OR.search(rest) or TAKEN_BACK.search(rest) or DENIED.search(rest):
+        return None
+    return InFront(number, rest) if _comes_to(rest, value) else None
+
+
+def may_be_dashed(question: Question, answer: Any) -> bool:
+    """Say whether a dash may part a right count from a working that comes to another one, or is a
+    minus. A size is often worked out from one that is as large: 32 - 5 + 1.
+    """
+    counted = question.query.kind == "record" and question.query.form == "number"
+    if not isinstance(answer, str) or len(answer) > LONGEST or not counted:
+        return False
+    found = DASHED.fullmatch(answer)
+    worked = worked_out(plain(found["rest"])) if found else None
+    if found is None or worked is None or question.choices:
+        return False
+    return int(re.sub(r"[ ,]", "", found["front"])) == question.right
+
+
+def _asks_for_one(question: Question) -> bool:
+    form, right = question.query.form, question.right
+    if question.choices or question.query.executed:
+        return False
+    one = form == "sizes" and isinstance(right, tuple) and len(right) == 1
+    return one or (form in ("number", "field") and isinstance(right, int))
+
+
+def _comes_to(rest: str, value: Fraction) -> bool:
+    """Say whether the terms of a text that tells them in words are summed, or multiplied, a value;
+    each that has a result has the right one.
+    """
+    terms = [TERM.fullmatch(part.strip()) for part in BETWEEN.split(rest)]
+    values = [None if term is None else _value(term) for term in terms]
+    if not 1 < len(values) <= MOST or None in values:
+        return False
+    numbers = [v for v in values if v is not None]
+    multiplied = not PLUS.search(rest) and min(numbers) > 1 and prod(numbers) == value
+    return multiplied or sum(numbers) == value
+
+
+def _value(term: re.Match[str]) -> Fraction | None:
+    text = term["value"].strip()
+    number = Fraction(re.sub(r"[,_']", "", text)) if NUMBER.fullmatch(text) else worked_out(text)
+    result = term["result"]
+    if result and number != Fraction(re.sub(r"[ ,]", "", result)):
+        return None
+    return number
