@@ -25,6 +25,7 @@ from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.joined_lines import Line
 from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
 from shapecalc.grading.list_in_front import GAP, list_in_front
+from shapecalc.grading.named_formulas import behind_a_formula
 from shapecalc.grading.notation import bare
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
@@ -154,6 +155,8 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
     percent = PERCENT.search(answer) if question.query.executed and _is_text(answer) else None
     if percent:
         answer = TOLD_TWICE.sub(_once, PERCENT.sub(_part_of_one, answer))
+    if form == "array" and _is_text(answer):
+        answer = behind_a_formula(answer)
     found: list[Reading] = []
     unread: Unreadable | None = None
     try:
