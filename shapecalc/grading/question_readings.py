@@ -29,6 +29,7 @@ from shapecalc.grading.named_formulas import behind_a_formula
 from shapecalc.grading.notation import bare
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
 from shapecalc.grading.values import Value, flat, shown
@@ -156,7 +157,8 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
     if percent:
         answer = TOLD_TWICE.sub(_once, PERCENT.sub(_part_of_one, answer))
     if form == "array" and _is_text(answer):
-        answer = behind_a_formula(answer)
+        slices = slices_behind_workings(answer, question.right)
+        answer = ", ".join(slices) if slices else behind_a_formula(answer)
     found: list[Reading] = []
     unread: Unreadable | None = None
     try:
