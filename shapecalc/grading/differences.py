@@ -56,6 +56,16 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
     return f"{capital(are_or_is(sizes))} right; {are_or_is(bad)} not."
 
 
+def followed_part(question: Question, good: Sequence[bool], source: str, working: str) -> str:
+    """Return how many values of a wrong array are `good`, since they follow from a `source`, and
+    the first one that does not, with what comes to it from the student's own numbers.
+    """
+    same, at = sum(good), first_wrong(question.right, good)
+    begin = f"{same:,} of {len(good):,} values follow from {source}"
+    because = f": from your numbers, {working}" if working else ""
+    return f"{begin}; the first one that does not is at {index(at)}, counted from 0{because}."
+
+
 def _add_up(question: Question, value: Value) -> bool:
     """Say whether the values of an answer add up to the only one that is asked for."""
     numbers = [float(number) for number in flat(value) if isinstance(number, int | float)]

@@ -29,6 +29,9 @@ COUNTED = re.compile(
 FACTOR = re.compile(r"[-+]?\d*\.?\d+ ?[*·×] ?(?P<steps>[A-Za-z]+(?: [A-Za-z]+){0,4}) ?[=:]\s*")
 VALUE = re.compile(r"[^\s,;()\[\]{}]+")
 COUNTS = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|last|other|next)\b", re.IGNORECASE)
+TO_DO = re.compile(
+    r"\b(?:still|yet|later|must|needs?|missing|multipl\w*|add(?:ed|ing)?|to be)\b", re.IGNORECASE
+)
 RATE = re.compile(r"\brate\b", re.IGNORECASE)
 
 
@@ -124,7 +127,7 @@ def _have_factors(leads: Sequence[str]) -> bool:
 
 def _leave(found: Sequence[re.Match[str] | None]) -> bool:
     """Say whether no word of a working says that its result is another one, or none."""
-    steps = [one and (one["steps"] or "") for one in found]
-    return all(
-        one is not None and not CHANGED.search(RATE.sub("", IN_WORDS.sub("", one))) for one in steps
-    )
+    steps = [one["steps"] or "" for one in found if one]
+    words = (RATE.sub("", IN_WORDS.sub("", one)) for one in steps)
+    left = not any(CHANGED.search(one) or TO_DO.search(one) for one in words)
+    return left and len(steps) == len(found)
