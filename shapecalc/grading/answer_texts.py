@@ -168,12 +168,21 @@ def _counted_told(
 
 
 def _below_told(
-    lines: Iterable[Line], called: Sequence[str], places: Mapping[str, str]
+    below: Iterable[tuple[Line, Line, Line]], called: Sequence[str], places: Mapping[str, str]
 ) -> Iterator[str]:
-    for line in lines:
-        if line.id:
-            begins = f"{called[line.number - 1]} is where the answer to {places[line.id]} begins"
-            yield f"{begins}; what stands above it was taken for a working"
+    for *working, array in below:
+        if array.id:
+            first, last, begin = (called[line.number - 1] for line in (*working, array))
+            lines, were = (
+                (first, "was") if first == last else (f"{first} to {_inside(last)}", "were")
+            )
+            answer = f"the answer to {places[array.id]} begins at {_inside(begin)}"
+            yield f"{lines} {were} taken for a working: {answer}"
+
+
+def _inside(name: str) -> str:
+    """Return what a line is called amid a sentence."""
+    return f"{name[:1].lower()}{name[1:]}"
 
 
 def _lost_told(lines: Sequence[Line], told: Sequence[tuple[str, str]]) -> Iterator[str]:

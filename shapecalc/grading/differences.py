@@ -42,8 +42,9 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
         same = sum(good)
         if not same:
             return ""
-        at = first_wrong(right, good)
-        first = f"; the first wrong one is at {index(at)}, counted from 0" if at else ""
+        at = wrong_one(right, good)
+        which = "the first wrong one" if at == first_wrong(right, good) else "one that is not"
+        first = f"; {which} is at {index(at)}, counted from 0" if at else ""
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(good):,} values {verb} right{first}."
     names = sizes_of(query, len(right))
@@ -134,6 +135,14 @@ def first_wrong(right: Value, good: Sequence[bool]) -> list[int]:
         index.append(at // inside)
         part, at = part[at // inside], at % inside
     return index
+
+
+def wrong_one(right: Value, good: Sequence[bool]) -> list[int]:
+    """Return the index of the first value of an array that is not right and not to be 0, of which
+    more is to be learned; otherwise of the first one that is not right, if any.
+    """
+    pairs = zip(flat(right), good, strict=False)
+    return first_wrong(right, [not a or same for a, same in pairs]) or first_wrong(right, good)
 
 
 def are_or_is(names: list[str]) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.differences import first_wrong, followed_part, right_part
+from shapecalc.grading.differences import first_wrong, followed_part, right_part, wrong_one
 from shapecalc.grading.followed_in_part import InPart
 from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
@@ -27,7 +27,7 @@ from shapecalc.grading.rounding import rounded
 from shapecalc.grading.size_alone import divided_alone
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
-from shapecalc.grading.values import Value, flat, index, shown
+from shapecalc.grading.values import Value, index, shown
 from shapecalc.grading.wording import capital
 from shapecalc.layers.window import Sliding, comes_to
 from shapecalc.records import KnownRecord
@@ -324,15 +324,13 @@ def right_answer(question: Question, good: Sequence[bool] = ()) -> str:
 
 
 def _working_of_a_wrong_one(question: Question, good: Sequence[bool]) -> str:
-    """Return how the first value follows that is not right, or the first such that is not 0, of
-    which more is to be learned; empty where that is the first one of all.
+    """Return how a value follows that is not right, the one that is named; empty where that is the
+    first one of all.
     """
     query, right = question.query, question.right
     if query.kind != "example":
         return ""
-    pairs = zip(flat(right), good, strict=False)
-    at = first_wrong(right, [not wanted or same for wanted, same in pairs])
-    at = at or first_wrong(right, good)
+    at = wrong_one(right, good)
     if not any(at):
         return ""
     working = question.subject.working_at(query, at)
