@@ -79,6 +79,8 @@ class ComputedExample:
             steps[:] = [step._replace(kernel=self._kernel(step.kernel)) for step in steps]
         if self._supposed:
             suppose(self.session, self._supposed)
+        others = ((self.session.names.find(key), a) for key, a in (self._supposed or {}).items())
+        self._other_gradients = {to.at: a for to, a in others if to.role == "gradient"}
         batch = self._batch()
         self.session.engine.forward(self.session.inputs(inputs, batch))
         if example.loss_kind:
@@ -157,6 +159,8 @@ class ComputedExample:
         if target.role == "value":
             return depth_first(session.value(index))
         if target.role == "gradient":
+            if index in self._other_gradients:
+                return self._other_gradients[index]
             gradient = gradient_of(session, self.losses, index)
             if gradient is None:  # nothing comes back to it
                 gradient = np.zeros_like(session.value(index))

@@ -61,6 +61,7 @@ RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
     re.IGNORECASE,
 )
 NUMBER_AT_END = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\W*$")
+LINE = "Line "  # by which a line is called, with its number
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
@@ -126,7 +127,7 @@ def lines_of(
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
     if len(told) != len(text.splitlines()):
-        told = [(f"Line {n:,}", line) for n, line in enumerate(text.splitlines(), 1)]
+        told = [(f"{LINE}{n:,}", line) for n, line in enumerate(text.splitlines(), 1)]
     text = without_tables(
         text,
         is_answer=lambda line: _split(line, ids, short, False) is not None,
@@ -168,12 +169,26 @@ def _counted_told(
 
 
 def _below_told(
-    lines: Iterable[Line], called: Sequence[str], places: Mapping[str, str]
+    below: Iterable[tuple[Line, Line, Line]], called: Sequence[str], places: Mapping[str, str]
 ) -> Iterator[str]:
-    for line in lines:
-        if line.id:
-            begins = f"{called[line.number - 1]} is where the answer to {places[line.id]} begins"
-            yield f"{begins}; what stands above it was taken for a working"
+    for *working, array in below:
+        if array.id:
+            first, last, begin = (called[line.number - 1] for line in (*working, array))
+            lines, were = (first, "was") if first == last else (_from_to(first, last), "were")
+            answer = f"the answer to {places[array.id]} begins at {_inside(begin)}"
+            yield f"{lines} {were} taken for a working: {answer}"
+
+
+def _from_to(first: str, last: str) -> str:
+    """Return `Lines 2 to 4`; other names, such as those of a table's rows, stand as they are."""
+    if first.startswith(LINE) and last.startswith(LINE):
+        return f"Lines {first.removeprefix(LINE)} to {last.removeprefix(LINE)}"
+    return f"{first} to {_inside(last)}"
+
+
+def _inside(name: str) -> str:
+    """Return what a line is called amid a sentence."""
+    return f"{name[:1].lower()}{name[1:]}"
 
 
 def _lost_told(lines: Sequence[Line], told: Sequence[tuple[str, str]]) -> Iterator[str]:

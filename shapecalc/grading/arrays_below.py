@@ -31,12 +31,13 @@ LIST = re.compile(r"[-+0-9.,;|&/()\[\]{}$`\s]*\d[-+0-9.,;|&/()\[\]{}$`\s]*")
 
 
 class Found(NamedTuple):
-    """The lines of a text; those that begin an array below others, with the questions that it
-    answers; and the ids of questions where that is not plain.
+    """The lines of a text; those that begin an array below a working, with the questions that it
+    answers, and the first and the last line of that; and the ids of questions where that is not
+    plain.
     """
 
     lines: list[Line]
-    taken: list[Line]
+    taken: list[tuple[Line, Line, Line]]
     unclear: list[str]
 
 
@@ -75,7 +76,8 @@ def with_arrays_below(
             continue
         start, text = array
         if _is_plain(every[:start], text, line.id, can_answer):
-            found.taken.append(every[start]._replace(id=line.id))
+            array_line = every[start]._replace(id=line.id)
+            found.taken.append((every[0], every[start - 1], array_line))
             found.lines[-1] = line._replace(text=text)
             found.lines.extend(every[len(line.parts) : start])
             at += len(own)

@@ -42,8 +42,9 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
         same = sum(good)
         if not same:
             return ""
-        at = first_wrong(right, good)
-        first = f"; the first wrong one is at {index(at)}, counted from 0" if at else ""
+        at = wrong_one(right, good)
+        which = "the first wrong one" if at == first_wrong(right, good) else "one that is not"
+        first = f"; {which} is at {index(at)}, counted from 0" if at else ""
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(good):,} values {verb} right{first}."
     names = sizes_of(query, len(right))
@@ -54,6 +55,16 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
     if not sizes or not bad:
         return ""
     return f"{capital(are_or_is(sizes))} right; {are_or_is(bad)} not."
+
+
+def followed_part(question: Question, good: Sequence[bool], source: str, working: str) -> str:
+    """Return how many values of a wrong array are `good`, since they follow from a `source`, and
+    the first one that does not, with what comes to it from the student's own numbers.
+    """
+    same, at = sum(good), first_wrong(question.right, good)
+    begin = f"{same:,} of {len(good):,} values follow from {source}"
+    because = f": from your numbers, {working}" if working else ""
+    return f"{begin}; the first one that does not is at {index(at)}, counted from 0{because}."
 
 
 def _add_up(question: Question, value: Value) -> bool:
@@ -124,6 +135,14 @@ def first_wrong(right: Value, good: Sequence[bool]) -> list[int]:
         index.append(at // inside)
         part, at = part[at // inside], at % inside
     return index
+
+
+def wrong_one(right: Value, good: Sequence[bool]) -> list[int]:
+    """Return the index of the first value of an array that is not right and not to be 0, of which
+    more is to be learned; otherwise of the first one that is not right, if any.
+    """
+    pairs = zip(flat(right), good, strict=False)
+    return first_wrong(right, [not a or same for a, same in pairs]) or first_wrong(right, good)
 
 
 def are_or_is(names: list[str]) -> str:

@@ -15,7 +15,8 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.differences import first_wrong, right_part
+from shapecalc.grading.differences import first_wrong, followed_part, right_part, wrong_one
+from shapecalc.grading.followed_in_part import InPart
 from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters, right_told
@@ -26,7 +27,7 @@ from shapecalc.grading.rounding import rounded
 from shapecalc.grading.size_alone import divided_alone
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
-from shapecalc.grading.values import Value, flat, index, shown
+from shapecalc.grading.values import Value, index, shown
 from shapecalc.grading.wording import capital
 from shapecalc.layers.window import Sliding, comes_to
 from shapecalc.records import KnownRecord
@@ -59,12 +60,14 @@ class Told(NamedTuple):
         *,
         good: Sequence[bool],
         working: Working = NO_WORKING,
+        in_part: str = "",
     ) -> str:
         """Return what is told about a wrong answer, and about one that got some `credit`; of one
         without a cause also what its working shows to be right, and that it is rounded. Which
-        values of an array are `good` is for the whole of what is marked to say.
+        values of an array are `good` is for the whole of what is marked to say, and which follow
+        from others `in_part`.
         """
-        said = [right_part(question, value, good)]
+        said = [in_part or right_part(question, value, good)]
         if cause is None:
             said.append(right_terms(question, value, working))
             said.append(divided_alone(question, working))
@@ -77,6 +80,14 @@ class Told(NamedTuple):
         """Return what is told of a mistake, and of what it leaves unexplained."""
         told = [cause.told if self.shown == "always" else cause.hint, cause.besides]
         return [f"{capital(sentence)}." for sentence in told if sentence]
+
+    def in_part(self, question: Question, part: InPart, source: str) -> str:
+        """Return which values of a wrong array follow from earlier answers, and what comes to the
+        first one that does not, in the last step to it.
+        """
+        at = first_wrong(question.right, part.good)
+        working = part.subject.working_at(question.query, at) if self.shown == "always" else ""
+        return followed_part(question, part.good, source, working.rpartition("; ")[2])
 
     def followed(
         self,
@@ -313,15 +324,13 @@ def right_answer(question: Question, good: Sequence[bool] = ()) -> str:
 
 
 def _working_of_a_wrong_one(question: Question, good: Sequence[bool]) -> str:
-    """Return how the first value follows that is not right, or the first such that is not 0, of
-    which more is to be learned; empty where that is the first one of all.
+    """Return how a value follows that is not right, the one that is named; empty where that is the
+    first one of all.
     """
     query, right = question.query, question.right
     if query.kind != "example":
         return ""
-    pairs = zip(flat(right), good, strict=False)
-    at = first_wrong(right, [not wanted or same for wanted, same in pairs])
-    at = at or first_wrong(right, good)
+    at = wrong_one(right, good)
     if not any(at):
         return ""
     working = question.subject.working_at(query, at)

@@ -30,6 +30,7 @@ from shapecalc.grading.other_values import (
     other_lists,
     same_values,
 )
+from shapecalc.grading.slices_in_words import with_slices_as_one
 from shapecalc.grading.values import Number, Value, flat, width_of
 from shapecalc.grading.words_beside_list import ALONE, is_changed
 
@@ -65,7 +66,7 @@ def list_beside_working(answer: str, right: Value, key: str) -> Stated | None:
     """Return the list with as many values as the right one that an answer states, to a question of
     a `key`; None where it has no such list in brackets.
     """
-    text = on_one_line(answer)
+    text = with_slices_as_one(on_one_line(answer), right)
     found = bracketed_lists(text, len(flat(right)), width_of(right))
     if not found:
         return None

@@ -20,6 +20,7 @@ from shapecalc.grading.leading_values import MOST, leading_run, runs
 from shapecalc.grading.list_beside_working import AND_NAMED
 from shapecalc.grading.list_in_words import DOES, RELU
 from shapecalc.grading.lists import AND, CLOSING, OPENING, ROW, plain_list
+from shapecalc.grading.named_formulas import formulas, without_formulas
 from shapecalc.grading.notation import CHANGED
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_values import (
@@ -44,14 +45,6 @@ OTHERWISE = re.compile(
     r"|[,;.] ?(?:\*|/(?!/)|[-+](?= ?[a-z(]| \d))"
     r"|\b(?:revers\w*|backwards?|sorted|column[- ](?:by|major|wise)|by columns?|right to left"
     r"|bottom|upside|squared|cubed|tripled|multipl\w*|times|subtract\w*|then|now)\b",
-    re.IGNORECASE,
-)
-# Names with operations between, `target minus p`, tell how the list was made.
-NO_NAME = r"(?!(?:then|now|and|but|so|all|it|them|this|that|these|those|each|take|do)\b)"
-MADE = re.compile(
-    rf"(?<=[,;.:(])\s*{NO_NAME}(?:the )?[^\W\d_]\w{{0,11}}"
-    rf"(?: (?:minus|plus|times) {NO_NAME}(?:the )?[^\W\d_]\w{{0,11}}){{1,4}}"
-    r"(?=\s*(?:$|[,;.)]|(?:with|where|for|since)\b))",
     re.IGNORECASE,
 )
 # What stands in front of values that are given for the working. `with` and `before` may be said of
@@ -147,7 +140,10 @@ def _is_remark(front: Front, values: Sequence[Number], key: str) -> bool:
     """Say whether what stands behind a list leaves it as it is, and states no other."""
     lead, behind = front.lead, OF_RELU.sub("relu", front.behind)
     front = front._replace(behind=behind)
-    if not _is_apart(behind) or OTHERWISE.search(MADE.sub(" ", behind)):
+    if not _is_apart(behind) or OTHERWISE.search(without_formulas(behind)):
+        return False
+    own = NAME.search(lead)  # z = [1, 2] (z times x) may go on from z; a step goes back to its W
+    if own and not key.endswith(".next") and any(_has(own[1], one) for one in formulas(behind)):
         return False
     left = _without_given(front, values)
     if left is None or any(True for _ in other_lists(left, len(values), values)):
@@ -155,7 +151,7 @@ def _is_remark(front: Front, values: Sequence[Number], key: str) -> bool:
     concluded = behind_a_conclusion(left)
     if concluded is not None and _is_of_others(concluded.lstrip(AROUND), values):
         return False
-    told = BEHIND_A_LAYER.sub(" ", OF_OTHERS.sub(" ", MADE.sub(" ", left)))
+    told = BEHIND_A_LAYER.sub(" ", OF_OTHERS.sub(" ", without_formulas(left)))
     near = CLAUSE.split(told.lstrip(AROUND))[0]
     return not is_changed(lead, told, key) and not CHANGED.search(near)
 
@@ -212,10 +208,14 @@ def _without_given(front: Front, values: Sequence[Number]) -> str | None:
         is_one = others is not None or (written[0] in OPENING and not _behind_brackets(written))
         if given is None or not is_one or not ENDS.match(behind, run.end):
             return None
-        if own and re.search(rf"\b{re.escape(own[1])}\b", given[0]):
+        if own and _has(own[1], given[0]):
             return None
         left, at = f"{left}{behind[at : run.start]}{ONE}", run.end
     return left + behind[at:]
+
+
+def _has(name: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _is_of_others(concluded: str, values: Sequence[Number]) -> bool:

@@ -25,6 +25,7 @@ from shapecalc.grading.doubts import (
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
+from shapecalc.grading.followed_in_part import followed_in_part
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
 from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
@@ -181,8 +182,12 @@ class Marker:
             if credited or self._rounds_own(question, reading, own):
                 return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
         good = own.each_right(question, ways[0].value)
+        part = followed_in_part(question, ways[0].value, own)
+        in_part = ""
+        if part is not None:
+            in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
         feedback = self.told.wrong(
-            question, ways[0].value, None, good=good, working=evidence.working
+            question, ways[0].value, None, good=good, working=evidence.working, in_part=in_part
         )
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)

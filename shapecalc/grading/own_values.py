@@ -74,6 +74,11 @@ class OwnNetwork(NamedTuple):
         ways = (other.answer(question.query) for other in self.before_rounding(question))
         return all(_between(question, [ours, *map(flat, ways)], theirs))
 
+    def each_follows(self, question: Question, corrected: Value, value: Value) -> list[bool]:
+        """Say of each number of an answer whether it follows as above from the student's own."""
+        ways = (other.answer(question.query) for other in self.before_rounding(question))
+        return _between(question, [flat(corrected), *map(flat, ways)], flat(value))
+
     def before_rounding(self, question: Question) -> Iterator[Subject]:
         """Yield a question's network with numbers in place that the student's own ones may have
         been rounded from; first as they are written, the right ones too. Nothing for sizes.

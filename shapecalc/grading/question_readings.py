@@ -26,9 +26,11 @@ from shapecalc.grading.joined_lines import Line
 from shapecalc.grading.length_asked import lengths_first
 from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
 from shapecalc.grading.list_in_front import GAP, list_in_front
+from shapecalc.grading.named_formulas import behind_a_formula
 from shapecalc.grading.notation import bare
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
 from shapecalc.grading.values import Value, flat, shown
@@ -156,6 +158,9 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
     percent = PERCENT.search(answer) if question.query.executed and _is_text(answer) else None
     if percent:
         answer = TOLD_TWICE.sub(_once, PERCENT.sub(_part_of_one, answer))
+    if form == "array" and _is_text(answer):
+        slices = slices_behind_workings(answer, question.right)
+        answer = ", ".join(slices) if slices else behind_a_formula(answer)
     found: list[Reading] = []
     unread: Unreadable | None = None
     try:

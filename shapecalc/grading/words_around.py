@@ -22,6 +22,7 @@ from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_readings import may_be_right, may_be_wrong
 from shapecalc.grading.question import Question, depth_first
+from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_products import stated_product
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
@@ -189,7 +190,23 @@ def _has_another_list(question: Question, answer: str) -> bool:
         return _goes_on_behind_a_list(question, plain_array(answer))
     if len(flat(right)) < 2 or len(answer) > LONGEST_READ:
         return False
+    if _in_another_order(question, answer, read):
+        return True
     return has_another_list(answer, right, question.query.key, read)
+
+
+def _in_another_order(question: Question, answer: str, read: Value) -> bool:
+    """Say whether slices that stand each behind its working are the right ones in another order,
+    which these may tell.
+    """
+    right, given = flat(question.right), flat(read)
+    slices = slices_behind_workings(answer, question.right)
+    if not slices:
+        return False
+    size = len(given) // len(slices)
+    wanted, found = ([v[at : at + size] for at in range(0, len(v), size)] for v in (right, given))
+    near = question.tolerance.near
+    return all(any(all(map(near, one, other)) for other in found) for one in wanted)
 
 
 def _has_count(question: Question, text: str) -> bool:

@@ -51,6 +51,12 @@ OPERANDS = {
         "input": r"inputs?|x\d?",
     }.items()
 }
+# Where a gradient goes is no reason, and no other list: `goes to where the max was: [0, 2]`.
+PLACE = re.compile(
+    r"\b(?:goes|sent|routed|passed) (?:back )?(?:only )?to where the (?:max|maximum|largest)"
+    r"(?: one| value| pixel)? (?:is|was|were|came from)\b(?= ?[:=])",
+    re.IGNORECASE,
+)
 NAME = re.compile(r"(?<![\w*+/.^-])([^\W\d_]\w{0,9}) ?[=:] ?$")
 ALONE = re.compile(r"(?<![\w^])\.?\d")  # a number that is none of a name
 CLAUSE = re.compile(rf"[,;.!?](?=\s|$)|{ALONE.pattern}")
@@ -61,7 +67,7 @@ def is_changed(lead: str, behind: str, key: str) -> bool:
     that it is an operand, other than the one that is asked for by a question's `key`.
     """
     lead = TITLE.sub("", f"{lead}[")[:-1]
-    near = CLAUSE.split(lead)[-1]
+    near = PLACE.sub(" ", CLAUSE.split(lead)[-1])
     next_to = CLAUSE.split(OF_OTHERS.sub("0", behind))[0]
     if CHANGED.search(NEXT.sub("", near)) or CHANGED.search(next_to):
         return True

@@ -11,6 +11,7 @@ import pytest
 
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
+from shapecalc.grading.exports.feedback import letter
 from shapecalc.grading.graded import Graded
 from shapecalc.grading.submission_file import Found
 
@@ -72,9 +73,18 @@ def test_an_array_below_a_working_is_the_answer(
     verdict, notes = second(tmp_path / "a.md", f"{above}{between}{array}")
     assert verdict == "right"
     begins = 2 + above.count("\n") + between.count("\n")
-    told = f"Line {begins} is where the answer to question 2 begins"
-    assert above == "outer:" or [note for note in notes if note.startswith(told)]
+    first = 3 if above.startswith("\n") else 2
+    told = f"Line {first} was taken for a working: the answer to question 2 begins at line {begins}"
+    assert above == "outer:" or told in notes
     assert not [note for note in notes if "not read" in note]
+
+
+def test_all_lines_of_a_working_are_named_in_a_sentence(tmp_path: Path) -> None:
+    text = f"1. 15\n2. y - t = (-1, 0, 1)\nthe outer product, so\n{BRACKETS}\n3. [0, 1, 2]\n"
+    found = graded(tmp_path / "a.md", text)
+    told = "Lines 2 to 3 were taken for a working: the answer to question 2 begins at line 4"
+    assert told in found.notes
+    assert f"{told}." in letter(found, read_assignment(SHEET).policy)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,11 @@ REMARKS = [
     " (target minus p)",
     " (p - y)",
     " (w minus rate times dw)",
+    " (W minus 0.1 times dW)",
+    " (dscores times pool output)",
+    ", the scores gradient times pool output",
+    " upstream times layer input, row by row",
+    " (delta times pooled activations minus the target)",
     ", p - y with p = (7, 1, 9)",
     " with p = (7, 1, 9)",
     " where p = (7, 1, 9)",
@@ -168,13 +173,27 @@ def test_decimal_commas_and_fractions_are_values(written: str) -> None:
     assert mark(f"{written}, W times x with x = 1").verdict == "wrong"
 
 
+@pytest.mark.parametrize(
+    "lead",
+    ["W times x:", "W times x plus b =", "s = W times the pool output:", "y - p times the inputs:"],
+)
+@pytest.mark.parametrize("written", [*FORMS, "[2], [3], [0]"])
+def test_a_formula_in_words_stands_in_front(written: str, lead: str) -> None:
+    assert mark(f"{lead} {written}").verdict == "right"
+    assert mark(f"{lead} {wrong(written)}").verdict == "wrong"
+
+
 LOOK = [
     # done to the list
     "LIST minus y", "LIST - y", "LIST, minus y", "LIST * b (W*p)", "LIST + b (W*p)", "LIST (* 0.5)",
     "LIST, times 0.5", "LIST (times 0.5)", "LIST x 10^-2 (W*p)", "LIST (x 10^-2)", "LIST squared",
     "LIST, then minus y", "LIST, all divided by 4", "LIST (softmax) - y", "LIST (W*p), + b",
     "LIST W + b", "LIST . W (dot)", "LIST, W*p, -y", "LIST, subtract y", "LIST, take away y",
-    "LIST, plus b",
+    "LIST, plus b", "LIST times lr", "LIST (times lr)", "LIST, times -1",
+    "LIST (still times the rate)", "LIST (half the pool times x)", "LIST (needs a factor times x)",
+    "LIST (wrong sign times x)", "LIST (should be pool times x)", "z = LIST (z times pool output)",
+    "LIST (times pool output)", "times 2: LIST", "times lr: LIST", "wrong pool times x: LIST",
+    "half of W times x: LIST", "times W times x: LIST", "LIST, W times x minus",
     "LIST over 2", "LIST by 2", "LIST; times W", "LIST. Then subtract the target.",
     "LIST, flip the sign", "LIST with opposite signs", "LIST, in reverse order",
     "LIST, column by column", "LIST, in percent", "LIST x W", "LIST and a half", "LIST, and a half",

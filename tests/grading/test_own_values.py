@@ -824,3 +824,51 @@ def test_what_is_certain_from_own_values_goes_before_what_may_be() -> None:
     alone = Marker(assignment).mark("one", {step: "2.020"}).marks[1]
     assert alone.misconception == "weight_gradient_turned"
     assert alone.perhaps
+
+
+TWO_FILTERS = {
+    "input": "3x1",
+    "layers": [{"conv": {"K": 2, "F": 2}}, {"dense": 1}],
+    "example": {
+        "given": {
+            "input": [[1, 2, 3]], "conv1.weight": [[[1, 1]], [[1, -1]]], "conv1.bias": [0, 0],
+            "dense1.weight": [[1, -1, 2, 0.5]], "dense1.bias": [0],
+        },
+        "upstream": {"dense1": [1]},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        # 3*1 - 1*2 = 1 and 3*2 - 1*3 = 3; 2*1 + 0.7*2 = 3.4 and 2*2 + 0.7*3 = 6.1
+        ([[1, 3], [9, 9]], "2 of 4 values follow from your answer [[3, -1], [2, 0.7]] to question"
+         " 1; the first one that does not is at [1,0,0], counted from 0: from your numbers, sum of"
+         " gradient of conv1 * its input over the windows = 2*1 + 0.7*2 = 3.4. The right answer"),
+        ([[1, 9], [3.4, 6.1]], "3 of 4 values follow from your answer [[3, -1], [2, 0.7]] to"
+         " question 1; the first one that does not is at [0,0,1], counted from 0: from your"
+         " numbers, sum of gradient of conv1 * its input over the windows = 3*2 + (-1)*3 = 3."),
+        ([[1, 9], [9, 9]], "Not right"),  # one may do so by chance
+        ([[1, 9], [9, 6.1]], "Not right"),  # not a whole filter, nor most values
+        ([[-1, 9], [3, 5.5]], "3 of 4 values are right; the first wrong one is at [0,0,1]"),
+        ([[9, 9], [9, 9]], "Not right"),
+    ],
+)  # fmt: skip
+def test_values_that_follow_from_own_numbers_are_told_where_they_are_a_good_part(
+    answer: Any, told: str
+) -> None:
+    """Right are 1*1 - 1*2 = -1 and 1*2 - 1*3 = -1; 2*1 + 0.5*2 = 3 and 2*2 + 0.5*3 = 5.5."""
+    answers = {"conv1.grad": [[3, -1], [2, 0.7]], "conv1.weight.grad": answer}
+    mark = marked(TWO_FILTERS, answers)["conv1.weight.grad"]
+    assert (mark.verdict, mark.points) == ("wrong", 0)
+    assert told in f"Not right. {mark.feedback}"
+    assert ("follow from your answer" in mark.feedback) == ("follow from" in told)
+
+
+@pytest.mark.parametrize("show", ["hint", "never"])
+def test_what_comes_to_a_value_from_own_numbers_is_shown_with_the_answers_alone(show: str) -> None:
+    answers = {"conv1.grad": [[3, -1], [2, 0.7]], "conv1.weight.grad": [[1, 3], [9, 9]]}
+    mark = marked(TWO_FILTERS, answers, show=show)["conv1.weight.grad"]
+    assert "3.4" not in mark.feedback
+    assert ("2 of 4 values follow" in mark.feedback) == (show == "hint")

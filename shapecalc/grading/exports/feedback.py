@@ -148,7 +148,7 @@ def of_whole(graded: Graded, policy: Policy) -> Iterator[str]:
     yield told(graded)
     if graded.late:
         yield lateness(graded, policy)
-    yield from map(without_code, graded.notes)
+    yield from _notes(graded)
 
 
 def letter(graded: Graded, policy: Policy) -> Iterator[str]:
@@ -166,7 +166,13 @@ def letter(graded: Graded, policy: Policy) -> Iterator[str]:
         yield f"{title(place, mark)}: {feedback(mark)}"
     if graded.notes:
         yield ""
-    yield from map(without_code, graded.notes)
+    yield from _notes(graded)
+
+
+def _notes(graded: Graded) -> Iterator[str]:
+    """Yield what is noted of the whole, in sentences."""
+    for note in map(without_code, graded.notes):
+        yield note if note.endswith((".", "!", "?")) else f"{note}."
 
 
 def one_line(graded: Graded, policy: Policy) -> str:
@@ -178,7 +184,7 @@ def one_line(graded: Graded, policy: Policy) -> str:
     late = [lateness(graded, policy)] if graded.late and policy.late.share else []
     marks = enumerate(graded.marked.marks, 1)
     said = (f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right" or m.note)
-    return " | ".join([*late, *said, *map(without_code, graded.notes)])
+    return " | ".join([*late, *said, *_notes(graded)])
 
 
 def of_columns(class_run: ClassRun) -> Iterator[str]:

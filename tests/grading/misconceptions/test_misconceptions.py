@@ -986,8 +986,8 @@ def test_a_lone_0_may_be_that_of_a_relu() -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ([[7, 2, -3]], "the first wrong one is at [0], counted from 0. The right answer is"
-         " [0, 2, 3]: at [2], gradient of relu1 * its slope = 3*1 = 3."),
+        ([[7, 2, -3]], "1 of 3 values is right; one that is not is at [2], counted from 0. The"
+         " right answer is [0, 2, 3]: at [2], gradient of relu1 * its slope = 3*1 = 3."),
         ([[7, 2, 3]], "the first value is gradient of relu1 * its slope = 1.5*0 = 0."),
     ],
 )  # fmt: skip
