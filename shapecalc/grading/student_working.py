@@ -5,16 +5,15 @@ the formula of sizes, `5*5*3*10 + 1` of one in a count, `30.5, rounded down` of 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
-from itertools import accumulate, islice
+from itertools import islice
 from math import isclose as is_close
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
-from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
+from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.formula_terms import Terms, counted, parts, terms_of
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
@@ -36,8 +35,6 @@ LONGEST = 1000  # characters that are looked through
 MOST_FORMULAS = 8  # of one answer, and as many with what they go on from put in
 FORMULA = re.compile(r"(?<![\w.])[\dWFSP(\[][\dWFSP()\[\] .+*/×·−-]*")
 TWICE_P = re.compile(r"(?<![\w.])\(?2\)? ?[*·×]? ?\(?P\b")
-OVER_S = re.compile(r"(?<=[)\]])\s*(/)\s*(?:\d+|S)")
-ROUND = str.maketrans("[]", "()")
 RESULT = re.compile(r"\s*=\s*(\d+)(?![\d.])")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 LEADING = re.compile(r"\d+(?![\d.])")
@@ -60,7 +57,6 @@ SIZE = re.compile(r"\d+")
 COUNT = re.compile(r"[\d\s,*×+]+")
 SQUARED = re.compile(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
 SQUARES = re.compile(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
-PLAIN = re.compile(r"\d+(?:\.\d+)?")
 UP = re.compile(r"\bround(?:ed|ing|s)?(?: [a-z]+){0,2} up\b|\bceil", re.IGNORECASE)
 DOWN = re.compile(r"\bdown\b|\bfloor|\bup to\b|\b(?:not|n't)\b", re.IGNORECASE)
 OF_MEAN = re.compile(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
@@ -84,7 +80,6 @@ DIVIDED = re.compile(  # 40/2; 40 is divisible by 2
     r"(?:divisible|dividable|divided) by|mod\b|%) ?(\d{1,4})(?![\w.]*\d)",
     re.IGNORECASE,
 )
-Terms = Counter[Fraction]
 
 
 class Working(NamedTuple):
@@ -149,8 +144,8 @@ class Working(NamedTuple):
             return to_another_base(self.logs, value) is not None or None
         change = cause.misconception.change
         if change is None or not context.fits:
-            counted = _summands(cause.wrong.arithmetic)
-            return (bool(counted) and counted in map(_summands, self.formulas)) or None
+            summands = _summands(cause.wrong.arithmetic)
+            return (bool(summands) and summands in map(_summands, self.formulas)) or None
         if change.less and context.asks_for("P") and self._adds_one(context.fits, value):
             return False
         if self.twice_P and change.sides is not None:
@@ -166,20 +161,20 @@ class Working(NamedTuple):
         for fit in fits:
             zeros = fit.before + fit.after
             letters = {"W": fit.W, "F": fit.F, "S": fit.S, "P": zeros}
-            once = _counted(fit.W, -fit.span, zeros)
-            each = _counted(fit.W, -fit.span, fit.before, fit.after)
+            once = counted(fit.W, -fit.span, zeros)
+            each = counted(fit.W, -fit.span, fit.before, fit.after)
             for formula in self.formulas:
-                if _stands(formula, letters, (once, each), _counted(1)):
-                    twice = _stands(formula, letters, (each,), _counted(1))
+                if _stands(formula, letters, (once, each), counted(1)):
+                    twice = _stands(formula, letters, (each,), counted(1))
                     return not twice and not _is_twice(fit.before, formula)
         return None
 
     def _adds_one(self, fits: Sequence[Fit], P: Value) -> bool:
         """Say whether a window's formula stands here with its + 1, for the right P or this one."""
         for fit in fits:
-            sums = [_counted(fit.W, -fit.span, zeros) for zeros in _zeros(fit, P)]
+            sums = [counted(fit.W, -fit.span, zeros) for zeros in _zeros(fit, P)]
             letters = {"W": fit.W, "F": fit.F, "S": fit.S, "P": fit.before}
-            if any(_stands(formula, letters, sums, _counted(1)) for formula in self.formulas):
+            if any(_stands(formula, letters, sums, counted(1)) for formula in self.formulas):
                 return True
         return False
 
@@ -231,15 +226,15 @@ class Working(NamedTuple):
         own = context.weighted
         if own is None or not own.dense or all(size == 1 for size in own.F):
             return False
-        counted = _summands(cause.wrong.arithmetic)
-        same = (f for f in self.formulas if counted and _summands(f) == counted)
+        summands = _summands(cause.wrong.arithmetic)
+        same = (f for f in self.formulas if summands and _summands(f) == summands)
         return any(len(ONE.findall(formula)) >= len(own.F) for formula in same)
 
     def slides(self, fit: Fit) -> bool:
         """Say whether a formula begins with W - F of a window, whatever its padding."""
-        wanted = _counted(fit.W, -fit.span)
+        wanted = counted(fit.W, -fit.span)
         letters = {"F": fit.F, "S": fit.S, "P": fit.before}
-        above = (_terms_of(_parts(formula)[0], letters) for formula in self.formulas)
+        above = (terms_of(parts(formula)[0], letters) for formula in self.formulas)
         return any(terms is not None and not wanted - terms for terms in above)
 
     def stands(self, fit: Fit, change: Change) -> bool:
@@ -254,9 +249,9 @@ class Working(NamedTuple):
         if fit.before == fit.after:
             letters["P"] = fit.before
         wrong = refit(fit, change)
-        last = _counted(1 - change.less)
+        last = counted(1 - change.less)
         paddings = (wrong.before + wrong.after,), (wrong.before, wrong.after)
-        slid = [_counted(wrong.W, -wrong.span, *padding) for padding in paddings]
+        slid = [counted(wrong.W, -wrong.span, *padding) for padding in paddings]
         steps = worked_out_expression(wrong.strides()) if wrong.remainder else 0.0
         if steps and not {steps, steps + 1}.isdisjoint(self.unrounded):
             return True
@@ -272,10 +267,10 @@ def _stands(formula: str, letters: Mapping[str, int], slid: Sequence[Terms], las
     """Say whether a formula has one of these sums above the stride and the `last` one behind it; or
     both in one sum, where it has no stride.
     """
-    above, over, behind = _parts(formula)
-    terms = _terms_of(above, letters)
+    above, over, behind = parts(formula)
+    terms = terms_of(above, letters)
     if over:
-        return terms in slid and _terms_of(behind, letters) == last
+        return terms in slid and terms_of(behind, letters) == last
     return terms in [one + last for one in slid]
 
 
@@ -347,7 +342,7 @@ def _is_whole(text: str) -> bool:
 
 def _are_terms(formula: str, numbers: list[float]) -> bool:
     """Say whether a formula adds up these numbers, in any order."""
-    found = _terms_of(formula, {})
+    found = terms_of(formula, {})
     terms = sorted(map(float, found.elements())) if found else []
     return len(terms) == len(numbers) and all(map(is_close, terms, numbers))
 
@@ -402,77 +397,3 @@ def _summands(text: str) -> list[Any] | None:
         return None
     terms = [[int(n) for n in re.findall(r"\d+", term) if int(n) != 1] for term in text.split("+")]
     return sorted(map(prod, terms)) if len(terms) > 1 else sorted(terms[0])
-
-
-def _counted(*numbers: int) -> Terms:
-    return Counter(Fraction(number) for number in numbers if number)
-
-
-def _parts(formula: str) -> tuple[str, str, str]:
-    """Return what stands above a stroke, the stroke with the stride, and what stands behind it."""
-    above, *rest = OVER_S.split(formula, maxsplit=1)
-    return (above, rest[0], rest[1]) if rest else (formula, "", "")
-
-
-def _terms_of(formula: str, letters: Mapping[str, int]) -> Terms | None:
-    """Return the signed terms of `32 - 5 + 2P`: 32, -5 and 4; None where it is no sum. Those of a
-    bracket that is a term are terms, and brackets that are not closed, or not opened, are none.
-    """
-    text = re.sub(r"(?<=[\d)\]]) ?(?=[WFSP])", "*", formula)
-    text = re.sub(r"[WFSP]", lambda letter: str(letters.get(letter[0], letter[0])), text)
-    text = re.sub(r"\s", "", text.translate(ROUND))
-    return _signed(_in_pairs(text), 0)
-
-
-def _signed(text: str, depth: int) -> Terms | None:
-    """Return the signed terms of a sum without spaces whose brackets are all closed."""
-    if depth > MOST_BRACKETS:
-        return None
-    found: Terms = Counter()
-    for part in filter(None, _parts_of_sum(text)):
-        sign = -1 if part.startswith("-") else 1
-        term = part.lstrip("+-")
-        inside = _signed(term[1:-1], depth + 1) if _is_bracket(term) else _value(term)
-        if inside is None:
-            return None
-        for value, times in inside.items():
-            found[sign * value] += times
-    return found
-
-
-def _value(term: str) -> Terms | None:
-    """Return a term that is no sum, as the only one; none for 0."""
-    value = Fraction(term) if PLAIN.fullmatch(term) else worked_out(term)
-    return None if value is None else Counter({value: 1} if value else {})
-
-
-def _parts_of_sum(text: str) -> Iterator[str]:
-    """Yield the terms of a sum with their signs: what no bracket holds together."""
-    begin, depth = 0, 0
-    for at, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if sign in "+-" and not depth:
-            yield text[begin:at]
-            begin = at
-    yield text[begin:]
-
-
-def _is_bracket(term: str) -> bool:
-    """Say whether the bracket that a term begins with ends it."""
-    depth = list(accumulate((sign == "(") - (sign == ")") for sign in term))
-    return len(term) > 1 and depth.count(0) == 1 == depth[0] and not depth[-1]
-
-
-def _in_pairs(text: str) -> str:
-    """Return a text without brackets that are not closed, or not opened."""
-    opened: list[int] = []
-    alone: set[int] = set()
-    for at, sign in enumerate(text):
-        if sign == "(":
-            opened.append(at)
-        elif sign == ")" and opened:
-            opened.pop()
-        elif sign == ")":
-            alone.add(at)
-    alone.update(opened)
-    return "".join(sign for at, sign in enumerate(text) if at not in alone)

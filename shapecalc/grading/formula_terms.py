@@ -1,0 +1,91 @@
+"""The terms of a sum as it is written: `32 - 5 + 2P` adds up 32, -5 and 4."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import accumulate
+
+from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
+
+OVER_S = re.compile(r"(?<=[)\]])\s*(/)\s*(?:\d+|S)")
+ROUND = str.maketrans("[]", "()")
+PLAIN = re.compile(r"\d+(?:\.\d+)?")
+Terms = Counter[Fraction]
+
+
+def counted(*numbers: int) -> Terms:
+    """Return numbers as the terms of a sum; 0 is none."""
+    return Counter(Fraction(number) for number in numbers if number)
+
+
+def parts(formula: str) -> tuple[str, str, str]:
+    """Return what stands above a stroke, the stroke with the stride, and what stands behind it."""
+    above, *rest = OVER_S.split(formula, maxsplit=1)
+    return (above, rest[0], rest[1]) if rest else (formula, "", "")
+
+
+def terms_of(formula: str, letters: Mapping[str, int]) -> Terms | None:
+    """Return the signed terms of `32 - 5 + 2P`: 32, -5 and 4; None where it is no sum. Those of a
+    bracket that is a term are terms, and brackets that are not closed, or not opened, are none.
+    """
+    text = re.sub(r"(?<=[\d)\]]) ?(?=[WFSP])", "*", formula)
+    text = re.sub(r"[WFSP]", lambda letter: str(letters.get(letter[0], letter[0])), text)
+    text = re.sub(r"\s", "", text.translate(ROUND))
+    return _signed(_in_pairs(text), 0)
+
+
+def _signed(text: str, depth: int) -> Terms | None:
+    """Return the signed terms of a sum without spaces whose brackets are all closed."""
+    if depth > MOST_BRACKETS:
+        return None
+    found: Terms = Counter()
+    for part in filter(None, _parts_of_sum(text)):
+        sign = -1 if part.startswith("-") else 1
+        term = part.lstrip("+-")
+        inside = _signed(term[1:-1], depth + 1) if _is_bracket(term) else _value(term)
+        if inside is None:
+            return None
+        for value, times in inside.items():
+            found[sign * value] += times
+    return found
+
+
+def _value(term: str) -> Terms | None:
+    """Return a term that is no sum, as the only one; none for 0."""
+    value = Fraction(term) if PLAIN.fullmatch(term) else worked_out(term)
+    return None if value is None else Counter({value: 1} if value else {})
+
+
+def _parts_of_sum(text: str) -> Iterator[str]:
+    """Yield the terms of a sum with their signs: what no bracket holds together."""
+    begin, depth = 0, 0
+    for at, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if sign in "+-" and not depth:
+            yield text[begin:at]
+            begin = at
+    yield text[begin:]
+
+
+def _is_bracket(term: str) -> bool:
+    """Say whether the bracket that a term begins with ends it."""
+    depth = list(accumulate((sign == "(") - (sign == ")") for sign in term))
+    return len(term) > 1 and depth.count(0) == 1 == depth[0] and not depth[-1]
+
+
+def _in_pairs(text: str) -> str:
+    """Return a text without brackets that are not closed, or not opened."""
+    opened: list[int] = []
+    alone: set[int] = set()
+    for at, sign in enumerate(text):
+        if sign == "(":
+            opened.append(at)
+        elif sign == ")" and opened:
+            opened.pop()
+        elif sign == ")":
+            alone.add(at)
+    alone.update(opened)
+    return "".join(sign for at, sign in enumerate(text) if at not in alone)
