@@ -26,6 +26,9 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
         theirs = theirs * len(ours)
     if any(isinstance(number, str | bool) for number in (*ours, *theirs)):
         return 1
+    digits = max(map(_decimals, (b for b in theirs if b is not None)), default=0)
+    if len(ours) != len(theirs) and digits:
+        return prod(_values(b, b, digits) for b in theirs)
     if len(ours) != len(theirs):
         return prod(max(1, FAR * abs(float(number))) for number in theirs)
     if whole_numbers(right):
@@ -33,7 +36,6 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
         return prod(_numbers(*s) for s in ({s for s in sizes if s[0] != s[1]} if slips else sizes))
     cells = zip(ours, theirs, strict=True)
     differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
-    digits = max(map(_decimals, (b for b in theirs if b is not None)), default=0)
     if len(set(theirs)) == 1 < len(differing):  # one number, as often as there are cells
         return max(_values(a, b, digits) for a, b in differing)
     return max(1, len(ours)) * prod(_values(a, b, digits) for a, b in differing)

@@ -27,7 +27,7 @@ from shapecalc.grading.rounding import rounded
 from shapecalc.grading.size_alone import divided_alone
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
-from shapecalc.grading.values import Value, index, shown
+from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital
 from shapecalc.layers.window import Sliding, comes_to
 from shapecalc.records import KnownRecord
@@ -356,6 +356,8 @@ def _depth(question: Question) -> str:
 def _wanted(question: Question) -> str:
     """Return what an answer has to be, with an example that is none of the right one."""
     query, right = question.query, question.right
+    if query.form == "array" and len(flat(right)) == 1:
+        return WANTED["number"]
     if query.form != "sizes" or not isinstance(right, tuple):
         return "true or false" if question.of_a_statement else WANTED[query.form]
     axes = len(right) - 1 if query.kind == "fitting" else len(right)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, Expression, Operation, minus, over, plus, times
 from shapecalc.grading.descent_derivation import descent_derivations
+from shapecalc.grading.steps_in_words import parameter
 from shapecalc.grading.values import flat, index, place_of
 from shapecalc.grading.worked_out import MOST, shows
 from shapecalc.layers.conv import Conv
@@ -134,8 +135,9 @@ def _step(computed: ComputedExample, name: str, place: Sequence[int]) -> Worked 
     old, gradient = _array(computed, name), _array(computed, f"{name}.grad")
     at = _placed(old, place)
     step = times(computed.example.rate or 0, float(gradient[at]))
-    what = name.rpartition(".")[2]
-    return Worked(f"{what} - rate*gradient", plus(float(old[at]), minus(step)), ((name, at),))
+    return Worked(
+        f"{parameter(name)} - rate*gradient", plus(float(old[at]), minus(step)), ((name, at),)
+    )
 
 
 # -- parameters ------------------------------------------------------------------------------------

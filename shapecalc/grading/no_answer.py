@@ -13,6 +13,12 @@ NOT_KNOWN = re.compile(
     r"|(?:i have |i'?ve )?(?:absolutely )?no (?:idea|clue)|(?:i am |i'?m )?(?:not sure|unsure))\b"
     r"(?: at all)?"
 )
+# In front of it, which other answer is missing: `needs 8, so I don't know`.
+NEEDED = re.compile(
+    r"(?:(?:i|it|this) )?(?:needs?|requires?|depends on|hangs on|(?:comes|follows) from)"
+    r" (?:(?:the|my|answer|result|question|exercise|part|number|of|to|from|no\.?|q|#) ?)*"
+    r"\d{0,2} ?\(?[a-e]?\)?(?:[,;]| which| that)?(?: (?:so|and|but|which|that))? (?=(?:i )?\w)"
+)
 # Behind that, what says no more: `idk, ran out of time`.
 EXCUSE = re.compile(
     r"(?:[,;.:( -]+(?:sorry|(?:i )?(?:have )?(?:ran|run) out of time|no time(?: left)?"
@@ -58,7 +64,7 @@ def is_not_known(answer: Any) -> bool:
     """Say whether somebody wrote that they do not know, and nothing else."""
     if not isinstance(answer, str):
         return False
-    said = _bare_words(answer)
+    said = NEEDED.sub("", _bare_words(answer))
     known = NOT_KNOWN.match(said)
     if known is None:
         return False

@@ -289,11 +289,14 @@ class OwnAnswers:
         self, question: Question, network: OwnNetwork, answer: Callable[[Subject], Any]
     ) -> tuple[list[Answered], Subject]:
         """Return those of a network's volumes without which an `answer` would be another one, and
-        the network with these alone.
+        the network with these alone. A field goes first: where the volumes lead there without it,
+        they are what was gone on with.
         """
         found, subject = list(network.volumes), network.subject
         wanted = answer(subject)
-        for source in network.volumes:
+        for source in sorted(
+            network.volumes, key=lambda answered: answered[0].query.kind != "field"
+        ):
             rest = [other for other in found if other is not source]
             supposed = self._supposed(question, rest)
             if supposed is not None and answer(supposed) == wanted:

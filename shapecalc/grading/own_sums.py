@@ -11,14 +11,17 @@ from shapecalc.grading.misconceptions import MISCONCEPTIONS
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
+from shapecalc.grading.repeated import told_at
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value
+from shapecalc.grading.wording import in_a_row
 from shapecalc.quantities import REPORTED
 
 SUMMED = tuple(quantity.key for quantity in REPORTED)
 PARTS = {"parameters": ("weights", "biases")}  # of a layer's count
 MOST_TERMS = 6  # of which any may be put in; of more, all of them
 MOST_TOLD = 12  # terms that a sum writes out
+MOST_NAMED = 3  # layers with a wrong term of their own
 MOST_CHOSEN = 20  # sets of mistakes, one for each kind of layers
 
 
@@ -132,13 +135,33 @@ def with_the_mistake(
     for made in _made(question, suspected) if asked else ():
         unbiased = {name: v for name, v in weights.items() if _without_biases(question, name, made)}
         for own_terms in (given, given | unbiased) if unbiased else (given,):
-            numbers = list(_numbers(question, own_terms, made))
-            if sum(numbers) == value and numbers:
-                listed = [f"{number:,}" for number in numbers if number]
+            numbers = dict(_numbers(question, own_terms, made))
+            if sum(numbers.values()) == value and numbers:
+                listed = [f"{number:,}" for number in numbers.values() if number]
                 short = len(listed) <= MOST_TOLD
                 told = " + ".join(listed) if short else f"the sum of {len(listed)} terms"
-                return next(iter(made.values())), Wrong(value, f"{told} = {value:,}")
+                anew = [] if own_terms is not given else _made_anew(question, numbers, own_terms)
+                return next(iter(made.values())), Wrong(
+                    value, f"{told} = {value:,}", _told_in(made, anew)
+                )
     return None
+
+
+def _made_anew(
+    question: Question, numbers: Mapping[str, Number], own: Mapping[str, Number]
+) -> list[str]:
+    """Return the layers that have a wrong term which was not given before."""
+    right = question.subject.answer
+    others = [name for name in numbers if name not in own]
+    return [n for n in others if numbers[n] != right(question.query._replace(name=n))]
+
+
+def _told_in(made: Mapping[str, str], anew: Sequence[str]) -> str:
+    """Return what was done wrong in these layers; nothing where they are many, or it is not one."""
+    if not 0 < len(anew) <= MOST_NAMED or len({*made.values()}) > 1:
+        return ""
+    explanation = MISCONCEPTIONS[next(iter(made.values()))].explanation
+    return told_at(explanation, f"in {in_a_row(anew)}")
 
 
 def _made(question: Question, suspected: Mapping[str, Collection[str]]) -> Iterator[dict[str, str]]:
@@ -195,9 +218,9 @@ def _without_biases(question: Question, name: str, made: Mapping[str, str]) -> b
 
 def _numbers(
     question: Question, given: dict[str, Number], made: Mapping[str, str]
-) -> Iterator[Number]:
-    """Yield the terms of a total: those given, others as the mistake has them that is made in a
-    layer's kind, the right ones where there is none.
+) -> Iterator[tuple[str, Number]]:
+    """Yield the terms of a total, by layers: those given, others as the mistake has them that is
+    made in a layer's kind, the right ones where there is none.
     """
     for layer in question.subject.trace.layers:
         query = question.query._replace(name=layer.name)
@@ -206,14 +229,14 @@ def _numbers(
         except Unanswerable:
             continue
         if layer.name in given:
-            yield given[layer.name]
+            yield layer.name, given[layer.name]
         elif not right or layer.kind not in made:
-            yield right if _counted(right) else 0
+            yield layer.name, right if _counted(right) else 0
         else:
             context = QuestionContext(question.subject, query, right)
             model = MISCONCEPTIONS[made[layer.kind]].model
             wrong = next((w.value for w in model(context)), right)
-            yield wrong if _counted(wrong) else 0
+            yield layer.name, wrong if _counted(wrong) else 0
 
 
 def _counted(value: object) -> TypeGuard[Number]:

@@ -17,6 +17,11 @@ def steps_in_words(example: Example | None) -> str:
     return f"{steps} {how}{rate}"
 
 
+def parameter(key: str) -> str:
+    """Return what goes down in the formula of a step: the bias of `conv1.bias.next`."""
+    return key.removesuffix(".next").rpartition(".")[2]
+
+
 def rule(example: Example) -> str:
     """Return the rule of a step, in a line; empty for the plain one."""
     optimizer = example.optimizer

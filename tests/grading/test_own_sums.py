@@ -211,13 +211,33 @@ def test_a_total_may_have_the_right_sizes_from_a_layer_on() -> None:
     assert other.verdict == "wrong"
 
 
+CONVS = ({"K": 16, "F": 5, "P": 2}, {"K": 32, "F": 3}, {"K": 24, "F": 3, "P": 1})
+
+
+def test_volumes_that_lead_to_a_total_go_before_a_field_that_does_so_too() -> None:
+    """28 + 2*4 - 5 + 1 = 32, 16, 14 and 7 with P=4; and 14 that conv2 keeps, 7 and 7*7*24 = 1176
+    from the right 14x14x16.
+    """
+    pool = {"max_pool": {"F": 2, "S": 2}}
+    convs = [{"conv": one} for one in CONVS]
+    layers = [convs[0], pool, convs[1], pool, convs[2], "flatten", {"dense": 40}, {"dense": 5}]
+    answers = {
+        "P(conv1)": 4, "max_pool1.output": "14x14x16", "conv2.output": "14x14x32",
+        "flatten1.output": 1176, "total.parameters": 1200 + 4608 + 6912 + 47040 + 200,
+    }  # fmt: skip
+    homework = {"spec": {"input": "28x28x3", "layers": layers}, "questions": list(answers)}
+    *_, mark = Marker(read_assignment(homework)).mark("one", answers).marks
+    assert mark.misconception == "forgot_bias"
+    assert "with your answer 1176 to question 4, the weights alone are 59,960" in mark.feedback
+
+
 def test_a_mistake_in_the_terms_that_were_not_asked_for_is_told_with_those_that_were() -> None:
     """108 without the 4 biases, 15 = 2*5 + 5 on the depth alone, and 72 without the 2 biases."""
     answers = {"conv1.parameters": 108, "dense1.parameters": 15, "total.parameters": 195}
     *_, mark = marked(answers, partial={"forgot_bias": 0.5}, follow_through=0.5)
     assert (mark.misconception, mark.points) == ("forgot_bias", 0.25)
     source = "your answer 108 to question 1 and your answer 15 to question 2"
-    told = f"The biases were forgotten: with {source}, 108 + 72 + 15 = 195."
+    told = f"The biases were forgotten in conv2: with {source}, 108 + 72 + 15 = 195."
     assert mark.feedback.startswith(told)
     *_, other = marked({**answers, "total.parameters": 196})
     assert other.misconception is None

@@ -391,7 +391,7 @@ def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
         ({"dense1.grad": 12.74}, "gradient_sign", 0, "wrong sign"),
         # 0.25 - 0.1*12.74, and 0.25 + 12.74
         ({"dense1.bias.grad": -12.74, "dense1.bias.next": -1.024}, "gradient_added", 0,
-         "with your answer -12.74 to question 2, weight + rate * gradient = -1.024"),
+         "with your answer -12.74 to question 2, bias + rate * gradient = -1.024"),
         # 0.25 - 12.74
         ({"dense1.bias.grad": -12.74, "dense1.bias.next": -12.49}, "gradient_added, rate_forgotten",
          0, "with your answer -12.74 to question 2, weight + gradient = -12.49"),
@@ -872,3 +872,44 @@ def test_what_comes_to_a_value_from_own_numbers_is_shown_with_the_answers_alone(
     mark = marked(TWO_FILTERS, answers, show=show)["conv1.weight.grad"]
     assert "3.4" not in mark.feedback
     assert ("2 of 4 values follow" in mark.feedback) == (show == "hint")
+
+
+def test_a_mistake_that_gives_other_sizes_is_told_behind_own_numbers() -> None:
+    """Of 4 windows the largest is at a corner each; (-0.335, 0.245)*W is what comes back to the
+    pool, 4 values, where its input has 16: 0.5*-0.335 + 1*0.245 = 0.0775 and so on.
+    """
+    rows = [[9, 0, 0, 8], [0, 0, 0, 0], [0, 0, 0, 0], [7, 0, 0, 6]]
+    weights = [[0.5, -1, 0, 0.25], [1, 0.5, -0.5, 0]]
+    own = [-0.335, 0.245]
+    back = [sum(w[at] * g for w, g in zip(weights, own, strict=True)) for at in range(4)]
+    given = {
+        "input": [rows],
+        "dense1.weight": weights, "dense1.bias": [0, 0],
+    }  # fmt: skip
+    layers = ["relu", {"max_pool": 2}, "flatten", {"dense": 2}]
+    example = {"given": given, "loss": {"squared_error": [0, 0]}}
+    spec = {"input": "4x4x1", "layers": layers, "example": example}
+    mistake = "pool_gradient_of_output"
+    answers = {"dense1.grad": own, "relu1.grad": [[round(v, 3) for v in back[:2]], back[2:]]}
+    found = marked(spec, answers, partial={mistake: 0.5}, follow_through=1)["relu1.grad"]
+    assert (found.misconception, found.perhaps, found.points) == (mistake, False, 0.5)
+    assert "from your answer [-0.335, 0.245] to question 1" in found.feedback
+    answers["relu1.grad"] = [[0.3, -0.2], [0.4, 0.1]]
+    assert marked(spec, answers, partial={mistake: 0.5})["relu1.grad"].misconception is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (0.25 + 0.1 * -11.5, "bias + rate * gradient = -0.9"),
+        (0.25 + 11.5, "bias - gradient = 11.75"),
+    ],
+)
+def test_the_step_of_a_bias_is_told_as_one(answer: float, told: str) -> None:
+    """The gradient is 2*(-2.75 - 3) = -11.5."""
+    assert told in marked(SPEC, {"dense1.bias.next": answer})["dense1.bias.next"].feedback
+
+
+def test_of_one_value_a_number_is_wanted() -> None:
+    found = marked(SPEC, {"dense1.bias.next": "see the back"})["dense1.bias.next"]
+    assert found.feedback.startswith("It could not be read as a number")

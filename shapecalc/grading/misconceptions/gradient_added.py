@@ -8,6 +8,7 @@ from dataclasses import replace
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.rerun import with_example
 from shapecalc.grading.misconceptions.variants import stepped
+from shapecalc.grading.steps_in_words import parameter
 from shapecalc.grading.values import shown
 
 
@@ -26,8 +27,10 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         if up is not None:
             yield Wrong(up, f"with rate * gradient added it would be {shown(up)}")
     value = stepped(old, context.right, -1.0)
-    told = "weight + rate * gradient" if example.plain else "with all that is taken off added:"
-    yield Wrong(value, f"{told} = {shown(value)}" if example.plain else f"{told} {shown(value)}")
+    if example.plain:
+        yield Wrong(value, f"{parameter(key)} + rate * gradient = {shown(value)}")
+    else:
+        yield Wrong(value, f"with all that is taken off added: {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

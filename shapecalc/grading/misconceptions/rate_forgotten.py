@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import stepped
+from shapecalc.grading.steps_in_words import parameter
 from shapecalc.grading.values import shown
 
 
@@ -16,7 +17,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None and example.rate and example.plain:
             value = stepped(old, context.right, 1 / example.rate)
-            yield Wrong(value, f"weight - gradient = {shown(value)}")
+            name = parameter(context.query.key)
+            yield Wrong(value, f"{name} - gradient = {shown(value)}")
 
 
 MISCONCEPTION = Misconception("rate_forgotten", "the learning rate was left out", model)

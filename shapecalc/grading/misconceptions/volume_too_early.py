@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import equal, times
 from shapecalc.layers.base import show
 from shapecalc.records import KnownRecord
 
@@ -13,7 +15,10 @@ TAKEN = "the volume of one layer too early was taken"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the count on the volume in front of the layer before, where that makes it smaller."""
+    """Yield the count on the volume in front of the layer before, where that makes it smaller; the
+    values of the volume in front of the layer that is flattened.
+    """
+    yield from _flattened(context)
     own = context.weighted
     if context.key not in COUNTED or own is None or not (own.F if own.dense else own.positions):
         return
@@ -28,6 +33,23 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     told = f"{TAKEN}, in front of {left_out.name}; {context.query.name} comes behind it"
     for wrong in count.recounted():
         yield wrong._replace(arithmetic=f"on {show(early)}, {wrong.arithmetic}", explanation=told)
+
+
+def _flattened(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the length of what the nearest layer gets that changes how many values there are."""
+    record, records = context.record, context.subject.records
+    if context.key != "output" or record is None or record.kind != "flatten":
+        return
+    for _ in context.subject.trace.layers:
+        sources = record.sources if record is not None else None
+        record = records.get(sources[0]) if sources and len(sources) == 1 else None
+        if record is None or record.output is None or len(record.input or ()) != 1:
+            return
+        (before,) = record.input or ()
+        if prod(before) != prod(record.output):
+            told = f"{TAKEN}, in front of {record.name}; {context.query.name} comes behind it"
+            yield Wrong((prod(before),), equal(times(before), prod(before)), told)
+            return
 
 
 def _smaller_before(context: QuestionContext) -> KnownRecord | None:

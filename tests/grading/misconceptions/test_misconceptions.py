@@ -618,6 +618,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     # 10x10x64 in front of the pool, 5x5x64 behind it
     ("volume_too_early", KERAS, "dense1.parameters", 10 * 10 * 64 * 10 + 10),
     ("volume_too_early", KERAS, "dense1.macs", 10 * 10 * 64 * 10),
+    ("volume_too_early", KERAS, "flatten1.output", (10 * 10 * 64,)),
     # 28x28x6 in front of the pool: 28 - 5 + 1 = 24 for 14 - 5 + 1 = 10
     ("volume_too_early", LENET, "conv2.macs", 24 * 24 * 5 * 5 * 6 * 16),
     ("absent_bias_counted", STRAIGHT, "conv1.parameters", 760),
