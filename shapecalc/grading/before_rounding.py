@@ -14,7 +14,7 @@ from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.own_values import OwnNetwork
 from shapecalc.grading.question import Question
-from shapecalc.grading.values import NESTED, Value, flat
+from shapecalc.grading.values import Value, flat, nested_as
 from shapecalc.grading.written import is_rounded_from, may_stand_for
 
 WIDEST = 0.01  # between the least and the most that a mistake may give, or chance does as well
@@ -39,7 +39,7 @@ def as_if_written(
         between = [*zip(ours, *(flat(values[place]) for values in others), strict=True)]
         if all(_may_be(a, among) for a, among in zip(given, between, strict=True)):
             written = map(_written, given, ours, between)
-            found.append((cause, _nested_as(cause.wrong.value, [*written])))
+            found.append((cause, nested_as(cause.wrong.value, [*written])))
     names = {cause.misconception.name for cause, _ in found}
     return found[0] if len(names) == 1 else None
 
@@ -79,10 +79,3 @@ def _written(number: float, ours: float, among: Sequence[float]) -> float:
     if NEAR.near(ours, number) and may_stand_for([number], [ours]):
         return number
     return round(ours, floor(-log10(max(among) - min(among)) + 1e-9))
-
-
-def _nested_as(value: Value, numbers: list[float]) -> Any:
-    """Return numbers, one after the other, in the lists that a value is made of."""
-    if not isinstance(value, NESTED):
-        return numbers.pop(0)
-    return tuple(_nested_as(part, numbers) for part in value)

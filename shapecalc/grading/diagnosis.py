@@ -34,7 +34,7 @@ from shapecalc.grading.rounding import made_whole
 from shapecalc.grading.stated_logarithms import to_another_base
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.values import Value, flat, nested_as, shown
 from shapecalc.grading.wording import in_a_row
 
 MOST_TOLD = 12  # values of an array that is told again
@@ -258,8 +258,8 @@ class Diagnosis:
     def sources(self, followed: Sequence[Answered]) -> str:
         """Return the student's own answers that another follows from, by their numbers."""
         return in_a_row([
-            f"your answer {f'{shown(v)} ' if len(flat(v)) <= MOST_TOLD else ''}to question"
-            f" {self._numbers[q.id]}"
+            f"your answer {f'{shown(_nested(q, v))} ' if len(flat(v)) <= MOST_TOLD else ''}to"
+            f" question {self._numbers[q.id]}"
             for q, v in followed
         ])  # fmt: skip
 
@@ -319,6 +319,16 @@ def _before_rounding(
         found = supposed.cause_of(close[1], evidence=evidence) if close else None
         return found if close and found and found.names == close[0].names else None
     return None
+
+
+def _nested(question: Question, value: Value) -> Value:
+    """Return an array, which a text may list value by value, in the lists of the right one."""
+    numbers, right = flat(value), question.right
+    listed = isinstance(value, tuple) and len(value) == len(numbers) == len(flat(right))
+    if question.query.form != "array" or not listed:
+        return value
+    found: Value = nested_as(right, numbers)
+    return found
 
 
 def _supposed(question: Question, subject: Subject) -> Explanations | None:

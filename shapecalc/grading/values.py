@@ -32,6 +32,15 @@ def nested(values: Any) -> Any:
     return tuple(map(nested, values)) if isinstance(values, list) else values
 
 
+def nested_as(value: Value, numbers: list[Number]) -> Any:
+    """Return numbers, one after the other, in the lists that a value is made of; they are used
+    up.
+    """
+    if not isinstance(value, NESTED):
+        return numbers.pop(0)
+    return tuple(nested_as(part, numbers) for part in value)
+
+
 def width_of(value: Any) -> int:
     """Return how many values a row of an array has, that is how long its last axis is."""
     while isinstance(value[0], NESTED):

@@ -913,3 +913,13 @@ def test_the_step_of_a_bias_is_told_as_one(answer: float, told: str) -> None:
 def test_of_one_value_a_number_is_wanted() -> None:
     found = marked(SPEC, {"dense1.bias.next": "see the back"})["dense1.bias.next"]
     assert found.feedback.startswith("It could not be read as a number")
+
+
+def test_an_own_array_that_a_text_lists_is_told_in_rows() -> None:
+    """[1, 2] times [3, 4] is [[3, 6], [4, 8]]; 0.1 of 5 for the 3 is taken from 1."""
+    given = {"input": [1, 2], "dense1.weight": [[1, 0], [0, 1]], "dense1.bias": [0, 0]}
+    example = {"given": given, "loss": {"half_squared_error": [-2, -2]}, "rate": 0.1}
+    spec = {"input": 2, "layers": [{"dense": 2}], "example": example}
+    answers = {"dense1.weight.grad": "5, 6, 4, 8", "dense1.weight.next[0,0]": 0.5}
+    found = marked(spec, answers)["dense1.weight.next[0,0]"]
+    assert "from your answer [[5, 6], [4, 8]] to question 1." in found.feedback
