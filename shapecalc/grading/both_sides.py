@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from shapecalc.grading.number_words import SMALL, in_digits
+
 LONGEST = 1000  # characters
 MOST = 4  # lists of sides
 PAIRS = (
@@ -16,8 +18,9 @@ PAIRS = (
 SIDE = "|".join({side for pair in PAIRS for side in pair})
 ZEROS = r"(?: (?:zeros?|pixels?|px|rows?|columns?|cols?)(?: of (?:zeros?|padding))?)?"
 WHERE = r"(?: (?:on|at|to|in))?(?: the)?"
-ONE = rf"\d{{1,4}}{ZEROS}{WHERE} (?:{SIDE})(?: sides?)?"
-EACH = rf"\d{{1,4}}{ZEROS} (?:on |at )?(?:each|both|either|every|per) sides?"
+NUMBER = rf"(?:\d{{1,4}}|{'|'.join(SMALL[1:10])})"
+ONE = rf"{NUMBER}{ZEROS}{WHERE} (?:{SIDE})(?: sides?)?"
+EACH = rf"{NUMBER}{ZEROS} (?:on |at )?(?:each|both|either|every|per) sides?"
 TOTAL = (
     r"(?:,? ?(?:(?:so|which is|that is|that makes|makes|i\.e\.,?|=) )?(?P<total>\d{1,5})"
     rf"{ZEROS},? (?:in total|altogether|together|in all)\b)?"
@@ -26,7 +29,7 @@ AND = r"(?:, ?(?:and )?|; ?| and | & | ?\+ ?)"
 SIDES = re.compile(
     rf"(?<![\w.*/+-])(?P<sides>{ONE}(?:{AND}{ONE})+|{EACH}){TOTAL}(?!\w)", re.IGNORECASE
 )
-PART = re.compile(rf"(\d+){ZEROS}{WHERE} ({SIDE})", re.IGNORECASE)
+PART = re.compile(rf"({NUMBER}){ZEROS}{WHERE} ({SIDE})", re.IGNORECASE)
 TELLS = re.compile(rf"\b(?:{SIDE}|sides?)\b", re.IGNORECASE)
 
 
@@ -49,9 +52,13 @@ def _of(told: str) -> tuple[list[int], list[str]]:
     """Return the numbers of zeros and their sides; of `2 on each side` both of these."""
     parts = PART.findall(told)
     if not parts:
-        number = int(re.findall(r"\d+", told)[0])
+        number = _number(told.split()[0])
         return [number, number], [*PAIRS[0]]
-    return [int(number) for number, _ in parts], [side.lower() for _, side in parts]
+    return [_number(number) for number, _ in parts], [side.lower() for _, side in parts]
+
+
+def _number(written: str) -> int:
+    return int(in_digits(written))
 
 
 def _are_pairs(sides: list[str]) -> bool:

@@ -14,8 +14,8 @@ LABEL = re.compile(  # also its shape, `2x2: [[...]]`
 )
 RELU = (
     r"negatives?(?: (?:ones?|values?|numbers?|entr(?:y|ies)))?"
-    r" (?:are|is|becomes?|turns? into|(?:are |is )?set to|(?:are |is )?replaced by)"
-    r" (?:0|zeros?)"
+    r" (?:(?:are|is|becomes?|turns? into|(?:are |is )?set to|(?:are |is )?replaced by) (?:0|zeros?)"
+    r"|(?:are|is|gets?) (?:cut(?: off| away)?|zeroed(?: out)?|removed|killed))"
 )
 # What a ReLU does, in front of what comes of it: `The negative ones become 0: 2 0 0 0`.
 OF_RELU = re.compile(

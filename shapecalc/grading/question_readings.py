@@ -57,6 +57,15 @@ STATED = re.compile(
 ARROW = re.compile(r"->|\u2192")
 TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 SIGN = re.compile(r"\w")
+# That there is nothing to count, and why: `none, pooling has nothing to learn`; alone it is 0 or no
+# answer.
+NOTHING = re.compile(
+    r"(?:it has |there are )?(?:none(?= *[,;:(-] *\w)|no (?:learn(?:able|ed) |trainable )?"
+    r"(?:parameters?|params|weights?|biases))"
+    r"(?! (?:in|for|of)\b)"
+    r"(?!.*\b(?:but|except|only|not sure|maybe|unless|idea|time)\b)[^\d]{0,150}",
+    re.IGNORECASE | re.DOTALL,
+)
 BELOW = "what stands above the array was taken for a working"
 BESIDE = "what stands beside the list was taken for a working"
 NEAR = 0.0051  # 73 % is 0.731, too
@@ -68,6 +77,9 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
     sizes = bare(answer) if form in WORDY and isinstance(answer, str) else ()
     if sizes and (form == "sizes" or len(sizes) == 1):  # most answers are
         return [Reading(sizes if form == "sizes" else sizes[0])]
+    counts = form == "number" and question.query.kind == "record" and _is_text(answer)
+    if counts and NOTHING.fullmatch(answer.strip()):
+        return [Reading(0)]
     if isinstance(answer, Mapping) and len(answer) == 1:
         ((name, value),) = answer.items()
         answer = value if name in (*RESULTS, question.id, question.query.path) else answer

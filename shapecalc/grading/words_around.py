@@ -42,7 +42,8 @@ REMARK = re.compile(r"\s*(?:[;:,(\[]\s*)?(?![xX×] ?\d)[A-Za-z\d(≈~]")
 WHOLE = "layer|side|direction|axis|dimension|example|image|picture|input|sample|forward"
 OF_ONE = re.compile(
     rf"(?:{PLAIN.pattern})(?: [a-z]+)?,? (?:(?:per|each|every|apiece|for (?:each|every|one))\b"
-    rf"(?! (?:{WHOLE}))|on one side)",
+    rf"(?! (?:{WHOLE}))(?! \w+ (?:is|are|has|have|takes?|needs?|gives?|gets?|sees?|uses?)\b)"
+    r"|on one side)",
     re.IGNORECASE,
 )
 # With these words, two volumes are one that is meant and one that is not.

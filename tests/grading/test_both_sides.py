@@ -26,7 +26,7 @@ def verdict(answer: str) -> str:
         "2 pixels on the left side and 2 pixels on the right side = 4 altogether",
         "P = 2 on the left and 2 on the right", "2 on each side, so 4 in total",
         "two zeros on each side, 4 in total", "2 columns to the left and 2 to the right.",
-        "4/2 = 2 on each side, that makes 4 together",
+        "two on the left and two on the right", "4/2 = 2 on each side, that makes 4 together",
     ],
 )  # fmt: skip
 def test_as_many_on_both_sides_are_those_of_one(answer: str) -> None:
@@ -40,6 +40,7 @@ def test_as_many_on_both_sides_are_those_of_one(answer: str) -> None:
         "1 on the left and 2 on the right", "2 on the left and 3 on the right",
         "2 on the left and 2 on the left", "2 on the left and 2 on the bottom",
         "2 on the left and 2 on the right, so 5 in total", "4 in total: 2 left and 2 right",
+        "4, two left and two right",
     ],
 )  # fmt: skip
 def test_other_zeros_are_for_a_person_to_look_at(answer: str) -> None:

@@ -347,3 +347,21 @@ def test_a_hostile_text_takes_no_time(part: str, begins: str) -> None:
     began = process_time()
     assert mark(text).verdict in ("needs a look", "wrong", "right")
     assert process_time() - began < 1
+
+
+@pytest.mark.parametrize("gap", [" ", "   ", ", ", " ("])
+@pytest.mark.parametrize(
+    "told", ["negative one is cut off", "negatives are cut off", "the negative values get removed"]
+)
+def test_what_a_relu_does_leaves_its_list(gap: str, told: str) -> None:
+    spec = {
+        "input": 3,
+        "layers": ["relu"],
+        "example": {"given": {"input": [0.5, -2, 2]}},
+    }
+    homework = {"spec": spec, "questions": ["relu1.value"]}
+    end = ")" if "(" in gap else ""
+    for values, verdict in (("[0.5, 0, 2]", "right"), ("[0.5, -2, 2]", "wrong")):
+        answer = {"relu1.value": f"{values}{gap}{told}{end}"}
+        (mark,) = Marker(read_assignment(homework)).mark("one", answer).marks
+        assert mark.verdict == verdict

@@ -254,3 +254,27 @@ def test_a_reason_behind_a_field_is_none_of_it(field: str, reason: str, word: st
 
 def test_another_field_with_a_reason_is_not_the_one_that_is_asked_for() -> None:
     assert mark("P(conv1)", "S=2 because (5-1)/2").verdict == "needs a look"
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdicts"),
+    [
+        ("none, pooling has nothing to learn", ["right", "wrong"]),
+        ("None (a pool does not learn)", ["right", "wrong"]),
+        ("it has no weights", ["right", "wrong"]),
+        ("no parameters in the pool", ["right", "wrong"]),
+        ("none, no time", ["needs a look", "needs a look"]),
+        ("no weights, but 2 biases", ["needs a look", "needs a look"]),
+        ("no weights, but biases", ["needs a look", "needs a look"]),
+    ],
+)
+def test_none_with_a_reason_is_0(answer: str, verdicts: list[str]) -> None:
+    asked = ("max_pool1.parameters", "conv1.parameters")
+    assert [mark(ask, answer).verdict for ask in asked] == verdicts
+
+
+@pytest.mark.parametrize("verb", ["is", "has", "needs"])
+def test_each_filter_with_what_it_has_is_no_part(verb: str) -> None:
+    right = mark("conv1.parameters", "1").right
+    assert mark("conv1.parameters", f"{right}, each filter {verb} 27 weights").verdict == "right"
+    assert mark("conv1.parameters", f"{right} each filter").verdict == "needs a look"
