@@ -25,6 +25,7 @@ from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.rounding import rounded
 from shapecalc.grading.size_alone import divided_alone
+from shapecalc.grading.stated_logarithms import rounded_probability
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.values import Value, flat, index, shown
@@ -72,6 +73,7 @@ class Told(NamedTuple):
             said.append(right_terms(question, value, working))
             said.append(divided_alone(question, working))
             said.append("" if working.whole else rounded(question, value))
+            said.append(_rounded_probability(question, value, working))
         else:
             said += self._of_cause(cause)
         return self._sentences([*said, credit], question, good)
@@ -351,6 +353,17 @@ def _depth(question: Question) -> str:
         return ""
     told = depth_derivation(record)
     return f"; {sentences.sentence(told)}" if told else ""
+
+
+def _rounded_probability(question: Question, value: Value, working: Working) -> str:
+    """Return that the logarithm in a working is of a probability that is rounded too far."""
+    right = question.right
+    if question.query.key != "loss" or not isinstance(right, float) or not isinstance(value, float):
+        return ""
+    found = rounded_probability(working.logs, right, value)
+    if not found:
+        return ""
+    return f"The logarithm is right, but the probability {found} in it is rounded too far."
 
 
 def _wanted(question: Question) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from math import log
+from math import exp, log
+
+from shapecalc.grading.written import is_rounded_from
 
 BASES = (10, 2)  # that are taken for e
 MOST = 8  # of one answer
@@ -33,6 +35,18 @@ def stated_loss(text: str) -> str:
 def probabilities(text: str) -> Iterator[str]:
     """Yield the numbers below 1 of which a text takes a logarithm, as they are written."""
     return (found[1] for found in islice(OF_NUMBER.finditer(text), MOST))
+
+
+def rounded_probability(written: Iterable[str], right: float, loss: float) -> str:
+    """Return the number, of those that are written, of which a loss is minus the natural logarithm
+    though it is rounded too far for that: 0.23 of the 0.231 whose loss is 1.464; empty for none.
+    """
+    for number in written:
+        probability = float(number)
+        rounded = probability > 0 and is_rounded_from([probability], [exp(-right)])
+        if rounded and is_rounded_from([loss], [-log(probability)]):
+            return number
+    return ""
 
 
 def to_another_base(written: Iterable[str], loss: float) -> tuple[str, int] | None:

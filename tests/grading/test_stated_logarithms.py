@@ -139,3 +139,11 @@ def test_logarithms_are_looked_for_in_bounded_time(part: str) -> None:
     stated_loss(text)
     assert len([*probabilities(text)]) <= 8
     assert process_time() - start < 0.5
+
+
+def test_a_probability_that_is_rounded_too_far_is_told() -> None:
+    """-ln 0.3 = 1.204 for -ln 0.26894 = 1.3133; 0.28 is not that probability."""
+    told = "The logarithm is right, but the probability 0.3 in it is rounded too far."
+    assert told in last_mark({"loss": "-ln(0.3) = 1.204"}).feedback
+    for answer in ("-ln(0.28) = 1.273", "-ln(0.3) = 1.25", "1.204"):
+        assert "rounded too far" not in last_mark({"loss": answer}).feedback
