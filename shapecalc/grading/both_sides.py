@@ -15,7 +15,7 @@ PAIRS = (
     ("left", "right"), ("top", "bottom"), ("above", "below"), ("before", "after"),
     ("front", "back"), ("front", "end"),
 )  # fmt: skip
-SIDE = "|".join({side for pair in PAIRS for side in pair})
+SIDE = "|".join(dict.fromkeys(side for pair in PAIRS for side in pair))
 ZEROS = r"(?: (?:zeros?|pixels?|px|rows?|columns?|cols?)(?: of (?:zeros?|padding))?)?"
 WHERE = r"(?: (?:on|at|to|in))?(?: the)?"
 NUMBER = rf"(?:\d{{1,4}}|{'|'.join(SMALL[1:10])})"

@@ -155,9 +155,8 @@ class Diagnosis:
         again: bool,
     ) -> Cause | None:
         """Return what explains a wrong answer in the student's own network: what other answers show
-        `again`, or anything; before what was made on the way as well, what was made here alone.
+        `again`, or anything.
         """
-        on_the_way = None
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             if supposed is None:
@@ -177,11 +176,8 @@ class Diagnosis:
             if same and not found.before:
                 continue  # their own numbers change nothing here
             sources = own.needed(question, network) or network.sources
-            found = found._replace(source=self.sources(sources))
-            if not found.before:
-                return found
-            on_the_way = on_the_way or found
-        return on_the_way
+            return found._replace(source=self.sources(sources))
+        return None
 
     def rounded(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence

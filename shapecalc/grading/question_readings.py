@@ -57,6 +57,7 @@ STATED = re.compile(
 ARROW = re.compile(r"->|\u2192")
 TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 SIGN = re.compile(r"\w")
+LEARNED = ("parameters", "weights", "biases", "trainable", "frozen", "unshared_parameters")
 # That there is nothing to count, and why: `none, pooling has nothing to learn`; alone it is 0 or no
 # answer.
 NOTHING = re.compile(
@@ -77,8 +78,7 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
     sizes = bare(answer) if form in WORDY and isinstance(answer, str) else ()
     if sizes and (form == "sizes" or len(sizes) == 1):  # most answers are
         return [Reading(sizes if form == "sizes" else sizes[0])]
-    counts = form == "number" and question.query.kind == "record" and _is_text(answer)
-    if counts and NOTHING.fullmatch(answer.strip()):
+    if question.query.key in LEARNED and _is_text(answer) and NOTHING.fullmatch(answer.strip()):
         return [Reading(0)]
     if isinstance(answer, Mapping) and len(answer) == 1:
         ((name, value),) = answer.items()

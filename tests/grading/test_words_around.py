@@ -273,8 +273,12 @@ def test_none_with_a_reason_is_0(answer: str, verdicts: list[str]) -> None:
     assert [mark(ask, answer).verdict for ask in asked] == verdicts
 
 
+def test_no_parameters_says_nothing_of_other_counts() -> None:
+    assert mark("max_pool1.macs", "it has no weights").verdict == "needs a look"
+
+
 @pytest.mark.parametrize("verb", ["is", "has", "needs"])
 def test_each_filter_with_what_it_has_is_no_part(verb: str) -> None:
-    right = mark("conv1.parameters", "1").right
-    assert mark("conv1.parameters", f"{right}, each filter {verb} 27 weights").verdict == "right"
-    assert mark("conv1.parameters", f"{right} each filter").verdict == "needs a look"
+    """5*5*3*16 + 16 = 1,216."""
+    assert mark("conv1.parameters", f"1216, each filter {verb} 75 weights").verdict == "right"
+    assert mark("conv1.parameters", "1216 each filter").verdict == "needs a look"
