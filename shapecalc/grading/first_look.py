@@ -41,22 +41,26 @@ class FirstLook:
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_TEXTS)
 
     def at(self, question: Question, answer: Any) -> Read | Mark:
-        """Return what an answer means; or its mark if it is blank or needs a look."""
+        """Return what an answer means, and its mark if it is right; or its mark if it is blank or
+        needs a look.
+        """
+        if not isinstance(answer, str):
+            return self._newly_at(question, answer)
+        return self._texts.get((question.id, answer), lambda: self._newly_at(question, answer))
+
+    def _newly_at(self, question: Question, answer: Any) -> Read | Mark:
         if nothing_is_right(question, answer):
             why = self.told.unread(question, "")
             return unmarked(question, "needs a look", given(answer), why)
         if is_blank(answer):
             told = self.told.blank(question, answer)
             return unmarked(question, "blank", given(answer) if answer else "", told)
-        return self._read(question, answer)
+        read = self._read(question, answer)
+        if isinstance(read, Mark) or read.right is None:
+            return read
+        return read._replace(right=read.right._replace(answer=given(answer)))
 
-    def _read(self, question: Question, answer: Any) -> Read | Mark:
-        """Return what an answer means, and its mark if it is right; or that it needs a look."""
-        if not isinstance(answer, str):
-            return self._newly_read(question, answer)
-        return self._texts.get((question.id, answer), lambda: self._newly_read(question, answer))
-
-    def _newly_read(self, question: Question, written: Any) -> Read | Mark:
+    def _read(self, question: Question, written: Any) -> Read | Mark:
         if all_fit(question, written):
             return self.right(question, "")._replace(answer=given(written))
         of_field = question.query.kind == "field" and isinstance(written, str)

@@ -141,7 +141,7 @@ class Marker:
         if read.right is not None:
             if read.accepted is None:
                 own.add_right(question, read.value)
-            return read.right._replace(answer=given(answer)), read.accepted
+            return read.right, read.accepted
         for reading in read.ways:
             sources = own.rounded(question, reading.value)
             if sources:

@@ -41,6 +41,8 @@ class Practice:
         self._unmade, self._made, self._alone = map(_by_name, (right, wrong, alone))
         self._certain, self._possible = certain, possible
         self._sound, self._by_heart = sound, by_heart
+        self._not_made = frozenset(self._unmade.keys() - self._made.keys())
+        self._doubted = frozenset(n for n, right in self._unmade.items() if right <= by_heart)
         self._withdrawn: set[str] = set()  # mistakes, where an answer follows from others
 
     def has_followed(self, question: str) -> None:
@@ -74,11 +76,12 @@ class Practice:
         """Return the mistakes that are hardly behind one answer: right ones speak against them, and
         no wrong one but this for them.
         """
-        return frozenset(n for n in self._unmade if self._made.get(n, set()) <= {question})
+        here_alone = (n for n, wrong in self._made.items() if wrong == {question})
+        return self._not_made.union(n for n in here_alone if n in self._unmade)
 
     def doubted(self, question: str) -> frozenset[str]:
         """Return those of these that only answers by heart speak against."""
-        return frozenset(n for n in self.against(question) if self._unmade[n] <= self._by_heart)
+        return self.against(question) & self._doubted if self._doubted else NO_NAMES
 
     def made_beside(self, question: str) -> frozenset[str]:
         """Return the mistakes that are certainly behind wrong answers to other questions."""
