@@ -33,6 +33,7 @@ from shapecalc.grading.notation import (
     SO,
     TITLE,
     behind_a_dash,
+    on_one_line,
     plain,
     plain_array,
     printed_shape,
@@ -43,16 +44,17 @@ from shapecalc.grading.number_units import ABOUT, in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
+from shapecalc.grading.sizes_by_name import GIVEN, sizes_by_name
 from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.volumes_in_words import volumes_in_words, without_powers
 from shapecalc.grading.written_formula import read_formula
 from shapecalc.grading.written_numbers import Unreadable, also_spelled, number_of, whole_if_so
 from shapecalc.grading.written_sizes import (
     BATCH,
     VOLUME,
+    has_batch,
     only_volume,
     read_sizes,
-    sizes_by_name,
-    sizes_of_planes,
     stated_volume,
 )
 from shapecalc.grading.yes_or_no import has_condition, yes_or_no
@@ -77,7 +79,9 @@ ANOTHER_LIST = re.compile(r"\] ?(?:and|&) ?[^=]*$")  # [[1, 2]] and db = [3]
 FACTORED = re.compile(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
 SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
-VOLUME_AT_END = re.compile(r"\s*:\s*(?=\d+(?: ?[xX×] ?\d+)+$)")  # /2 = 2.5, + 1 = 3.5: 3x3x32
+VOLUME_AT_END = re.compile(  # /2 = 2.5, + 1 = 3.5: 3x3x32; = 14; 14x14x8
+    r"(?:\s*:|(?<=[= ]\d);|(?<=[= ]\d\d);|(?<=[= ]\d{3});)\s*(?=\d+(?: ?[xX×] ?\d+)+$)"
+)
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 SIGNED = ("number", "field", "array")  # `db - 3`: the dash parts, or it is a minus
 TAKEN = "was taken from your answer"
@@ -130,6 +134,10 @@ def _undashed(answer: Any, form: Form) -> list[Reading]:
         return _other_ways(answer, READERS[form](answer), form)
     if len(answer) > LONGEST:
         raise Unreadable(f"longer than {LONGEST:,} characters")
+    if form == "sizes":  # `K = 10` may be the depth
+        found = _of_a_volume(TITLE.sub("", on_one_line(answer)))
+        if found:
+            return found
     text = plain_array(answer) if form == "array" else plain(answer)
     text = text if form == "truth" else in_digits(text)
     found = _one_of(text, form) if OR.search(text) else _without_choice(text, form)
@@ -210,15 +218,23 @@ def _read(text: str, form: Form) -> list[Reading]:
         worked = worked_list(text)
         if worked is not None:
             return [Reading(read_list(worked), "the result of each working was taken")]
-    if form == "sizes":
-        for sized in (sizes_of_planes, sizes_by_name):
-            found = sized(text)
-            if found is not None:
-                return [Reading(found)]
+    found = _of_a_volume(text) if form == "sizes" else []
+    if found:
+        return found
     if "=" in text or SO.search(text):
         text = VOLUME_AT_END.sub(" = ", text) if form == "sizes" else text
-        return _worked(SO.sub("=", text), form)
+        found = _worked(SO.sub("=", text), form)
+        if form == "sizes" and len(_as_sizes(found[0].value)) == 1 and len(GIVEN.findall(text)) > 1:
+            raise Unreadable(SEVERAL)  # each axis has its own
+        return found
     return _one(text, form)
+
+
+def _of_a_volume(text: str) -> list[Reading]:
+    """Return what a volume means whose sizes stand apart, or by their names. Raises Unreadable."""
+    found = volumes_in_words(text)
+    named = None if found else sizes_by_name(text)
+    return [Reading(sizes) for sizes in found or ([] if named is None else [named])]
 
 
 def _one(text: str, form: Form) -> list[Reading]:
@@ -236,8 +252,8 @@ def _one(text: str, form: Form) -> list[Reading]:
 def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
     """Return a value with what else its writer may mean by it."""
     found = [Reading(value)]
-    if form == "sizes" and isinstance(value, tuple) and len(value) > 3 and value[0] == 1:
-        found.append(Reading((*value[2:], value[1]), "read as batch, depth, height, width"))
+    if form == "sizes" and isinstance(value, tuple):
+        found += _behind_a_batch(answer, value)
     if form == "array" and isinstance(answer, str) and DECIMALS.search(answer):
         note = "the commas were read as decimal points"
         with suppress(Unreadable):
@@ -250,6 +266,15 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
         for number, more in also_spelled(answer):
             found.append(_single(number, form, f"read as {shown(number)}{more}"))
     return found
+
+
+def _behind_a_batch(answer: Any, sizes: tuple[Any, ...]) -> list[Reading]:
+    """Return what sizes mean in PyTorch's order where a batch stands in front of them."""
+    one = sizes[0] == 1
+    if len(sizes) < (4 if one else 3) or not (one or has_batch(answer)):
+        return []
+    depth, *plane = sizes[1:] if one else sizes
+    return [Reading((*plane, depth), "read as batch, depth, height, width")]
 
 
 def _with_mixed(found: list[Reading], answer: str, mixed: str) -> list[Reading]:
@@ -391,7 +416,9 @@ OWN: Mapping[Form, Callable[[Any], Iterable[tuple[Value, str]]]] = {
     "formula": lambda answer: [read_formula(answer)],
 }
 READERS: Mapping[Form, Callable[[Any], Value]] = {
-    "sizes": read_sizes,
+    "sizes": lambda answer: read_sizes(
+        without_powers(answer) if isinstance(answer, str) else answer
+    ),
     "field": _field,
     "number": number_of,
     "truth": _truth,

@@ -15,6 +15,7 @@ from shapecalc.grading.comparison import (
     is_rounded,
     ways_to_read,
 )
+from shapecalc.grading.counts_of_all import of_all
 from shapecalc.grading.feedback import Told, given
 from shapecalc.grading.hyperparameters import in_numbers
 from shapecalc.grading.labelled_terms import without_names
@@ -65,6 +66,8 @@ class FirstLook:
             return self.right(question, "")._replace(answer=given(written))
         of_field = question.query.kind == "field" and isinstance(written, str)
         answer = of_one_side(written) if of_field else without_names(question, written)
+        if question.query.kind == "record" and question.query.form == "number":
+            answer = of_all(answer)
         in_front = result_in_front(question, written)
         answer = in_front.number if in_front else answer
         try:

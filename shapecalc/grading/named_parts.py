@@ -28,7 +28,7 @@ OF_LAYER = re.compile(  # conv 10; conv1: 3*3 = 9; 10 conv
 DENSE = ("fc", "linear")  # what others call a dense layer
 BOTH = re.compile(r"(?=.*\bweights?\b).*\bbias(?:es)?\b", re.IGNORECASE)
 BETWEEN = re.compile(
-    r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*|(?<=weights) (?=\d)", re.IGNORECASE
+    r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*|(?<=\d weights) (?=\d)", re.IGNORECASE
 )
 NAME = r"\(?(?:the )?(weights?|bias(?:es)?|total|sum)\)?"
 ASIDE = r"(?: \([^()]*\))?"  # 750 (5*5*3*10)
@@ -46,7 +46,12 @@ SUMMED = re.compile(
     r" \(((?=[^()]*\bweights?\b)[^()]*\bbias(?:es)?\b[^()]*)\)",
     re.IGNORECASE,
 )
-SUMMED_UP = re.compile(r"(\d[\d,.]*) ?= ?(\d[\d,.]*)")  # of `conv 10, dense 15 = 25`
+SUMMED_UP = re.compile(r"(\d[\d,.]*) ?[=:] ?(\d[\d,.]*)")  # of `conv 10, dense 15 = 25`
+NUMBERED = re.compile(r"\b([a-z]+) (\d{1,2})(?= ?[:=])", re.IGNORECASE)  # conv 1: 10
+# 750 weights, 10 biases => 760; 760: 750 weights, 10 biases
+TOTAL_BEHIND = re.compile(r"[ ,;]*(?:=>|->|\u21d2|\u2192|=|,| so| makes| gives) ?(\d[\d,]*)[.!]?$")
+TOTAL_BEFORE = re.compile(r"(\d[\d,]*) ?[:=] ?(?=[^=]*weight)")
+SHORT = ((re.compile(r"(?<=\d) ?w\b"), " weights"), (re.compile(r"(?<=\d) ?b\b"), " biases"))
 TIMES = re.compile(r"(?<=\d) ?[xX×] ?(?=\d)")
 DIGIT = re.compile(r"\d")
 
@@ -119,7 +124,18 @@ def _in_words(answer: Any) -> list[tuple[str, str]] | None:
     added = ADDED.fullmatch(plain(answer).rstrip(" ."))
     if added:
         return [("weights", added[1].rstrip(",.")), ("biases", added[2].rstrip(",."))]
-    if not BOTH.match(text := plain("; ".join(answer.strip().splitlines()))) or SO.search(text):
+    text = plain("; ".join(answer.strip().splitlines()))
+    if all(short.search(text) for short, _ in SHORT):  # 750w + 10b
+        for short, name in SHORT:
+            text = short.sub(name, text)
+    if not BOTH.match(text):
+        return None
+    for pattern in (TOTAL_BEHIND, TOTAL_BEFORE):
+        total = pattern.search(text) if pattern is TOTAL_BEHIND else pattern.match(text)
+        of = _in_words(text[: total.start()] + text[total.end() :]) if total else None
+        if of is not None and total is not None:
+            return [*of, ("total", total[1].rstrip(","))]
+    if SO.search(text):
         return None
     text = TIMES.sub("*", text)
     summed = SUMMED.fullmatch(text)
@@ -147,6 +163,10 @@ def _by_layer(answer: Any, layers: Set[str]) -> list[tuple[str, str]] | None:
     names |= {other: names["dense"] for other in DENSE if "dense" in names}
     names |= {name: name for name in (*layers, *SUMS)}
     text = TIMES.sub("*", plain("; ".join(answer.strip().splitlines())))
+    text = NUMBERED.sub(
+        lambda one: one[0] if f"{one[1]}{one[2]}".lower() not in names else f"{one[1]}{one[2]}",
+        text,
+    )
     parts = [OF_LAYER.fullmatch(piece) for piece in BETWEEN.split(text)]
     given = [(part[1] or part[4], part[2] or part[3]) for part in parts if part is not None]
     known = [(names[name.lower()], value) for name, value in given if name.lower() in names]

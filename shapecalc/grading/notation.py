@@ -58,8 +58,8 @@ UNSURE = re.compile(rf"(?>{_UNSURE})++", re.IGNORECASE)
 TITLE = re.compile(  # atomic: a text of such words alone would be split in every way
     rf"^(?>{_UNSURE}"
     r"|(?:so|my|an?|the|it['’]?s|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
-    r"|volume|vector|length|shape|dimensions?|padding|stride|loss|gradient|sum|score|number|of|parameters?|params|weights?|biases|values?|is|are|has"
-    r"|have|would|be|there|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
+    r"|volume|vector|length|shape|dimensions?|padding|pad(?: by)?|stride|loss|gradient|sum|score|number|of|parameters?|params|weights?|biases|values?|is|are|has"
+    r"|have|would|be|there|in (?:total|all)|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
     r"|[≈~:]\s*)++(?=[-+([.\d])",
     re.IGNORECASE,
 )
@@ -96,7 +96,11 @@ SAYS = re.compile(
     r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I
 )
 ASIDE = re.compile(r"(?<=[\d\]) ])\s*\([^()]*=[^()]*\)$")  # 760 (S=1)
-FIELD = r"\b(?:F|S|P|K|stride|padding|dilation|kernel|kernel_size|groups)\s*=\s*[\d.x×]+\.?"
+# K in K*(F*F*D + 1) = 760, and x K = 28x28x10, is a part of what is worked out.
+FIELD = (
+    r"(?<![-+*/^×])(?<![-+*/^×] )(?<!\bx )"
+    r"\b(?:F|S|P|K|stride|padding|dilation|kernel|kernel_size|groups)\s*=\s*[\d.x×]+\.?"
+)
 WITH_FIELDS = re.compile(  # 28x28x10; I used P=0
     rf"[;,]?\s*(?:\bI used|\b(?:with|for|where|using|and|if))?\s*{FIELD}", re.IGNORECASE
 )

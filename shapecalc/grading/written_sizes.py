@@ -1,4 +1,4 @@
-"""Sizes as people write them: `32x32x10`, `(None, 32, 32, 10)`, `32@40x40`, `H=32, W=32, D=10`."""
+"""Sizes as people write them: `32x32x10`, `(None, 32, 32, 10)`."""
 
 from __future__ import annotations
 
@@ -27,18 +27,7 @@ AXES = (
 )
 SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
 CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
-NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
-TWO_NAMES = re.compile(  # H = W = 32
-    r"\b(h|height) ?(?:=|and|,) ?(w|width) ?(?:=|are|is) ?([0-9.]*[0-9])", re.IGNORECASE
-)
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
-PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
-SLICED = re.compile(
-    rf"(\d+(?:(?: ?[xX×] ?| by )\d+)+),?(?: with| and)? \(?(\d+) {SLICES}\)?", re.IGNORECASE
-)
-SLICES_OF = re.compile(
-    rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
-)
 # Words with which a number of a list is a size: `27 high, 27 wide`, not `46 with it, 30 without`.
 OF_A_SIZE = re.compile(
     r"by|times|and|each|in|of|the|left|right|top|bottom|px|pixels?|high|tall|wide|deep|long|rows?"
@@ -68,7 +57,7 @@ def read_sizes(answer: Any) -> tuple[Number, ...]:
     Raises Unreadable.
     """
     if isinstance(answer, list | tuple):
-        if len(answer) > 1 and answer[0] in (None, "None"):
+        if has_batch(answer):
             answer = answer[1:]
         if not 0 < len(answer) <= DEEPEST:
             raise Unreadable("not one size for each axis")
@@ -93,26 +82,11 @@ def read_sizes(answer: Any) -> tuple[Number, ...]:
     return tuple(number_of(part) for part in parts)
 
 
-def sizes_of_planes(text: str) -> tuple[Number, ...] | None:
-    """Read `32@40x40`, `40x40 with 32 channels`, `32 maps of 40x40`: depth and a plane. None for
-    another text. Raises Unreadable.
-    """
-    for pattern, depth, plane in ((PLANES, 1, 2), (SLICES_OF, 1, 2), (SLICED, 2, 1)):
-        match = pattern.fullmatch(text)
-        if match:
-            return (*read_sizes(match[plane].strip()), int(match[depth]))
-    return None
-
-
-def sizes_by_name(text: str) -> tuple[Number, ...] | None:
-    """Read sizes by name, `H=32, W=32, D=10`; None for a text that names fewer than two.
-
-    Raises Unreadable.
-    """
-    text = TWO_NAMES.sub(r"\1 = \3, \2 = \3", text)
-    named = dict(NAMED.findall(text.lower()))
-    rest = re.sub(r"[\s,;()]+|\band\b", "", NAMED.sub("", text))
-    return read_sizes(named) if len(named) > 1 and not rest else None
+def has_batch(answer: Any) -> bool:
+    """Say whether sizes have a batch in front that is no number, `(None, 32, 32, 10)`."""
+    if isinstance(answer, list | tuple):
+        return len(answer) > 1 and answer[0] in (None, "None")
+    return isinstance(answer, str) and BATCH.match(answer.strip("()[]{} ")) is not None
 
 
 def stated_volume(text: str) -> tuple[Number, ...] | None:
