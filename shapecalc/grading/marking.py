@@ -235,6 +235,7 @@ class Marker:
                 stated.note,
             ),
             note=stated.note,
+            follows=tuple(q.id for q, _ in followed.sources) if followed else (),
         )
 
     def _wrong_mark(
@@ -278,6 +279,7 @@ class Marker:
                 verdict="followed through",
                 points=round(question.points * share, 6),
                 feedback=_noted(feedback, reading.note),
+                follows=tuple(q.id for q, _ in followed.sources),
             )
         # One mistake more, behind another, and not the same one at every layer.
         further = found is not None and self._diagnosis.is_further(question, reading.value, found)
