@@ -4,7 +4,7 @@ student's own numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -69,7 +69,7 @@ class Diagnosis:
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
-        if found is not None and not found.sure and question.query.kind == "field":
+        if found is not None and question.query.kind == "field":
             with_own = self._shown_with_own(question, value, own, evidence, found)
             if with_own is not None:
                 return with_own
@@ -119,12 +119,16 @@ class Diagnosis:
         student's own sizes, of which the same value is right: 15 - 3 + 2 + 1 = 15.
         """
         among = [cause.names for cause in found.either or (found,)]
+        numbers = evidence.working.numbers
+        if found.sure and (not numbers or _has_size(self.explanations(question), numbers)):
+            return None
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             there = supposed.cause_of(value, evidence=evidence) if supposed else None
             if supposed is None or there is None or there.names not in among:
                 continue
-            if there.sure and evidence.working.agrees(supposed.context, there):
+            meant = not found.sure or _has_size(supposed, numbers)
+            if meant and there.sure and evidence.working.agrees(supposed.context, there):
                 return there._replace(source=self.sources(network.sources))
         return None
 
@@ -300,6 +304,11 @@ class Diagnosis:
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
         """Return what explains answers to a question about a student's own network."""
         return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
+
+
+def _has_size(explanations: Explanations, numbers: Collection[float]) -> bool:
+    """Say whether the size that a window slides over is one of the numbers of a working."""
+    return any(fit.W in numbers for fit in explanations.context.fits)
 
 
 def _before_rounding(
