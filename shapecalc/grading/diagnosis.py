@@ -29,6 +29,7 @@ from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.rounded_counts import rounded_count
 from shapecalc.grading.rounded_up import rounded_up
 from shapecalc.grading.rounding import made_whole
 from shapecalc.grading.stated_logarithms import to_another_base
@@ -275,6 +276,17 @@ class Diagnosis:
             return False
         credited = (c for c in self.explanations(question).single if c.names & {*question.partial})
         return any(may_be_rounded(c.wrong.value, reading) for c in credited)
+
+    def rounds_a_common_one(
+        self, question: Question, reading: Reading, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
+        """Return the common mistake that a number which is written as a rounded one may have; none
+        where that may follow from earlier answers.
+        """
+        found = rounded_count(self.explanations(question), reading, evidence)
+        if found is None or own.leads_near(question, lambda q: may_be_rounded(q.right, reading)):
+            return None
+        return found
 
     def is_worked_out(self, question: Question, cause: Cause, working: Working) -> bool:
         """Say whether the working of an answer shows the mistake behind it, in the network
