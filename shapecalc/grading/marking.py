@@ -34,7 +34,7 @@ from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.rounding import is_rounded_too_far, only_rounded
+from shapecalc.grading.rounding import MAY_BE_ROUNDED, is_rounded_too_far, only_rounded
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
@@ -181,6 +181,16 @@ class Marker:
             credited = self._diagnosis.rounds_a_credited_one(question, reading)
             if credited or self._rounds_own(question, reading, own):
                 return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
+        for reading in ways:
+            found = self._diagnosis.rounds_a_common_one(question, reading, own, evidence)
+            if found is not None:
+                told = self.told.wrong(question, reading.value, found, MAY_BE_ROUNDED, good=[])
+                mark = mark._replace(
+                    misconception=found.misconception.name, perhaps=True, matter=found.matter
+                )
+                return mark._replace(
+                    feedback=_noted(told, reading.note), note=reading.note
+                ), reading
         good = own.each_right(question, ways[0].value)
         part = followed_in_part(question, ways[0].value, own)
         in_part = ""
@@ -235,6 +245,7 @@ class Marker:
                 stated.note,
             ),
             note=stated.note,
+            follows=tuple(q.id for q, _ in followed.sources) if followed else (),
         )
 
     def _wrong_mark(
@@ -278,6 +289,7 @@ class Marker:
                 verdict="followed through",
                 points=round(question.points * share, 6),
                 feedback=_noted(feedback, reading.note),
+                follows=tuple(q.id for q, _ in followed.sources),
             )
         # One mistake more, behind another, and not the same one at every layer.
         further = found is not None and self._diagnosis.is_further(question, reading.value, found)

@@ -16,6 +16,7 @@ from shapecalc.grading.written import is_rounded_from
 
 # The same for all that may be rounded: that an answer needs three digits tells that it is small.
 USUAL_PRECISION = "two decimals; below 1 three digits, leading zeros not counted: 0.0123"
+MAY_BE_ROUNDED = "It may be rounded; the exact number is asked for."
 DIGITS = 3
 MOST_DECIMALS = 6  # that are tried
 

@@ -278,3 +278,41 @@ def test_a_working_with_an_own_size_shows_that_a_padding_was_counted_once(
     assert (found.misconception == "padding_once" and not found.perhaps) is sure
     own = "with your answer 15x15x4 to question 1, (15 - 3 + 2)/1 + 1 = 15" in found.feedback
     assert own is (sure and "17" not in answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure"),
+    [
+        ("4, since 55 - 5 + P + 1 = 55", True),  # 27 by who forgets the pool
+        ("4, since (55 + P - 5)/1 + 1 = 55", True),
+        ("4 (27 - 5 + P + 1 = 27)", True),
+        ("P = 4 ((27 - 5 + P)/1 + 1 = 27)", True),
+        ("4, since 27 - 5 + p + 1 = 27", True),
+        ("4, since 55 - 3 + P + 1 = 57", False),  # by no filter that is here
+        ("4, since 55 - 5 + 2P + 1 = 55", False),
+        ("4, since 55 - 5 + 4 + 1 = 55", False),
+        ("4", False),
+    ],
+)
+def test_the_letter_in_a_working_shows_that_a_padding_was_counted_once(
+    answer: str, sure: bool
+) -> None:
+    """(55 - 3)/2 + 1 = 27 and (27 - 5 + 2*2)/1 + 1 = 27, as 27 - 5 + 4 + 1 is."""
+    pool, conv = {"max_pool": {"F": 3, "S": 2}}, {"conv": {"K": 4, "F": 5, "P": 2}}
+    asked = {"spec": {"input": "55x55x4", "layers": [pool, conv]}, "questions": ["P(conv1)"]}
+    (found,) = mark(asked, {"P(conv1)": answer}).marks
+    assert (found.misconception == "padding_once" and not found.perhaps) is sure
+
+
+def test_an_own_size_that_stands_in_a_working_is_the_one_that_is_told() -> None:
+    """17 in a working is right there, 15 is the student's own."""
+    spec = {
+        "input": "33x33x4",
+        "layers": [{"max_pool": {"F": 3, "S": 2, "P": 1}}, {"conv": {"K": 4, "F": 3, "P": 1}}],
+    }
+    answers = {"max_pool1.output": "15x15x4", "P(conv1)": "2, since 15 - 3 + P + 1 = 15"}
+    found = mark({"spec": spec, "questions": [*answers], "show": "always"}, answers).marks[1]
+    assert "with your answer 15x15x4 to question 1, (15 - 3 + 2)/1 + 1 = 15" in found.feedback
+    answers["P(conv1)"] = "2, since 17 - 3 + P + 1 = 17"
+    found = mark({"spec": spec, "questions": [*answers], "show": "always"}, answers).marks[1]
+    assert "on one side only: (17 - 3 + 2)/1 + 1 = 17" in found.feedback
