@@ -108,7 +108,8 @@ class Diagnosis:
             shown_in_it = self.is_worked_out(question, found, evidence.working)
             return found._replace(sure=shown_in_it)
         sized = question.query.kind in ("record", "size")
-        if sized and evidence.made and not evidence.shows(found):
+        stated = self.explanations(question).is_stated(value, evidence.working)
+        if sized and evidence.made and not evidence.shows(found) and not stated:
             return self._in_own(question, value, own, evidence, again=True) or found
         return found
 

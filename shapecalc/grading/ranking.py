@@ -45,6 +45,8 @@ from shapecalc.grading.places import Places, elsewhere, not_in, placed
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.repeated import Repeated, repeated
+from shapecalc.grading.stated_windows import stated
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, last_digit
 from shapecalc.layers.activation import Elementwise, PRelu
@@ -294,12 +296,21 @@ class Explanations:
         tried = self._here(evidence.made)
         shown = evidence.as_worked_out(self.context, tried.giving(given))
         causes = list(tried.causes)
-        if self.own or not shown:  # who goes on from an own volume makes it at every layer there
+        again = self.own or not shown  # who goes on from an own volume makes it at each layer there
+        if again and not self.is_stated(given, evidence.working):
             more = self._of_names(evidence.made, evidence.made if two else frozenset())
             shown = evidence.behind(more.giving(given)) or shown
             causes += more.causes
         found = self._judged(given, specific(shown), causes, evidence, unique=True)
         return found if found and (found.sure or not self.own) else None
+
+    def is_stated(self, given: Value, working: Working) -> bool:
+        """Say whether a working has the formula of a mistake made here, with the volume that goes
+        in: none was made on the way to it then.
+        """
+        changes = (c.misconception.change for c in self._ones.giving(given))
+        fits = self.context.fits if working.formulas else ()
+        return any(stated(working, fit, change) for change in changes if change for fit in fits)
 
     def _here(self, names: frozenset[str]) -> Causes:
         """Return what mistakes of these names give, made here."""
