@@ -4,7 +4,7 @@ student's own numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -156,8 +156,29 @@ class Diagnosis:
         again: bool,
     ) -> Cause | None:
         """Return what explains a wrong answer in the student's own network: what other answers show
-        `again`, or anything.
+        `again`, or anything. Where that takes several mistakes with all of the own numbers, it is
+        what takes the fewest with some of them; of a working with formulas, if these are there.
         """
+        causes = self._in_each_own(question, value, own, evidence, again=again)
+        first, _ = next(causes, (None, None))
+        if first is None or first.made == 1 or question.query.executed:
+            return first
+        working = evidence.working
+        others = (
+            c for c, there in causes if not working.formulas or there.is_stated(value, working)
+        )
+        return min([first, *others], key=lambda cause: cause.made)
+
+    def _in_each_own(
+        self,
+        question: Question,
+        value: Value,
+        own: OwnAnswers,
+        evidence: Evidence,
+        *,
+        again: bool,
+    ) -> Iterator[tuple[Cause, Explanations]]:
+        """Yield the same for each network with own numbers, in turn."""
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             if supposed is None:
@@ -177,8 +198,7 @@ class Diagnosis:
             if same and not found.before:
                 continue  # their own numbers change nothing here
             sources = own.needed(question, network) or network.sources
-            return found._replace(source=self.sources(sources))
-        return None
+            yield found._replace(source=self.sources(sources)), supposed
 
     def rounded(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence

@@ -161,7 +161,8 @@ def _told(context: QuestionContext, found: Cause, made: Made) -> Cause:
         further = "" if told.endswith(follows) else follows  # of a volume it is the last one
         arithmetic = "; ".join(filter(None, (told, further)))
     explanation = told_at(one.explanation, _where(context, list(made)))
-    wrong = one.wrong._replace(arithmetic=arithmetic, explanation=explanation)
+    way = one.wrong.way and one.wrong.way._replace(at=min(made, key=len))
+    wrong = one.wrong._replace(arithmetic=arithmetic, explanation=explanation, way=way)
     return next(_with_the_others(context, one._replace(wrong=wrong, told=told), found), found)
 
 
