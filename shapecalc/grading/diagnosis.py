@@ -111,6 +111,10 @@ class Diagnosis:
         stated = self.explanations(question).is_stated(value, evidence.working)
         if sized and evidence.made and not evidence.shows(found) and not stated:
             return self._in_own(question, value, own, evidence, again=True) or found
+        if sized and evidence.working.formulas and not stated:
+            causes = self._in_each_own(question, value, own, evidence, again=False)
+            shown = (c for c, there in causes if there.is_stated(value, evidence.working))
+            return next((c for c in shown if c.names == found.names), found)
         return found
 
     def _shown_with_own(
@@ -195,7 +199,7 @@ class Diagnosis:
             ):
                 continue  # other sizes are told to be wrong than those that are
             same = supposed.right == question.right and not question.query.executed  # as 0 often is
-            if same and not found.before:
+            if same and not found.before and not supposed.is_stated(value, evidence.working):
                 continue  # their own numbers change nothing here
             sources = own.needed(question, network) or network.sources
             yield found._replace(source=self.sources(sources)), supposed
