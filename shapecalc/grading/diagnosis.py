@@ -4,7 +4,7 @@ student's own numbers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -109,8 +109,13 @@ class Diagnosis:
             shown_in_it = self.is_worked_out(question, found, evidence.working)
             return found._replace(sure=shown_in_it)
         sized = question.query.kind in ("record", "size")
-        if sized and evidence.made and not evidence.shows(found):
+        stated = self.explanations(question).is_stated(value, evidence.working)
+        if sized and evidence.made and not evidence.shows(found) and not stated:
             return self._in_own(question, value, own, evidence, again=True) or found
+        if sized and evidence.working.formulas and not stated:
+            causes = self._in_each_own(question, value, own, evidence, again=False)
+            shown = (c for c, there in causes if there.is_stated(value, evidence.working))
+            return next((c for c in shown if c.names == found.names), found)
         return found
 
     def _shown_with_own(
@@ -160,8 +165,29 @@ class Diagnosis:
         again: bool,
     ) -> Cause | None:
         """Return what explains a wrong answer in the student's own network: what other answers show
-        `again`, or anything.
+        `again`, or anything. Where that takes several mistakes with all of the own numbers, it is
+        what takes the fewest with some of them; of a working with formulas, if these are there.
         """
+        causes = self._in_each_own(question, value, own, evidence, again=again)
+        first, _ = next(causes, (None, None))
+        if first is None or first.made == 1 or question.query.executed:
+            return first
+        working = evidence.working
+        others = (
+            c for c, there in causes if not working.formulas or there.is_stated(value, working)
+        )
+        return min([first, *others], key=lambda cause: cause.made)
+
+    def _in_each_own(
+        self,
+        question: Question,
+        value: Value,
+        own: OwnAnswers,
+        evidence: Evidence,
+        *,
+        again: bool,
+    ) -> Iterator[tuple[Cause, Explanations]]:
+        """Yield the same for each network with own numbers, in turn."""
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             if supposed is None:
@@ -178,11 +204,10 @@ class Diagnosis:
             ):
                 continue  # other sizes are told to be wrong than those that are
             same = supposed.right == question.right and not question.query.executed  # as 0 often is
-            if same and not found.before:
+            if same and not found.before and not supposed.is_stated(value, evidence.working):
                 continue  # their own numbers change nothing here
             sources = own.needed(question, network) or network.sources
-            return found._replace(source=self.sources(sources))
-        return None
+            yield found._replace(source=self.sources(sources)), supposed
 
     def rounded(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence

@@ -28,7 +28,8 @@ from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.followed_in_part import followed_in_part
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
-from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
+from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_networks import Effort
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
