@@ -276,12 +276,14 @@ def test_it_is_told_that_a_working_stands_beside_a_list() -> None:
 @pytest.mark.parametrize(
     "remark",
     [" sum of 4", " sum of 4 values", " is the sum of 1, 0, 2 and -1", " the sum over 4 windows",
-     " mean of 8", " sum of 4 (windows)"],
+     " mean of 8", " sum of 4 (windows)", " summed over 4"],
 )  # fmt: skip
 def test_one_value_stands_in_front_of_what_it_is_the_sum_of(ask: str, remark: str) -> None:
     """1 + 0 + 2 - 1 = 2."""
-    assert mark(f"2{remark}", CONV, ask).verdict == "right"
-    assert mark(f"6{remark}", CONV, ask).verdict == "wrong"
+    for written in ("2", "[2]", "[2.0]"):
+        assert mark(f"{written}{remark}", CONV, ask).verdict == "right"
+    for written in ("6", "[6]"):
+        assert mark(f"{written}{remark}", CONV, ask).verdict == "wrong"
 
 
 @pytest.mark.parametrize("ask", ["conv1.bias.grad", "conv1.bias.grad[0]"])
