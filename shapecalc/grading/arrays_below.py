@@ -58,7 +58,8 @@ def with_arrays_below(
             continue
         chain = _chain(line, _below(line, lines[at:]), can_answer)
         if chain is not None:
-            found.taken.append((line, [line, *chain][-2], chain[-1]._replace(id=line.id)))
+            *steps, last = [*(line.parts or [line]), *chain]
+            found.taken.append((steps[0], steps[-1], last._replace(id=line.id)))
             found.lines[-1] = _in_one(line, chain)
             at += len(chain)
             continue
