@@ -7,20 +7,23 @@ from typing import Any
 
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
-from shapecalc.grading.rounding import rounded
+from shapecalc.grading.rounding import NO_WORKING, rounded
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital, in_a_row, sizes_of
 
 DEPTH = "depth"
 
 
-def matter(question: Question, value: Value, *, exact: bool = False) -> str:
+def matter(
+    question: Question, value: Value, working: Working = NO_WORKING, source: str = ""
+) -> str:
     """Return what is wrong with an answer that has no cause, in short; empty where it is the number
-    that is wrong. One that is `exact` is not rounded.
+    that is wrong. It may be rounded from what follows from a `source`.
     """
     if isinstance(value, bool):
         return f"{question.shown(value)} was answered; the answer is {question.right_shown}"
-    far = "" if exact else rounded(question, value)
+    far = rounded(question, value, working, source)
     said = far or misfit(question.query, question.right, value, "the answer")
     return f"{said[:1].lower()}{said[1:]}".rstrip(".")
 

@@ -23,9 +23,8 @@ from shapecalc.grading.multiple_choice import letters, right_told
 from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
-from shapecalc.grading.rounding import rounded
+from shapecalc.grading.rounding import NO_WORKING, rounded
 from shapecalc.grading.size_alone import divided_alone
-from shapecalc.grading.stated_logarithms import rounded_probability
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.values import Value, flat, index, shown
@@ -35,7 +34,6 @@ from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
-NO_WORKING = Working()
 RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
@@ -72,8 +70,7 @@ class Told(NamedTuple):
         if cause is None:
             said.append(right_terms(question, value, working))
             said.append(divided_alone(question, working))
-            said.append("" if working.whole else rounded(question, value))
-            said.append(_rounded_probability(question, value, working))
+            said.append(rounded(question, value, working))
         else:
             said += self._of_cause(cause)
         return self._sentences([*said, credit], question, good)
@@ -132,11 +129,12 @@ class Told(NamedTuple):
         source: str,
         question: Question,
         good: Sequence[bool],
+        working: Working,
     ) -> str:
         """Return what is told where an answer is rounded too far from what follows from earlier
         ones, which is the right answer to the `supposed` question.
         """
-        return self._sentences([rounded(supposed, value, source)], question, good)
+        return self._sentences([rounded(supposed, value, working, source)], question, good)
 
     def slipped(
         self,
@@ -353,17 +351,6 @@ def _depth(question: Question) -> str:
         return ""
     told = depth_derivation(record)
     return f"; {sentences.sentence(told)}" if told else ""
-
-
-def _rounded_probability(question: Question, value: Value, working: Working) -> str:
-    """Return that the logarithm in a working is of a probability that is rounded too far."""
-    right = question.right
-    if question.query.key != "loss" or not isinstance(right, float) or not isinstance(value, float):
-        return ""
-    found = rounded_probability(working.logs, right, value)
-    if not found:
-        return ""
-    return f"The logarithm is right, but the probability {found} in it is rounded too far."
 
 
 def _wanted(question: Question) -> str:

@@ -35,12 +35,18 @@ from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.rounding import MAY_BE_ROUNDED, is_rounded_too_far, only_rounded
+from shapecalc.grading.rounding import (
+    MAY_BE_ROUNDED,
+    is_rounded_at_all,
+    only_rounded,
+)
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
 
 SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
+EARLIER = "an earlier answer"  # of a whole class, where each has their own
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 
 
@@ -206,7 +212,7 @@ class Marker:
             feedback=told,
             note=note,
             meant=question.shown(meant),
-            matter=matter(question, ways[0].value, exact=evidence.working.whole),
+            matter=matter(question, ways[0].value, evidence.working),
         ), ways[0]
 
     def _slipped(
@@ -260,7 +266,7 @@ class Marker:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed, found = self._behind(question, reading.value, own, evidence)
         unknown = question.query.executed and found is None and not followed
-        if unknown and not self._only_rounded(question, reading.value, own):
+        if unknown and not self._only_rounded(question, reading.value, own, evidence.working):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)
         if found and question.choices and not evidence.working.formulas:
             proven = found.misconception is does_not_fit.MISCONCEPTION
@@ -302,7 +308,7 @@ class Marker:
             credited = credit_told(question, share, through, several=bool(found and found.either))
         share *= question.follow_through if further else 1.0
         if found is None:
-            return self._rounded_own(question, reading, own, mark)
+            return self._rounded_own(question, reading, own, mark, evidence.working)
         good = own.each_right(question, reading.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
@@ -346,11 +352,13 @@ class Marker:
         found = self._diagnosis.cause(question, value, own, evidence)
         return found and _again(found, evidence)
 
-    def _only_rounded(self, question: Question, value: Value, own: OwnAnswers) -> bool:
+    def _only_rounded(
+        self, question: Question, value: Value, own: OwnAnswers, working: Working
+    ) -> bool:
         """Say whether an answer is the right one, or what follows from others, rounded too far."""
-        if is_rounded_too_far(question, value) is not None:
+        if is_rounded_at_all(question, value, working):
             return True
-        near = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
+        near = own.leads_near(question, lambda q: is_rounded_at_all(q, value, working))
         return near is not None
 
     def _rounds_own(self, question: Question, reading: Reading, own: OwnAnswers) -> bool:
@@ -363,19 +371,27 @@ class Marker:
         return near is not None and bool(_through(question, near[1], own))
 
     def _rounded_own(
-        self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
+        self,
+        question: Question,
+        reading: Reading,
+        own: OwnAnswers,
+        mark: Mark,
+        working: Working,
     ) -> Mark | None:
         """Mark an answer that is rounded too far from what follows from another; otherwise None."""
         value = reading.value
         if not question.query.executed:
             return None
-        found = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
-        if found is None or is_rounded_too_far(question, value) is not None:
+        found = own.leads_near(question, lambda q: is_rounded_at_all(q, value, working))
+        if found is None or is_rounded_at_all(question, value, working):
             return None
         source, good = self._diagnosis.sources(found[1]), own.each_right(question, value)
-        told = self.told.rounded_own(found[0], value, source, question, good)
+        told = self.told.rounded_own(found[0], value, source, question, good, working)
         return mark._replace(
-            feedback=_noted(told, reading.note), meant=question.shown(value), note=reading.note
+            feedback=_noted(told, reading.note),
+            meant=question.shown(value),
+            note=reading.note,
+            matter=matter(found[0], value, working, EARLIER),
         )
 
 

@@ -285,8 +285,11 @@ class Explanations(Candidates):
         if answers is None:
             square = self.context.key in ("receptive_field", "jump")  # as most are
             answers = room(self.right, given, square or rate < 1, self.near)
-        chance = len({c.wrong.value for c in tried if self._is_as_long(c, given)}) / answers
-        if chance > rate * PERHAPS:
+        tried = [cause for cause in tried if self._is_as_long(cause, given)]
+        chance = len({c.wrong.value for c in tried}) / answers
+        if likely and self.context.query.executed:  # a right value before it leaves fewer mistakes
+            tried = [cause for cause in tried if not evidence.speaks_against(cause)]
+        if len({c.wrong.value for c in tried}) / answers > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
         sure = chance <= rate * SURE and not lone
