@@ -173,3 +173,32 @@ def test_what_is_perhaps_a_cause_is_no_sure_one_for_the_class(tmp_path: Path) ->
     told = "  2 students: perhaps the depth was written first; here it goes last"
     assert told in SUMMARIES["table"](run)
     assert told in exports.render("table", run)
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("7 -1, 20.50; .5", "[[7, -1], [20.50, .5]]"),
+        ([7, -1, 20.5, 0.5], "[[7, -1], [20.5, 0.5]]"),
+        ([[7, -1], [20.5, 0.5]], "[[7, -1], [20.5, 0.5]]"),
+        ("7 -1 20.5", "7 -1 20.5"),  # it takes four
+        ("about 7 -1 20.5 0.5", "about 7 -1 20.5 0.5"),
+    ],
+)
+def test_a_flat_list_is_told_in_the_rows_of_the_right_answer(
+    tmp_path: Path, answer: Any, shown: str
+) -> None:
+    run = graded(tmp_path, "conv1.value", answer)
+    (item,) = run.marked
+    (mark,) = item.marked.marks
+    assert mark.right == "[[11, 14], [20, 25]]"
+    assert mark.answer == shown
+
+
+def test_a_list_without_rows_stays_flat(tmp_path: Path) -> None:
+    spec = {"input": 2, "layers": ["relu"], "example": {"given": {"input": [2, 3]}}}
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps({"relu1.value": "0 1"}), encoding="utf-8")
+    homework = {"spec": spec, "questions": ["relu1.value"]}
+    (item,) = grade(read_assignment(homework), [Found(str(file), "s")]).marked
+    assert item.marked.marks[0].answer == "0 1"
