@@ -9,9 +9,8 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.values import NESTED, Value, flat
 
 NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
-FLAT = re.compile(
-    rf"\[?\s*{NUMBER.pattern}(?:(?:\s*[,;]\s*|\s+){NUMBER.pattern})+\s*\]?", re.IGNORECASE
-)
+NEXT = rf"(?:\s*[,;]\s*|\s+){NUMBER.pattern}"
+FLAT = re.compile(rf"\[?\s*{NUMBER.pattern}(?:{NEXT})+\s*\]?", re.IGNORECASE)
 
 
 def in_rows(question: Question, answer: str) -> str:
