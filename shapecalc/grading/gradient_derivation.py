@@ -7,12 +7,12 @@ each number is, and the gradients in it are worked out first, as long as they ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from shapecalc.derivations import Derivation, minus, plus, times
+from shapecalc.derivations import Derivation, Operation, minus, plus, times
 from shapecalc.grading.descent_derivation import descent_derivations
-from shapecalc.grading.gradient_parts import Gradient, Worked, array_of, placed
+from shapecalc.grading.gradient_parts import Gradient, Place, Worked, array_of, placed
 from shapecalc.grading.parameter_gradient import of_parameter
 from shapecalc.grading.steps_in_words import parameter
 from shapecalc.grading.value_gradient import of_value
@@ -60,19 +60,33 @@ def _before(computed: ComputedExample, worked: Worked) -> list[Derivation]:
         step = _derivation(computed, f"{name}.grad", place) if gradient not in found else None
         if step is None:
             continue
-        derivation, inside = step
-        shape = array_of(computed, f"{name}.grad").shape
-        long = next((axis for axis, size in enumerate(shape) if size > 1), None)
-        at = f" at {index(place[long:])}" if long is not None and "." not in name else ""
-        found[gradient] = Derivation(
-            "value",
-            derivation.value,
-            derivation.expression,
-            reason=derivation.reason,
-            given={"of": f"gradient of {name}{at}", **derivation.given},
-        )
+        found[gradient], inside = step
         waiting += _followed(inside)
-    return list(reversed(found.values()))
+    return list(_named(computed, list(reversed(found.items()))))
+
+
+def _named(
+    computed: ComputedExample, steps: Sequence[tuple[Gradient, Derivation]]
+) -> Iterator[Derivation]:
+    """Yield steps with the names of their gradients; a formula that was told of another value of
+    the same layer just before is not told again.
+    """
+    told = ("", "")
+    for (name, place), step in steps:
+        at, formula = _place_in(computed, name, place), step.given["formula"]
+        again = bool(at) and told == (name, formula)
+        given = {"of": f"likewise{at}"} if again else {"of": f"gradient of {name}{at}"} | step.given
+        told = (name, formula)
+        yield Derivation(
+            step.quantity, step.value, step.expression, reason=step.reason, given=given
+        )
+
+
+def _place_in(computed: ComputedExample, name: str, place: Place) -> str:
+    """Return ` at [1]` for a value of a gradient that has several."""
+    shape = array_of(computed, f"{name}.grad").shape
+    long = next((axis for axis, size in enumerate(shape) if size > 1), None)
+    return f" at {index(place[long:])}" if long is not None and "." not in name else ""
 
 
 def _followed(worked: Worked) -> list[Gradient]:
@@ -96,6 +110,23 @@ def _derivation(
 
 
 def _worked(computed: ComputedExample, key: str, place: Sequence[int]) -> Worked | None:
+    """Return the arithmetic behind a number; of one that is another gradient as it is, that behind
+    this one.
+    """
+    worked = _own_step(computed, key, place)
+    if worked is None or len(worked.uses) != 1 or isinstance(worked.expression, Operation):
+        return worked
+    ((name, at),) = worked.uses
+    if worked.formula != f"gradient of {name}":
+        return worked
+    before = _worked(computed, f"{name}.grad", at)
+    if before is None or not shows(before.expression, float(worked.expression)):
+        return worked
+    formula = f"{worked.formula}{_place_in(computed, name, at)} = {before.formula}"
+    return Worked(formula, before.expression, before.uses)
+
+
+def _own_step(computed: ComputedExample, key: str, place: Sequence[int]) -> Worked | None:
     name, _, ending = key.rpartition(".")
     if ending == "next":
         return _step(computed, name, place)
