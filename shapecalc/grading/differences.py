@@ -44,6 +44,7 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
             return ""
         at = wrong_one(right, good)
         which = "the first wrong one" if at == first_wrong(right, good) else "one that is not"
+        which = "the wrong one" if same == len(good) - 1 else which
         first = f"; {which} is at {index(at)}, counted from 0" if at else ""
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(good):,} values {verb} right{first}."

@@ -335,8 +335,8 @@ def _working_of_a_wrong_one(question: Question, good: Sequence[bool]) -> str:
     at = wrong_one(right, good)
     if not any(at):
         return ""
-    working = question.subject.working_at(query, at)
-    return f"at {index(at)}, {working}" if working else ""
+    before, then, working = question.subject.working_at(query, at).rpartition("; ")
+    return f"{before}{then}at {index(at)}, {working}" if working else ""
 
 
 def tells(feedback: str, right: str) -> bool:
