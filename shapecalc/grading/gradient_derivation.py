@@ -75,7 +75,8 @@ def _named(
     for (name, place), step in steps:
         at, formula = _place_in(computed, name, place), step.given["formula"]
         again = bool(at) and told == (name, formula)
-        given = {"of": f"likewise{at}"} if again else {"of": f"gradient of {name}{at}"} | step.given
+        named = {"of": f"gradient of {name}{at}", **step.given}
+        given = {"of": f"likewise{at}"} if again else named
         told = (name, formula)
         yield Derivation(
             step.quantity, step.value, step.expression, reason=step.reason, given=given
