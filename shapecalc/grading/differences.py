@@ -47,6 +47,7 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
             return ""
         at = wrong_one(right, good)
         which = "the first wrong one" if at == first_wrong(right, good) else "one that is not"
+        which = "the wrong one" if same == len(good) - 1 else which
         first = f"; {which} is at {index(at)}, counted from 0" if at else ""
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(good):,} values {verb} right{first}."
@@ -120,8 +121,8 @@ def _without_depth(names: Sequence[str], right: Any, value: Any) -> str:
     bad = [name for name, a, b in zip(axes, right, plane, strict=False) if a != b]
     if len(value) < len(axes):
         of = in_a_row([f"the {name}" for name in axes])
-        verdict = f"is right for {of};" if good else f"is not right for {of}, and"
-        return f"{shown(value[0])} {verdict} {missing}."
+        verdict = "is right;" if good else "is not right, and"
+        return f"For {of} {shown(value[0])} {verdict} {missing}."
     if not good:
         return f"{capital(are_or_is(bad))} not right, and {missing}."
     told = f"{capital(are_or_is(good))} right; "

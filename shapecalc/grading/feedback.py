@@ -7,6 +7,7 @@ right answer with its working.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -37,6 +38,7 @@ Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
+ESCAPED = re.compile(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
 MOST_PRINTED = 400  # pieces of a list or a mapping
 
 
@@ -286,8 +288,9 @@ def given(answer: Any) -> str:
     """
     if isinstance(answer, list | tuple | Mapping):
         return quote("".join(islice(_printed(answer), MOST_PRINTED)), LONGEST_SHOWN)
-    text = " ".join(answer[:LONGEST].split()) if isinstance(answer, str) else answer
-    return quote(text, LONGEST_SHOWN)
+    if isinstance(answer, str):
+        answer = ESCAPED.sub("", " ".join(answer[:LONGEST].split()))
+    return quote(answer, LONGEST_SHOWN)
 
 
 def _printed(answer: Any, depth: int = 0) -> Iterator[str]:
@@ -333,8 +336,8 @@ def _working_of_a_wrong_one(question: Question, good: Sequence[bool]) -> str:
     at = wrong_one(right, good)
     if not any(at):
         return ""
-    working = question.subject.working_at(query, at)
-    return f"at {index(at)}, {working}" if working else ""
+    before, then, working = question.subject.working_at(query, at).rpartition("; ")
+    return f"{before}{then}at {index(at)}, {working}" if working else ""
 
 
 def tells(feedback: str, right: str) -> bool:

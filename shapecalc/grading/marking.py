@@ -26,6 +26,7 @@ from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.followed_in_part import followed_in_part
+from shapecalc.grading.in_rows import in_rows
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
 from shapecalc.grading.own_answers import Followed, OwnAnswers
@@ -166,7 +167,8 @@ class Marker:
 
         mark, reading, effort = self._marks.get(key, judged)
         own.next_answer(effort)
-        return mark._replace(answer=given(answer)), None if mark.unread else reading.value
+        shown = in_rows(question, given(answer))
+        return mark._replace(answer=shown), None if mark.unread else reading.value
 
     def _judged(
         self, question: Question, read: Read, own: OwnAnswers, evidence: Evidence

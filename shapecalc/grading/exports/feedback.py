@@ -98,11 +98,16 @@ def explained(name: str) -> str:
     return "; and ".join(known.get(one, one) for one in name.split(", "))
 
 
-def doubted(told: str, answers: int, perhaps: int) -> str:
-    """Return a cause, with how many of its `answers` are told of it only as possible."""
-    if perhaps and perhaps == answers:
-        return f"perhaps {told}"
-    return f"{told} (of {answers:,} answers, {perhaps:,} perhaps)" if perhaps else told
+def who_did(told: str, count: int, answers: int, perhaps: int) -> str:
+    """Return how many students made a mistake, with how many `answers` where some made it several
+    times, and how many of these are told of it only as possible.
+    """
+    if perhaps == answers:
+        perhaps, told = 0, f"perhaps {told}"
+    more = [f"{answers:,} answers"] if answers > count else []
+    more += [f"{perhaps:,} perhaps"] if perhaps else []
+    counted = f" ({', '.join(more)})" if more else ""
+    return f"{students(count)}{counted}: {told}"
 
 
 def of_mean(class_run: ClassRun) -> str:
