@@ -58,7 +58,7 @@ def with_arrays_below(
             continue
         chain = _chain(line, _below(line, lines[at:]), can_answer)
         if chain is not None:
-            *steps, last = [*(line.parts or [line]), *chain]
+            *steps, last = (*(line.parts or (line,)), *chain)
             found.taken.append((steps[0], steps[-1], last._replace(id=line.id)))
             found.lines[-1] = _in_one(line, chain)
             at += len(chain)
@@ -118,7 +118,7 @@ def _chain(line: Line, below: Sequence[Line], can_answer: CanAnswer) -> Sequence
 
 def _in_one(line: Line, chain: Sequence[Line]) -> Line:
     """Return an answer with the lines that go on with it."""
-    return line._replace(text=" ".join([line.text, *(one.text for one in chain)]))
+    return line._replace(text="\n".join([line.text, *(one.text for one in chain)]))
 
 
 def _array(every: Sequence[Line], id_: str, can_answer: CanAnswer) -> tuple[int, str] | None:

@@ -255,7 +255,6 @@ def test_a_list_that_goes_on_below_what_it_equals_is_the_answer(
         "W*x before b = [0, 1, 1]\n= [0, 1, 7]",
         "s = [0, 1, 1]\n= [0, 1, 2]\n= [1, 1, 2]",  # goes on behind the right one
         "s = [0, 1, 2]\n= [0, 1, 1]",
-        "s = [0, 1, 2] = [0, 1, 1]",
     ],
 )
 def test_what_goes_on_otherwise_is_for_a_person(tmp_path: Path, answer: str) -> None:
