@@ -111,7 +111,7 @@ def _through(
         place = place_of(_number(at, value.shape), back.shape)
         return Worked(f"gradient of {record.name}", float(back[place]), used_at(record, [place]))
     if isinstance(layer, Dense) and record.input and layer.whole(record.input[0]):
-        weight = array_of(computed, f"{record.name}.weight")
+        weight = array_of(computed, f"{record.shares or record.name}.weight")
         column = weight[:, _number(at[1:], value.shape[1:])]
         rows = zip(column, back[at[0]], strict=True)
         return Worked(
@@ -120,7 +120,7 @@ def _through(
             used_at(record, [(at[0], unit) for unit in range(len(weight))]),
         )
     if isinstance(layer, Conv) and layer.groups == 1 and layer.mode == "zeros":
-        weight = array_of(computed, f"{record.name}.weight")
+        weight = array_of(computed, f"{record.shares or record.name}.weight")
         axes = [
             [(window, tap) for window, tap, pixel in axis if pixel == here]
             for axis, here in zip(meetings(record), at[2:], strict=True)
