@@ -60,6 +60,7 @@ RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
     r"^(?!.*\b(?:see|page)\b).*\d(?:[\])}|$*`\s]|\\end\{[a-z]{1,20}\}|\\right|\\)*+[.!]?$",
     re.IGNORECASE,
 )
+EQUALS = re.compile(r"= ?[-+.\d(\[{$]")  # what stands above it, whatever is said behind it
 NUMBER_AT_END = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\W*$")
 LINE = "Line "  # by which a line is called, with its number
 LETTERS = re.compile(r"\w")
@@ -223,7 +224,8 @@ def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         steps = above is not None and COUNTED.match(above.text) is not None
         other = is_of_another(line.text, steps)
-        result = above and above.id and line.plain and RESULT.search(line.text) and not other
+        ends = RESULT.search(line.text) or EQUALS.match(line.text)
+        result = above and above.id and line.plain and ends and not other
         if result and above and above.id and not _says_again(line.text, above.text):
             yield above.id
         above = line if line.id else above if line.plain else None

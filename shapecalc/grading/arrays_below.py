@@ -27,6 +27,7 @@ NAME = re.compile(
 STEPS = re.compile(r"\b(?:then|first)\b", re.IGNORECASE)  # `flip it, then slide`
 DIFFERENCE = re.compile(r"\(?[^\W\d]\w{0,9} ?- ?[^\W\d]\w{0,9}\)? ?=[^=]*$")  # `p - y =`, no dW
 LABEL = re.compile(r"[a-z]+ ?\d{1,2} ?[:=]", re.IGNORECASE)  # `row 1:`
+GOES_ON = re.compile(r"= ?(?!=)")  # `= [0, -3, 3]` below `W*x = [1, -5, 1]`
 LIST = re.compile(r"[-+0-9.,;|&/()\[\]{}$`\s]*\d[-+0-9.,;|&/()\[\]{}$`\s]*")
 
 
@@ -54,6 +55,13 @@ def with_arrays_below(
         at += 1
         found.lines.append(line)
         if line.id is None or line.id not in arrays:
+            continue
+        chain = _chain(line, _below(line, lines[at:]), can_answer)
+        if chain is not None:
+            *steps, last = (*(line.parts or (line,)), *chain)
+            found.taken.append((steps[0], steps[-1], last._replace(id=line.id)))
+            found.lines[-1] = _in_one(line, chain)
+            at += len(chain)
             continue
         answers = can_answer(line.id, line.text)
         ends = not answers or _ends_in_an_array(line.parts, line.id, can_answer)
@@ -90,6 +98,27 @@ def _below(line: Line, lines: Sequence[Line]) -> list[Line]:
     """Return the lines that may belong to the answer above them."""
     steps = COUNTED.match(line.text) is not None
     return [*takewhile(lambda one: one.plain and not is_of_another(one.text, steps), lines)]
+
+
+def _chain(line: Line, below: Sequence[Line], can_answer: CanAnswer) -> Sequence[Line] | None:
+    """Return the lines below an answer if each goes on with what it equals, and the last one is a
+    list that can answer its question; None otherwise.
+    """
+    name, equals, _ = line.text.partition("=")
+    if not below or line.id is None or len(below) > MOST or not (equals and LETTER.search(name)):
+        return None
+    if not all(GOES_ON.match(one.text) and len(one.text) <= LONGEST for one in below):
+        return None
+    last, whole = GOES_ON.sub("", below[-1].text, count=1), _in_one(line, below).text
+    if not _is_alone(last) or CHANGED.search(whole) or len(whole) > LONGEST:
+        return None
+    both = can_answer(line.id, last) and can_answer(line.id, whole)
+    return below if both else None
+
+
+def _in_one(line: Line, chain: Sequence[Line]) -> Line:
+    """Return an answer with the lines that go on with it."""
+    return line._replace(text="\n".join([line.text, *(one.text for one in chain)]))
 
 
 def _array(every: Sequence[Line], id_: str, can_answer: CanAnswer) -> tuple[int, str] | None:

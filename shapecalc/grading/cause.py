@@ -43,6 +43,12 @@ class Cause(NamedTuple):
         """Whether the mistake was made on the way to what is asked about."""
         return self.wrong.way is not None
 
+    @property
+    def made(self) -> int:
+        """How many mistakes it takes: one that is made at several layers is as many."""
+        at = self.wrong.way.at if self.wrong.way else ()
+        return len(self.names) - 1 + max(len(at), 1)
+
     def rounded(self, value: Value) -> Cause:
         """Return the same, not certain, where what it gives was rounded to a value."""
         arithmetic = f"{self.wrong.arithmetic}, rounded {shown(value)}"

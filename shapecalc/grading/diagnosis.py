@@ -4,7 +4,7 @@ student's own numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -29,6 +29,7 @@ from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.rounded_counts import rounded_count
 from shapecalc.grading.rounded_up import rounded_up
 from shapecalc.grading.rounding import made_whole
 from shapecalc.grading.stated_logarithms import to_another_base
@@ -69,7 +70,7 @@ class Diagnosis:
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
-        if found is not None and not found.sure and question.query.kind == "field":
+        if found is not None and question.query.kind == "field":
             with_own = self._shown_with_own(question, value, own, evidence, found)
             if with_own is not None:
                 return with_own
@@ -108,8 +109,13 @@ class Diagnosis:
             shown_in_it = self.is_worked_out(question, found, evidence.working)
             return found._replace(sure=shown_in_it)
         sized = question.query.kind in ("record", "size")
-        if sized and evidence.made and not evidence.shows(found):
+        stated = self.explanations(question).is_stated(value, evidence.working)
+        if sized and evidence.made and not evidence.shows(found) and not stated:
             return self._in_own(question, value, own, evidence, again=True) or found
+        if sized and evidence.working.formulas and not stated:
+            causes = self._in_each_own(question, value, own, evidence, again=False)
+            shown = (c for c, there in causes if there.is_stated(value, evidence.working))
+            return next((c for c in shown if c.names == found.names), found)
         return found
 
     def _shown_with_own(
@@ -119,12 +125,16 @@ class Diagnosis:
         student's own sizes, of which the same value is right: 15 - 3 + 2 + 1 = 15.
         """
         among = [cause.names for cause in found.either or (found,)]
+        numbers = evidence.working.numbers
+        if found.sure and (not numbers or _has_size(self.explanations(question), numbers)):
+            return None
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             there = supposed.cause_of(value, evidence=evidence) if supposed else None
             if supposed is None or there is None or there.names not in among:
                 continue
-            if there.sure and evidence.working.agrees(supposed.context, there):
+            meant = not found.sure or _has_size(supposed, numbers)
+            if meant and there.sure and evidence.working.agrees(supposed.context, there):
                 return there._replace(source=self.sources(network.sources))
         return None
 
@@ -155,8 +165,29 @@ class Diagnosis:
         again: bool,
     ) -> Cause | None:
         """Return what explains a wrong answer in the student's own network: what other answers show
-        `again`, or anything.
+        `again`, or anything. Where that takes several mistakes with all of the own numbers, it is
+        what takes the fewest with some of them; of a working with formulas, if these are there.
         """
+        causes = self._in_each_own(question, value, own, evidence, again=again)
+        first, _ = next(causes, (None, None))
+        if first is None or first.made == 1 or question.query.executed:
+            return first
+        working = evidence.working
+        others = (
+            c for c, there in causes if not working.formulas or there.is_stated(value, working)
+        )
+        return min([first, *others], key=lambda cause: cause.made)
+
+    def _in_each_own(
+        self,
+        question: Question,
+        value: Value,
+        own: OwnAnswers,
+        evidence: Evidence,
+        *,
+        again: bool,
+    ) -> Iterator[tuple[Cause, Explanations]]:
+        """Yield the same for each network with own numbers, in turn."""
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             if supposed is None:
@@ -173,11 +204,10 @@ class Diagnosis:
             ):
                 continue  # other sizes are told to be wrong than those that are
             same = supposed.right == question.right and not question.query.executed  # as 0 often is
-            if same and not found.before:
+            if same and not found.before and not supposed.is_stated(value, evidence.working):
                 continue  # their own numbers change nothing here
             sources = own.needed(question, network) or network.sources
-            return found._replace(source=self.sources(sources))
-        return None
+            yield found._replace(source=self.sources(sources)), supposed
 
     def rounded(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
@@ -272,6 +302,17 @@ class Diagnosis:
         credited = (c for c in self.explanations(question).single if c.names & {*question.partial})
         return any(may_be_rounded(c.wrong.value, reading) for c in credited)
 
+    def rounds_a_common_one(
+        self, question: Question, reading: Reading, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
+        """Return the common mistake that a number which is written as a rounded one may have; none
+        where that may follow from earlier answers.
+        """
+        found = rounded_count(self.explanations(question), reading, evidence)
+        if found is None or own.leads_near(question, lambda q: may_be_rounded(q.right, reading)):
+            return None
+        return found
+
     def is_worked_out(self, question: Question, cause: Cause, working: Working) -> bool:
         """Say whether the working of an answer shows the mistake behind it, in the network
         itself.
@@ -300,6 +341,11 @@ class Diagnosis:
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
         """Return what explains answers to a question about a student's own network."""
         return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
+
+
+def _has_size(explanations: Explanations, numbers: Collection[float]) -> bool:
+    """Say whether the size that a window slides over is one of the numbers of a working."""
+    return any(fit.W in numbers for fit in explanations.context.fits)
 
 
 def _before_rounding(

@@ -7,20 +7,23 @@ from typing import Any
 
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
-from shapecalc.grading.rounding import rounded
+from shapecalc.grading.rounding import NO_WORKING, rounded
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital, in_a_row, sizes_of
 
 DEPTH = "depth"
 
 
-def matter(question: Question, value: Value, *, exact: bool = False) -> str:
+def matter(
+    question: Question, value: Value, working: Working = NO_WORKING, source: str = ""
+) -> str:
     """Return what is wrong with an answer that has no cause, in short; empty where it is the number
-    that is wrong. One that is `exact` is not rounded.
+    that is wrong. It may be rounded from what follows from a `source`.
     """
     if isinstance(value, bool):
         return f"{question.shown(value)} was answered; the answer is {question.right_shown}"
-    far = "" if exact else rounded(question, value)
+    far = rounded(question, value, working, source)
     said = far or misfit(question.query, question.right, value, "the answer")
     return f"{said[:1].lower()}{said[1:]}".rstrip(".")
 
@@ -44,6 +47,7 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
             return ""
         at = wrong_one(right, good)
         which = "the first wrong one" if at == first_wrong(right, good) else "one that is not"
+        which = "the wrong one" if same == len(good) - 1 else which
         first = f"; {which} is at {index(at)}, counted from 0" if at else ""
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(good):,} values {verb} right{first}."
@@ -117,8 +121,8 @@ def _without_depth(names: Sequence[str], right: Any, value: Any) -> str:
     bad = [name for name, a, b in zip(axes, right, plane, strict=False) if a != b]
     if len(value) < len(axes):
         of = in_a_row([f"the {name}" for name in axes])
-        verdict = f"is right for {of};" if good else f"is not right for {of}, and"
-        return f"{shown(value[0])} {verdict} {missing}."
+        verdict = "is right;" if good else "is not right, and"
+        return f"For {of} {shown(value[0])} {verdict} {missing}."
     if not good:
         return f"{capital(are_or_is(bad))} not right, and {missing}."
     told = f"{capital(are_or_is(good))} right; "

@@ -7,6 +7,7 @@ right answer with its working.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -23,9 +24,8 @@ from shapecalc.grading.multiple_choice import letters, right_told
 from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
-from shapecalc.grading.rounding import rounded
+from shapecalc.grading.rounding import NO_WORKING, rounded
 from shapecalc.grading.size_alone import divided_alone
-from shapecalc.grading.stated_logarithms import rounded_probability
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.values import Value, flat, index, shown
@@ -35,10 +35,10 @@ from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
-NO_WORKING = Working()
 RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
+ESCAPED = re.compile(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
 MOST_PRINTED = 400  # pieces of a list or a mapping
 
 
@@ -72,8 +72,7 @@ class Told(NamedTuple):
         if cause is None:
             said.append(right_terms(question, value, working))
             said.append(divided_alone(question, working))
-            said.append("" if working.whole else rounded(question, value))
-            said.append(_rounded_probability(question, value, working))
+            said.append(rounded(question, value, working))
         else:
             said += self._of_cause(cause)
         return self._sentences([*said, credit], question, good)
@@ -132,11 +131,12 @@ class Told(NamedTuple):
         source: str,
         question: Question,
         good: Sequence[bool],
+        working: Working,
     ) -> str:
         """Return what is told where an answer is rounded too far from what follows from earlier
         ones, which is the right answer to the `supposed` question.
         """
-        return self._sentences([rounded(supposed, value, source)], question, good)
+        return self._sentences([rounded(supposed, value, working, source)], question, good)
 
     def slipped(
         self,
@@ -288,8 +288,9 @@ def given(answer: Any) -> str:
     """
     if isinstance(answer, list | tuple | Mapping):
         return quote("".join(islice(_printed(answer), MOST_PRINTED)), LONGEST_SHOWN)
-    text = " ".join(answer[:LONGEST].split()) if isinstance(answer, str) else answer
-    return quote(text, LONGEST_SHOWN)
+    if isinstance(answer, str):
+        answer = ESCAPED.sub("", " ".join(answer[:LONGEST].split()))
+    return quote(answer, LONGEST_SHOWN)
 
 
 def _printed(answer: Any, depth: int = 0) -> Iterator[str]:
@@ -335,8 +336,8 @@ def _working_of_a_wrong_one(question: Question, good: Sequence[bool]) -> str:
     at = wrong_one(right, good)
     if not any(at):
         return ""
-    working = question.subject.working_at(query, at)
-    return f"at {index(at)}, {working}" if working else ""
+    before, then, working = question.subject.working_at(query, at).rpartition("; ")
+    return f"{before}{then}at {index(at)}, {working}" if working else ""
 
 
 def tells(feedback: str, right: str) -> bool:
@@ -353,17 +354,6 @@ def _depth(question: Question) -> str:
         return ""
     told = depth_derivation(record)
     return f"; {sentences.sentence(told)}" if told else ""
-
-
-def _rounded_probability(question: Question, value: Value, working: Working) -> str:
-    """Return that the logarithm in a working is of a probability that is rounded too far."""
-    right = question.right
-    if question.query.key != "loss" or not isinstance(right, float) or not isinstance(value, float):
-        return ""
-    found = rounded_probability(working.logs, right, value)
-    if not found:
-        return ""
-    return f"The logarithm is right, but the probability {found} in it is rounded too far."
 
 
 def _wanted(question: Question) -> str:

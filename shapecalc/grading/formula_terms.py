@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate
 
@@ -25,6 +25,35 @@ def parts(formula: str) -> tuple[str, str, str]:
     """Return what stands above a stroke, the stroke with the stride, and what stands behind it."""
     above, *rest = OVER_S.split(formula, maxsplit=1)
     return (above, rest[0], rest[1]) if rest else (formula, "", "")
+
+
+def stands(formula: str, letters: Mapping[str, int], slid: Sequence[Terms], last: Terms) -> bool:
+    """Say whether a formula has one of these sums above the stride and the `last` one behind it; or
+    both in one sum, where it has no stride.
+    """
+    above, over, behind = parts(formula)
+    terms = terms_of(above, letters)
+    if over:
+        return terms in slid and terms_of(behind, letters) == last
+    return terms in [one + last for one in slid]
+
+
+def stands_for_any_size(
+    formula: str, letters: Mapping[str, int], known: Terms, last: Terms
+) -> bool:
+    """Say whether a formula with the letter P has these `known` terms and any size besides."""
+    above, over, _ = parts(formula)
+    terms = terms_of(above, letters) if "P" in formula else None
+    left = list((terms - known - (Counter() if over else last)).elements()) if terms else []
+    if terms is None or len(left) != 1 or left[0] <= 0:
+        return False
+    return stands(formula, letters, [known + Counter(left)], last)
+
+
+def is_twice(number: int, formula: str) -> bool:
+    """Say whether a formula has a number twice as a product, `2*3` or `3*2`."""
+    both = rf"2 ?[*·×] ?{number}|{number} ?[*·×] ?2"
+    return re.search(rf"(?<![\w.])(?:{both})(?![\w.])", formula) is not None
 
 
 def terms_of(formula: str, letters: Mapping[str, int]) -> Terms | None:

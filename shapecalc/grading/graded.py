@@ -12,6 +12,8 @@ from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.table_header import TableColumns
 
+MOST_NAMED = 5  # students who do not say when they handed in
+
 
 class Graded(NamedTuple):
     """A student's marks, and what else is told about the submission."""
@@ -136,6 +138,7 @@ class Tally:
     identities: bool = False  # whether anybody has one
     times: bool = False  # whether any says when it was handed in
     timeless: int = 0  # that do not say it, and that no platform calls late
+    without_time: list[str] = field(default_factory=list)  # the first of these, by their students
     titles: dict[str, None] = field(default_factory=dict)  # of tables' own columns, in order
     tables: dict[str, TableColumns] = field(default_factory=dict)  # by file, where some is told
     misconceptions: Counter[str] = field(default_factory=Counter)  # answers, by their cause
@@ -160,7 +163,10 @@ def tallied(everything: Iterable[Graded]) -> Tally:
         tally.duplicates += item.duplicate
         tally.identities |= bool(item.identity)
         tally.times |= bool(item.when)
-        tally.timeless += item.gradable and not item.when and not item.late
+        if item.gradable and not item.when and not item.late:
+            tally.timeless += 1
+            if len(tally.without_time) < MOST_NAMED:
+                tally.without_time.append(item.student or item.file)
         tally.titles.update(dict.fromkeys(name for name, _ in item.columns))
         if item.gradable:
             tally.marked += 1

@@ -70,6 +70,21 @@ OF_OTHERS = re.compile(
 )
 BEHIND_A_LAYER = re.compile(r"\bafter(?: the)? [a-z]{2,}(?=[ ,;.)]*$)", re.IGNORECASE)
 OF_RELU = re.compile(RELU, re.IGNORECASE)
+# By which steps a list came about, and nothing else: `(after the relu, max of every 2x2)`.
+LAYER = (
+    r"(?:the )?(?:relu|conv(?:olution)?|(?:max |avg |average )?pool(?:ing)?|softmax|sigmoid|tanh"
+    r"|dense|activation)(?: ?\d)?(?: layer)?"
+)
+SIZE, PLACE = r"\d ?[x×] ?\d", r"(?:window|block|square|region|patch)(?:e?s)?"
+STEP = (
+    rf"(?:after {LAYER}(?: and {LAYER})?"
+    r"|(?:the )?(?:max(?:imum)?|largest(?: value| one)?|mean|average) (?:of|over|in|from)"
+    rf" (?:every|each|all|the) (?:{SIZE}(?: {PLACE})?|{PLACE})"
+    rf"|{SIZE} (?:max|avg|average|pool(?:ing)?|(?:max|avg|average) pool(?:ing)?)"
+    r"|(?:(?:max|avg|average) )?pool(?:ing)?|(?:a )?stride (?:of )?\d)"
+)
+STEPS = rf"{STEP}(?:(?:[,;]|,? and|,? with) {STEP})*+"
+OF_STEPS = re.compile(rf"\s*(?:\({STEPS}\)|,? (?=after){STEPS})", re.IGNORECASE)
 TWO_SIGNS = re.compile(r"\d *,[^;|/()\[\]{}]*\d +[-+.\d]|\d +[-+.\d][^;|/()\[\]{}]*\d *,")
 GAP = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?=[\w(.+-])")
 ONE = "[0]"  # for given values
@@ -138,6 +153,8 @@ def _in_shape(written: str, right: Value) -> bool:
 
 def _is_remark(front: Front, values: Sequence[Number], key: str) -> bool:
     """Say whether what stands behind a list leaves it as it is, and states no other."""
+    if OF_STEPS.fullmatch(front.behind):
+        return not is_changed(front.lead, "", key)
     lead, behind = front.lead, OF_RELU.sub("relu", front.behind)
     front = front._replace(behind=behind)
     if not _is_apart(behind) or OTHERWISE.search(without_formulas(behind)):

@@ -26,20 +26,28 @@ from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.followed_in_part import followed_in_part
+from shapecalc.grading.in_rows import in_rows
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
-from shapecalc.grading.own_answers import Effort, Followed, OwnAnswers
+from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_networks import Effort
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.rounding import is_rounded_too_far, only_rounded
+from shapecalc.grading.rounding import (
+    MAY_BE_ROUNDED,
+    is_rounded_at_all,
+    only_rounded,
+)
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
 
 SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
+EARLIER = "an earlier answer"  # of a whole class, where each has their own
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 
 
@@ -159,7 +167,8 @@ class Marker:
 
         mark, reading, effort = self._marks.get(key, judged)
         own.next_answer(effort)
-        return mark._replace(answer=given(answer)), None if mark.unread else reading.value
+        shown = in_rows(question, given(answer))
+        return mark._replace(answer=shown), None if mark.unread else reading.value
 
     def _judged(
         self, question: Question, read: Read, own: OwnAnswers, evidence: Evidence
@@ -181,6 +190,16 @@ class Marker:
             credited = self._diagnosis.rounds_a_credited_one(question, reading)
             if credited or self._rounds_own(question, reading, own):
                 return unmarked(question, "needs a look", "", self.told.rounded()), ways[0]
+        for reading in ways:
+            found = self._diagnosis.rounds_a_common_one(question, reading, own, evidence)
+            if found is not None:
+                told = self.told.wrong(question, reading.value, found, MAY_BE_ROUNDED, good=[])
+                mark = mark._replace(
+                    misconception=found.misconception.name, perhaps=True, matter=found.matter
+                )
+                return mark._replace(
+                    feedback=_noted(told, reading.note), note=reading.note
+                ), reading
         good = own.each_right(question, ways[0].value)
         part = followed_in_part(question, ways[0].value, own)
         in_part = ""
@@ -195,7 +214,7 @@ class Marker:
             feedback=told,
             note=note,
             meant=question.shown(meant),
-            matter=matter(question, ways[0].value, exact=evidence.working.whole),
+            matter=matter(question, ways[0].value, evidence.working),
         ), ways[0]
 
     def _slipped(
@@ -235,6 +254,7 @@ class Marker:
                 stated.note,
             ),
             note=stated.note,
+            follows=tuple(q.id for q, _ in followed.sources) if followed else (),
         )
 
     def _wrong_mark(
@@ -248,7 +268,7 @@ class Marker:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed, found = self._behind(question, reading.value, own, evidence)
         unknown = question.query.executed and found is None and not followed
-        if unknown and not self._only_rounded(question, reading.value, own):
+        if unknown and not self._only_rounded(question, reading.value, own, evidence.working):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)
         if found and question.choices and not evidence.working.formulas:
             proven = found.misconception is does_not_fit.MISCONCEPTION
@@ -278,6 +298,7 @@ class Marker:
                 verdict="followed through",
                 points=round(question.points * share, 6),
                 feedback=_noted(feedback, reading.note),
+                follows=tuple(q.id for q, _ in followed.sources),
             )
         # One mistake more, behind another, and not the same one at every layer.
         further = found is not None and self._diagnosis.is_further(question, reading.value, found)
@@ -289,7 +310,7 @@ class Marker:
             credited = credit_told(question, share, through, several=bool(found and found.either))
         share *= question.follow_through if further else 1.0
         if found is None:
-            return self._rounded_own(question, reading, own, mark)
+            return self._rounded_own(question, reading, own, mark, evidence.working)
         good = own.each_right(question, reading.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
@@ -333,11 +354,13 @@ class Marker:
         found = self._diagnosis.cause(question, value, own, evidence)
         return found and _again(found, evidence)
 
-    def _only_rounded(self, question: Question, value: Value, own: OwnAnswers) -> bool:
+    def _only_rounded(
+        self, question: Question, value: Value, own: OwnAnswers, working: Working
+    ) -> bool:
         """Say whether an answer is the right one, or what follows from others, rounded too far."""
-        if is_rounded_too_far(question, value) is not None:
+        if is_rounded_at_all(question, value, working):
             return True
-        near = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
+        near = own.leads_near(question, lambda q: is_rounded_at_all(q, value, working))
         return near is not None
 
     def _rounds_own(self, question: Question, reading: Reading, own: OwnAnswers) -> bool:
@@ -350,19 +373,27 @@ class Marker:
         return near is not None and bool(_through(question, near[1], own))
 
     def _rounded_own(
-        self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
+        self,
+        question: Question,
+        reading: Reading,
+        own: OwnAnswers,
+        mark: Mark,
+        working: Working,
     ) -> Mark | None:
         """Mark an answer that is rounded too far from what follows from another; otherwise None."""
         value = reading.value
         if not question.query.executed:
             return None
-        found = own.leads_near(question, lambda q: is_rounded_too_far(q, value) is not None)
-        if found is None or is_rounded_too_far(question, value) is not None:
+        found = own.leads_near(question, lambda q: is_rounded_at_all(q, value, working))
+        if found is None or is_rounded_at_all(question, value, working):
             return None
         source, good = self._diagnosis.sources(found[1]), own.each_right(question, value)
-        told = self.told.rounded_own(found[0], value, source, question, good)
+        told = self.told.rounded_own(found[0], value, source, question, good, working)
         return mark._replace(
-            feedback=_noted(told, reading.note), meant=question.shown(value), note=reading.note
+            feedback=_noted(told, reading.note),
+            meant=question.shown(value),
+            note=reading.note,
+            matter=matter(found[0], value, working, EARLIER),
         )
 
 

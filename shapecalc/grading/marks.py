@@ -27,6 +27,7 @@ class Mark(NamedTuple):
     perhaps: bool = False  # whether the misconception is not certain
     matter: str = ""  # what is wrong with an answer, in short, for whoever looks at a whole class
     source: str = ""  # the earlier answers that it goes on from with a mistake, as they are told
+    follows: tuple[str, ...] = ()  # the ids of the earlier answers that it is right for
     worked_out: bool = False  # with the misconception, as the working in the answer shows
 
     @property

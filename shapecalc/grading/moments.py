@@ -19,6 +19,9 @@ FORMATS = (
 )
 ZONE = re.compile(r"\s*(?:(?:GMT|UTC)\s*(?:([-+])(\d{1,2}):?(\d\d)?)?|([A-Z]{3,4}))$")
 SECONDS = re.compile(r":\d\d:\d\d|T\d{6}")
+OF_DAY = re.compile(r":|T\d")
+NUMBERED = re.compile(r"(\d{1,2})/(\d{1,2})/")  # of which either may be the month
+MONTHS = 12
 LONGEST = 60  # characters
 
 
@@ -53,7 +56,7 @@ def deadline(text: str) -> datetime:
     minute without seconds. Raises ValueError.
     """
     start = moment(text)
-    if not re.search(r":|T\d", text):
+    if not OF_DAY.search(text):
         return start + timedelta(days=1, microseconds=-1)
     return start if SECONDS.search(text) else start + timedelta(minutes=1, microseconds=-1)
 
@@ -61,6 +64,24 @@ def deadline(text: str) -> datetime:
 def shown_deadline(due: datetime) -> str:
     """Return a due date as it is printed, `2026-11-20 23:59`, with its zone if it has one."""
     return due.strftime("%Y-%m-%d %H:%M %Z").rstrip()
+
+
+def shown_moment(text: str) -> str:
+    """Return a time as the due date is printed, with its seconds if it has some; as it is written
+    where it is none, has no time of day, or may be read in another way: 3/11/2026, a zone by name.
+    """
+    plain = " ".join(text.split())
+    date, zone = NUMBERED.match(plain), ZONE.search(plain)
+    either = date and date[1] != date[2] and max(int(date[1]), int(date[2])) <= MONTHS
+    named = zone and zone[4] and zone[4] not in ("AM", "PM")
+    if either or named or not OF_DAY.search(plain):
+        return text
+    try:
+        found = moment(text)
+    except ValueError:
+        return text
+    seconds = ":%S" if SECONDS.search(plain) else ""
+    return found.strftime(f"%Y-%m-%d %H:%M{seconds} %Z").rstrip()
 
 
 def days_late(due: datetime, handed_in: datetime) -> int:

@@ -41,6 +41,18 @@ WHY = re.compile(
     r"|read|there)"
     r"|missed|forgot|(?:was|am|been) (?:sick|ill|absent|away|lost|confused)|lost|confused)\b"
 )
+# Nor is it behind how a number comes about, without one: `don't know, everything added up`.
+ALL = (
+    r"(?:everything|(?:it|them) all|all(?: of)?(?: (?:it|the|these|those|its|them))?"
+    r"(?: (?:layers|parameters|weights|biases|numbers|results|answers|rows|terms))?)"
+)
+DONE = r"(?:added|summed|counted|put|multiplied)"
+DO = r"(?:add|sum|summ|count|total|multiply)(?:ing)?"
+WORKED_OUT = re.compile(
+    r"[,;.:( -]+(?:(?:so|just|simply|it|is|it's|i|you|we|one|would|have to|has to|should|to) )*"
+    rf"(?:{ALL} *(?:(?:is|are|gets?|has to be|have to be) )?(?:{DONE}(?: up| together)?|together)"
+    rf"|{DO} (?:up )?{ALL}(?: up| together)?|(?:the )?(?:sum|total) of {ALL})\)?"
+)
 # What may be found where somebody says that it stands.
 ELSEWHERE = re.compile(
     r"\b(?:see|look|drawing|paper|sheet|page|on the back|above|below|attached|asked?)\b"
@@ -69,7 +81,7 @@ def is_not_known(answer: Any) -> bool:
     if known is None:
         return False
     rest = said[known.end() :]
-    alone = not rest or EXCUSE.fullmatch(rest) is not None
+    alone = not rest or (EXCUSE.fullmatch(rest) or WORKED_OUT.fullmatch(rest)) is not None
     reasoned = (HOW.match(rest) or WHY.match(rest)) is not None
     return alone or (reasoned and not GUESS.search(rest) and not ELSEWHERE.search(rest))
 

@@ -79,13 +79,15 @@ REMARK = re.compile(
     r"|each|every|in total|altogether|so that|to (?:keep|get|make|have|preserve)|otherwise|from"
     r"|instead of|rather than)\b.*|#.*|//.*|\s[-–—]\s+[A-Za-z].*"
     r"|,\s+[A-Za-z].*|,\s+- ?(?:ln|log|lg)_?(?:10|2|e)? ?\(? ?[\w.]{1,20} ?\)?"
-    r"|(?<=[\d)])\s+(?:(?:is )?the )?(?:sum|product|mean|average|max(?:imum)?) (?:of|over)\b"
+    r"|(?<=[\d)\]])\s+(?:(?:is )?the )?(?:sum(?:med)?|product|mean|average|max(?:imum)?)"
+    r" (?:of|over)\b"
     r"(?!.*\b(?:then|now|but|not|minus|plus|times|divided|halved|doubled|so|answer|result)\b)[^=]*"
     r"|;(?![-+\d.,;\s]+$).*|\([^()]*\))\s*[.!]?$",  # 38; 40 are two numbers
     re.IGNORECASE,
 )
 
 
+BEFORE = re.compile(r"^(?:[ ,!?]|\.\.+|\.(?!\d))++")  # what words leave in front; .5 has its point
 LONGEST_DASHED = 1000  # characters
 DASHED = re.compile(
     r"([A-Za-z][\w.()\[\]{},/' ]*?) [-\u2013\u2014] "
@@ -200,7 +202,7 @@ def without_words(text: str) -> Iterator[str]:
             if start not in met:
                 met.append(start)
                 yield start
-            shorter = REMARK.sub("", start, count=1).strip(" .,!?")
+            shorter = BEFORE.sub("", REMARK.sub("", start, count=1).rstrip(" .,!?"))
             if shorter == start or not shorter:
                 break
             start = shorter

@@ -9,6 +9,7 @@ from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.own_sums import is_term
 from shapecalc.grading.own_volumes import is_field_of_volumes, nearest
 from shapecalc.grading.question import Question
 
@@ -26,7 +27,8 @@ class Pending:
     def behind(self, question: Question, mark: Mark) -> Mark:
         """Return the mark of an answer behind those. A wrong one that may follow from one of them
         is to be looked at as well, or told of it where a mistake is certainly behind it; not one of
-        which it is told already that it goes on from that, or whose own working shows the mistake.
+        which it is told already that it goes on from that, whose own working shows the mistake, or
+        that is right for answers which are read and stand nearer.
         """
         wrong = mark.verdict in ("wrong", "partly right", "followed through")
         before: list[Question] = []
@@ -34,13 +36,28 @@ class Pending:
             before = _before(question, [q for q, _ in self._given.about(question.subject)])
         first = next((other for other in before if other.id in self._unsettled), None)
         number = self._numbers[first.id] if first is not None else 0
-        if first is not None and not mark.worked_out and not _goes_on_from(number, mark.source):
+        told = mark.worked_out or _goes_on_from(number, mark.source)
+        if first is not None and not told and not self._follows(question, mark, before):
             mark = self._waiting(mark, number)
         if mark.verdict != "blank":
             self._given.add(question, mark.verdict)
         if mark.unread:
             self._unsettled.add(question.id)
         return mark
+
+    def _follows(self, question: Question, mark: Mark, before: Sequence[Question]) -> bool:
+        """Say whether an answer is right for earlier ones between which and it no other stands: for
+        some of those `before` it, for its own terms or for fields of the layers that it hangs on.
+        """
+        nearer = {q.id for q in before}
+        volumes = {q.query.name for q in before if q.query.key == "output"}
+        passed = nearest(question, volumes)[1] if question.query.kind != "example" else ()
+        given = [q for q, _ in self._given.about(question.subject)]
+        for source in given if mark.follows else ():
+            field = source.query.kind == "field" and source.query.name in passed
+            if field or is_term(question, source):
+                nearer.add(source.id)
+        return bool(mark.follows) and nearer.issuperset(mark.follows)
 
     def _waiting(self, mark: Mark, number: int) -> Mark:
         """Return the mark of a wrong answer that may follow from that to a question."""

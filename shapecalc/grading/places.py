@@ -5,18 +5,30 @@ pool and a padded convolution is a + 1 that was forgotten at either.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain, combinations
 
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.combinations import InLayer, in_one_layer, with_others
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.misconceptions.variants import AS_IS
 from shapecalc.grading.question import Tolerance
-from shapecalc.grading.repeated import MOST_TOLD, Repeated, made_at, occasions, told_at
+from shapecalc.grading.repeated import (
+    MOST_TOLD,
+    Repeated,
+    made_at,
+    occasions,
+    told_at,
+    windows,
+)
+from shapecalc.grading.stated_windows import stated
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import in_a_row
 
 Places = tuple[str, ...]  # the layers at which a mistake is made at once, in the network's order
+MOST_IN_FULL = 6  # layers at which a mistake may be made, of which all sets are tried
 Made = dict[Places, tuple[Repeated, Cause]]
 
 
@@ -47,14 +59,23 @@ def placed(
 
 
 def elsewhere(context: QuestionContext, name: str, at: Places) -> Iterator[Repeated]:
-    """Yield what a mistake gives at each layer alone, at all of these places but one, and with
-    another layer for one of them.
+    """Yield what a mistake gives at any so many layers or fewer; of many layers at each alone, at
+    all of these places but one, and with another layer for one of them.
     """
     layers = occasions(context, name)
+    if _in_full(context, name):
+        counts = range(1, len(at) + 1)
+        yield from made_at(context, name, chain(*(combinations(layers, n) for n in counts)))
+        return
     fewer = [{*at} - {one} for one in at if len(at) > 1]
     others = [rest | {layer} for rest in fewer for layer in layers]
     found = map(frozenset, [*({layer} for layer in layers), *fewer, *others])
     yield from made_at(context, name, dict.fromkeys(found))
+
+
+def _in_full(context: QuestionContext, name: str) -> bool:
+    """Say whether all sets of layers are tried at which a mistake may be made."""
+    return len(occasions(context, name)) <= MOST_IN_FULL
 
 
 def not_in(
@@ -92,7 +113,33 @@ def _left(context: QuestionContext, made: Made, evidence: Evidence) -> Made:
     chains = [{*chain} for chain in evidence.working.chains]
     shown = [c for c in causes if c.wrong.way and any(s <= c.wrong.way.sizes for s in chains)]
     left = shown or causes
-    return {at: (one, cause) for at, (one, cause) in made.items() if cause in left}
+    made = {at: (one, cause) for at, (one, cause) in made.items() if cause in left}
+    return _as_stated(context, made, evidence.working)
+
+
+def _as_stated(context: QuestionContext, made: Made, working: Working) -> Made:
+    """Return the places that go with the most formulas of the working, which say what goes into
+    their layers: `(14 - 3)/2` is none behind a + 1 that was forgotten where it makes 13 of 14.
+    """
+    names = {one.misconception.name for one, _ in made.values()}
+    if len(made) < 2 or not working.formulas or not all(_in_full(context, n) for n in names):
+        return made
+    counts = {at: len(_formulas(context, one, working)) for at, (one, _) in made.items()}
+    most = max(counts.values())
+    return {at: found for at, found in made.items() if counts[at] == most}
+
+
+def _formulas(context: QuestionContext, one: Repeated, working: Working) -> set[str]:
+    """Return the formulas of a working that are made with a mistake where that is, and else are
+    right.
+    """
+    at = one.wrong.way.at if one.wrong.way else ()
+    found: set[str] = set()
+    for name, fit in windows(context, one):
+        change = one.misconception.change if name in at else AS_IS
+        if change is not None:
+            found |= stated(working, fit, change)
+    return found
 
 
 def _told(context: QuestionContext, found: Cause, made: Made) -> Cause:
@@ -114,7 +161,8 @@ def _told(context: QuestionContext, found: Cause, made: Made) -> Cause:
         further = "" if told.endswith(follows) else follows  # of a volume it is the last one
         arithmetic = "; ".join(filter(None, (told, further)))
     explanation = told_at(one.explanation, _where(context, list(made)))
-    wrong = one.wrong._replace(arithmetic=arithmetic, explanation=explanation)
+    way = one.wrong.way and one.wrong.way._replace(at=min(made, key=len))
+    wrong = one.wrong._replace(arithmetic=arithmetic, explanation=explanation, way=way)
     return next(_with_the_others(context, one._replace(wrong=wrong, told=told), found), found)
 
 

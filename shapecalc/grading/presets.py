@@ -204,11 +204,13 @@ def _in_folder(
     folder: str, preset: Preset | None, complain: Callable[[str, Exception], None], assignment: str
 ) -> list[Found]:
     naming = preset.prepare(folder) if preset else None
+    places: dict[str, int] = {}
     found: list[Found] = []
     others: list[Found] = []
     aside: list[Found] = []
     times: dict[str, str] = {}
     for path, reason in _walk(folder, complain):
+        places[path] = len(places)
         relative = _slashed(os.path.relpath(path, folder))
         reason = reason or _not_handed_in(relative, path, preset, assignment)
         top, _, below = relative.partition("/")
@@ -227,7 +229,8 @@ def _in_folder(
         else:
             others += named
     found = [f._replace(when=times.get(os.path.dirname(f.path), f.when)) for f in found]
-    return found + _nothing_else(found, others) + aside
+    of_students = found + _nothing_else(found, others)
+    return sorted(of_students, key=lambda item: places[item.path]) + aside
 
 
 def _not_handed_in(relative: str, path: str, preset: Preset | None, assignment: str) -> str:

@@ -8,11 +8,9 @@ are that somebody may give who makes another mistake, the likelier some model gi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Collection, Sequence
 from itertools import chain
 
-from shapecalc.grading import combinations
 from shapecalc.grading.alternatives import (
     MOST_ALTERNATIVES,
     MOST_COMMON,
@@ -26,25 +24,16 @@ from shapecalc.grading.alternatives import (
     specific_pairs,
     with_credited,
 )
+from shapecalc.grading.candidates import Candidates
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.causes_by_value import Causes
 from shapecalc.grading.chance import room
-from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
-from shapecalc.grading.comparison import alike
 from shapecalc.grading.evidence import NOTHING_ELSE, Evidence
 from shapecalc.grading.frequency import (
-    ANOTHERS,
     COMMON,
     CUT_TO_0,
     RARE,
-    SLIPS,
 )
-from shapecalc.grading.misconceptions import wrong_answers
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.places import Places, elsewhere, not_in, placed
-from shapecalc.grading.question import Tolerance
-from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.repeated import Repeated, repeated
+from shapecalc.grading.places import not_in, placed
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, last_digit
 from shapecalc.layers.activation import Elementwise, PRelu
@@ -53,75 +42,14 @@ SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 CERTAIN = 0.001  # what a right answer to another question says nothing against
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
-NOT_USUAL = COMMON | RARE
-MOST_NAMED = 20  # sets of names whose numbers are kept
-MOST_REPEATED = 50  # names
 
 
-class Explanations:
-    """What may be behind the wrong answers to one question; floats are compared as `near` says.
+class Explanations(Candidates):
+    """Tells which mistake is behind a wrong answer to one question.
 
     In a network of the student's `own` wrong volumes, only a mistake that is sure is one more. Of
     an answer that was `chosen` from a few none is named that was made on the way to it.
     """
-
-    def __init__(
-        self,
-        context: QuestionContext,
-        near: Tolerance = NEAR_ENOUGH,
-        *,
-        own: bool = False,
-        chosen: bool = False,
-    ) -> None:
-        self.context, self.right, self.near, self.own = context, context.right, near, own
-        self.chosen = chosen
-        self._named: Remembered[tuple[frozenset[str], ...], Causes] = Remembered(MOST_NAMED)
-        self._repeats: Remembered[str, list[Repeated]] = Remembered(MOST_REPEATED)
-        self._places: Remembered[tuple[str, Places], list[Repeated]] = Remembered(MOST_REPEATED)
-
-    @cached_property
-    def single(self) -> list[Cause]:
-        """What one mistake gives, made here."""
-        return [Cause(m, w) for m, w in wrong_answers(self.context, self.near)]
-
-    @cached_property
-    def _tiers(self) -> list[list[Cause]]:
-        """All causes, the commonest first."""
-        found = [c for c in self.single if self._counts(c)]
-        carried = self._carried
-        common = [c for c in found if c.misconception.name in COMMON]
-        rare = [c for c in found if c.misconception.name in RARE]
-        usual = [c for c in found if c.misconception.name not in NOT_USUAL]
-        return [common, usual, [*rare, *carried]]
-
-    @cached_property
-    def _carried(self) -> list[Cause]:
-        """What one mistake gives that was made before."""
-        return [] if self.own else self._causes(combinations.carried(self.context))
-
-    @cached_property
-    def _on_the_way(self) -> Causes:
-        """What one mistake gives that was made on the way to the layer, too."""
-        alone = self.own or self.chosen
-        found = [] if alone else self._causes(combinations.on_the_way(self.context))
-        return Causes(found, self.near, self.right)
-
-    @cached_property
-    def _pairs(self) -> list[list[Cause]]:
-        """Two mistakes at once, those of two common ones first."""
-        single = [(cause.misconception, cause.wrong) for cause in self.single]
-        pairs = combinations.pairs_in_own if self.own else combinations.pairs
-        found = self._causes(pairs(self.context, single))
-        found = [c for c in found if ANOTHERS not in c.names]
-        common = [c for c in found if c.names <= COMMON]
-        return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
-
-    def _causes(self, found: Iterable[tuple[Misconception, Wrong]]) -> list[Cause]:
-        causes = [Cause(misconception, wrong) for misconception, wrong in found]
-        return [cause for cause in causes if self._counts(cause)]
-
-    def _counts(self, cause: Cause) -> bool:
-        return not alike(self.right, cause.wrong.value, self.near)
 
     def cause_of(
         self,
@@ -146,17 +74,6 @@ class Explanations:
         if not found.before:
             return not_in(self.context, self._in_layers, found, evidence.counted)
         return placed(self.context, found, given, evidence, self.near, self._anywhere)
-
-    @cached_property
-    def _in_layers(self) -> list[combinations.InLayer]:
-        """What one mistake gives in each layer of a total."""
-        return list(combinations.mistakes_in_layers(self.context))
-
-    def _anywhere(self, name: str, at: Places) -> list[Repeated]:
-        """Return what a mistake gives at layers on the way such as these."""
-        return self._places.get(
-            (name, at), lambda: [*elsewhere(self.context, name, at), *self._again(name)]
-        )
 
     def _cause_of(
         self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
@@ -215,71 +132,12 @@ class Explanations:
             return None
         return found[0].rounded(given)
 
-    def _says_nothing(self, given: Value) -> bool:
-        """Say whether an answer about an example is nothing but zeros: many a mistake leaves
-        nothing, and so does who guesses.
-        """
-        return self.context.query.executed and not any(flat(given))
-
     @property
     def _of_activation(self) -> bool:
         """Whether the value of an activation is asked for."""
         context = self.context
         own = context.query.kind == "example" and context.query.key == context.query.name
         return own and isinstance(context.layer, Elementwise | PRelu)
-
-    def alone(self, given: Value) -> frozenset[str]:
-        """Return the names of all mistakes that may be behind an answer without another."""
-        return self._names(given, self._ones)
-
-    def gives(self, names: frozenset[str], given: Value) -> bool:
-        """Say whether these mistakes and no others give an answer, made here or on the way, too."""
-        again = self._of_names(names, names if len(names) > 1 else frozenset())
-        causes = chain(self._here(names).giving(given), again.giving(given))
-        return any(cause.names == names for cause in causes)
-
-    def suspected(self, given: Value) -> frozenset[str]:
-        """Return the names of all mistakes that may be behind an answer, alone or with another."""
-        return self.alone(given) or (frozenset() if self.own else self._names(given, self._twos))
-
-    def on_the_way(self, given: Value) -> frozenset[str]:
-        """Return the names of the mistakes that an answer may follow from."""
-        return self._names(given, self._on_the_way)
-
-    def led_through(self, given: Value) -> frozenset[str]:
-        """Return the layers of which an answer may have a wrong volume by what it follows from."""
-        ways = (cause.wrong.way for cause in self._on_the_way.giving(given))
-        return frozenset().union(*(way.layers for way in ways if way is not None))
-
-    def _names(self, given: Value, causes: Causes) -> frozenset[str]:
-        if self._says_nothing(given):
-            return frozenset()
-        return frozenset().union(*(cause.names for cause in causes.giving(given)))
-
-    @cached_property
-    def unmade(self) -> frozenset[str]:
-        """The mistakes that somebody does not make whose answer is right: they give another.
-
-        A right padding was not found with a formula that counts the zeros otherwise.
-        """
-        names = {cause.misconception.name for cause in self.single}
-        if self.context.asks_for("P"):
-            answers = combinations.answers_of(self.context, "output")
-            names |= {m.name for m, _ in answers if m.change is not None and m.change.sides}
-        return frozenset(names) - SLIPS
-
-    @cached_property
-    def _ones(self) -> Causes:
-        return Causes(chain(*self._tiers), self.near, self.right)
-
-    @cached_property
-    def _all_names(self) -> frozenset[str]:
-        """The mistakes that are behind any answer, alone."""
-        return frozenset().union(*(cause.names for cause in self._ones.causes))
-
-    @cached_property
-    def _twos(self) -> Causes:
-        return Causes(chain(*self._pairs), self.near, self.right)
 
     def made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
         """Return the cause of an answer that other answers of the student certainly have as well,
@@ -294,24 +152,13 @@ class Explanations:
         tried = self._here(evidence.made)
         shown = evidence.as_worked_out(self.context, tried.giving(given))
         causes = list(tried.causes)
-        if self.own or not shown:  # who goes on from an own volume makes it at every layer there
+        again = self.own or not shown  # who goes on from an own volume makes it at each layer there
+        if again and not self.is_stated(given, evidence.working):
             more = self._of_names(evidence.made, evidence.made if two else frozenset())
             shown = evidence.behind(more.giving(given)) or shown
             causes += more.causes
         found = self._judged(given, specific(shown), causes, evidence, unique=True)
         return found if found and (found.sure or not self.own) else None
-
-    def _here(self, names: frozenset[str]) -> Causes:
-        """Return what mistakes of these names give, made here."""
-        if self.own:
-            found = self._causes(wrong_answers(self.context, self.near, names))
-            return Causes(found, self.near, self.right)
-
-        def of_ones() -> Causes:
-            every = (c for c in self._ones.causes if names >= c.names)
-            return Causes(every, self.near, self.right)
-
-        return self._named.get((names & self._all_names,), of_ones)
 
     def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:
         """Return the commonest of the causes that give an answer, if chance is less likely."""
@@ -332,23 +179,6 @@ class Explanations:
         pairs = self._of_names(evidence.made, evidence.made | COMMON)
         fitting = specific(evidence.as_worked_out(self.context, pairs.giving(given)))
         return self._judged(given, fitting, pairs.causes, evidence, unique=True, rate=OF_TWO)
-
-    def _of_names(self, names: frozenset[str], others: frozenset[str]) -> Causes:
-        """Return what mistakes of these names give, made on the way there, too, with `others`."""
-        met = frozenset(name for name in names if self._again(name))
-
-        def found() -> Causes:
-            again = chain.from_iterable(map(self._again, sorted(met)))
-            pairs = combinations.with_others(self.context, again, others)
-            return Causes(self._causes(pairs), self.near, self.right)
-
-        return self._named.get((met, others), found) if met else found()
-
-    def _again(self, name: str) -> list[Repeated]:
-        """Return what one mistake gives that is made on the way, too: many students make it."""
-        if self.chosen:
-            return []
-        return self._repeats.get(name, lambda: list(repeated(self.context, (name,))))
 
     def _repeated(self, given: Value, evidence: Evidence) -> Cause | None:
         """Return the mistake that an answer follows from, made on the way to it, if chance is less
@@ -455,8 +285,11 @@ class Explanations:
         if answers is None:
             square = self.context.key in ("receptive_field", "jump")  # as most are
             answers = room(self.right, given, square or rate < 1, self.near)
-        chance = len({c.wrong.value for c in tried if self._is_as_long(c, given)}) / answers
-        if chance > rate * PERHAPS:
+        tried = [cause for cause in tried if self._is_as_long(cause, given)]
+        chance = len({c.wrong.value for c in tried}) / answers
+        if likely and self.context.query.executed:  # a right value before it leaves fewer mistakes
+            tried = [cause for cause in tried if not evidence.speaks_against(cause)]
+        if len({c.wrong.value for c in tried}) / answers > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
         sure = chance <= rate * SURE and not lone

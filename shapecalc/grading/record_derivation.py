@@ -4,7 +4,7 @@ numbers, and what it does not show.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import prod
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
 from shapecalc.grading.values import flat
 from shapecalc.grading.weight_axes import weight_axes
+from shapecalc.grading.wording import in_a_row
 from shapecalc.grading.worked_out import shows
 from shapecalc.layers.base import by_axis
 from shapecalc.layers.dense import Dense
@@ -202,7 +203,8 @@ def _field(record: KnownRecord, key: str, records: Mapping[str, KnownRecord]) ->
         named = named.replace("F - 1", "effective F - 1")
     if key == "receptive_field":
         return [_from_the_input(_alone(d, named), record, records, jump) for d in reasoned]
-    return [_alone(d, named) for d in reasoned]
+    jumps = [_alone(d, named) for d in reasoned]
+    return jumps if jump == APART else [_of_all_strides(d, record, records) for d in jumps]
 
 
 def _found(record: KnownRecord, key: str, records: Mapping[str, KnownRecord]) -> list[Derivation]:
@@ -219,32 +221,67 @@ def _from_the_input(
     """Return how a receptive field follows with the steps of the layers before put in, as far as
     these are sums as well: a slip may be in any of them.
     """
-    expression, dilated = field.expression, "effective" in str(field.given.get("formula"))
+    expression = field.expression
     if not isinstance(expression, Operation) or field.reason:
         return field
-    fewest = len(expression.operands)
+    steps = [(record, expression), *_steps_before(field, "receptive_field", record, records)]
+    dilated = any(_is_dilated(at) for at, _ in steps)
+    terms = [term for _, step in reversed(steps) for term in step.operands[1:]]
+    start = steps[-1][1].operands[0]
+    expression = plus(start, *terms)
+    number = field.value if isinstance(field.value, int) else 0
+    if not 1 < len(steps) < MOST_STEPS or not shows(expression, number):
+        return field
+    names = [at.name for at, _ in reversed(steps)]
+    begin = "1" if start == 1 else f"field before {names[0]}"
+    filters = "effective F" if dilated else "F"
+    formula = f"{begin} + the sum of ({filters} - 1)*{jump} over {in_a_row(names)}"
+    return _told_by(field, expression, formula)
+
+
+def _of_all_strides(
+    jump: Derivation, record: KnownRecord, records: Mapping[str, KnownRecord]
+) -> Derivation:
+    """Return how a jump follows with the strides of the layers before put in, where these begin at
+    the input.
+    """
+    expression = jump.expression
+    if not isinstance(expression, Operation):
+        return jump
+    steps = [(record, expression), *_steps_before(jump, "jump", record, records)]
+    product = times(*(factor for _, step in reversed(steps) for factor in step.operands[1:]))
+    number = jump.value if isinstance(jump.value, int) else 0
+    if not 1 < len(steps) < MOST_STEPS or not shows(product, number):
+        return jump
+    names = in_a_row([at.name for at, _ in reversed(steps)])
+    return _told_by(jump, product, f"product of the strides of {names}")
+
+
+def _steps_before(
+    of: Derivation, key: str, record: KnownRecord, records: Mapping[str, KnownRecord]
+) -> Iterator[tuple[KnownRecord, Operation]]:
+    """Yield the layers before whose steps are put in, the last one first: as far as each is the
+    number before it with something added to it, or multiplied by it.
+    """
     at = record
     for _ in records:  # where two layers have one name, the way goes in a circle
         source = _before(at, records)
         if source is None:
-            break
+            return
         at = source
-        own = [d for d in _found(at, "receptive_field", records) if d.expression is not None]
-        step = next((d.expression for d in own if d.part == field.part and not d.reason), None)
+        own = [d for d in _found(at, key, records) if d.expression is not None]
+        step = next((d.expression for d in own if d.part == of.part and not d.reason), None)
         if isinstance(step, Operation):
-            dilated |= _is_dilated(at)
-            expression = plus(*step.operands, *expression.operands[1:])
+            yield at, step
         elif own:
-            break
-    number = field.value if isinstance(field.value, int) else 0
-    if not fewest < len(expression.operands) <= MOST_STEPS or not shows(expression, number):
-        return field
-    begin = "1" if expression.operands[0] == 1 else "field before"
-    filters = "effective F" if dilated else "F"
-    given = {**field.given, "formula": f"{begin} + the sum of ({filters} - 1)*{jump}"}
+            return
+
+
+def _told_by(of: Derivation, expression: Operation, formula: str) -> Derivation:
+    """Return how a number follows by another arithmetic."""
     return Derivation(
-        field.quantity, field.value, expression,
-        part=field.part, reason=field.reason, given=given,
+        of.quantity, of.value, expression,
+        part=of.part, reason=of.reason, given={**of.given, "formula": formula},
     )  # fmt: skip
 
 

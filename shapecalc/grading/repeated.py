@@ -5,9 +5,11 @@ volume that it gave before.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
+from shapecalc.geometry import Fit
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, misconceptions
 from shapecalc.grading.misconceptions.question_context import (
@@ -37,7 +39,7 @@ Where = Callable[[KnownRecord, Volume, Volume], bool]  # of a layer, its input a
 class Repeated(NamedTuple):
     """A mistake at some layers, the network that has their wrong volumes, and what is then the
     answer; `told` is the arithmetic that leads to the volumes, `follows` that from there on, and
-    `explanation` what was done wrong, wherever it was.
+    `explanation` what was done wrong, wherever it was. `outputs` are the volumes by their layers.
     """
 
     misconception: Misconception
@@ -46,6 +48,7 @@ class Repeated(NamedTuple):
     told: str
     explanation: str
     follows: str
+    outputs: Mapping[str, Volume]
 
 
 def _everywhere(record: KnownRecord, before: Volume, after: Volume) -> bool:
@@ -242,7 +245,21 @@ def _answered(
     way = _way(there, context, outputs)._replace(at=at, sizes=frozenset(_sizes(layers, outputs)))
     arithmetic = "; ".join(filter(None, (told, follows)))
     wrong = Wrong(value, arithmetic, told_at(own, where), way=way)
-    return Repeated(misconception, subject, wrong, told, own, follows)
+    return Repeated(misconception, subject, wrong, told, own, follows, outputs)
+
+
+def windows(context: QuestionContext, one: Repeated) -> Iterator[tuple[str, Fit]]:
+    """Yield how the windows on the way fit the volumes that a mistake gives, with their layers."""
+    for there in _layers_to(context):
+        record = there.record
+        if record is None or not there.slides:
+            continue
+        pairs = zip(record.sources or (), record.input or (), strict=True)
+        inputs = tuple(one.outputs.get(source, volume) for source, volume in pairs)
+        with suppress(LayerError):  # where the layer does not take them
+            yield from (
+                (record.name, fit) for fit in _context(context, record._replace(input=inputs)).fits
+            )
 
 
 def told_at(explanation: str, where: str) -> str:

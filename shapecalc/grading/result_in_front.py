@@ -2,7 +2,8 @@
 
 A sheet asks for it so. Blanks side by side, a tab or a comma part it from a working that comes to
 it, and so does a dash: by a minus 0 would be left. Where it comes to something else nothing is read
-so: another one of both may be meant.
+so: another one of both may be meant. A field may stand in front of an equation that it solves,
+`2, 55 - 5 + 2P + 1 = 55`.
 """
 
 from __future__ import annotations
@@ -51,8 +52,10 @@ def result_in_front(question: Question, answer: Any) -> InFront | None:
     value = Fraction(re.sub(r"[ ,]", "", number))
     if worked_out(rest) == value:
         return InFront(number, f"{rest} = {number}")
-    if found.re is DASHED or question.query.kind == "field":
+    if found.re is DASHED:
         return None
+    if question.query.kind == "field":
+        return InFront(number, rest) if _solves(number, question.query.key, rest) else None
     if OR.search(rest) or TAKEN_BACK.search(rest) or DENIED.search(rest):
         return None
     return InFront(number, rest) if _comes_to(rest, value) else None
@@ -80,6 +83,14 @@ def _asks_for_one(question: Question) -> bool:
     return one or (form in ("number", "field") and isinstance(right, int))
 
 
+def _solves(number: str, letter: str, equation: str) -> bool:
+    """Say whether a number in the place of a letter makes an equation true."""
+    letters = re.compile(rf"(?<![A-Za-z])(\d*) ?[*\u00b7\u00d7]? ?{re.escape(letter)}(?![A-Za-z])")
+    put_in = letters.sub(lambda found: f"{found[1] or 1}*{number}", equation)
+    sides = [_number(side.strip(" .")) for side in put_in.split("=")]
+    return put_in != equation and len(sides) > 1 and None not in sides and len({*sides}) == 1
+
+
 def _comes_to(rest: str, value: Fraction) -> bool:
     """Say whether the terms of a text that tells them in words are summed, or multiplied, a value;
     each that has a result has the right one.
@@ -93,9 +104,13 @@ def _comes_to(rest: str, value: Fraction) -> bool:
     return multiplied or sum(numbers) == value
 
 
+def _number(text: str) -> Fraction | None:
+    return Fraction(re.sub(r"[,_']", "", text)) if NUMBER.fullmatch(text) else worked_out(text)
+
+
 def _value(term: re.Match[str]) -> Fraction | None:
     text = term["value"].strip()
-    number = Fraction(re.sub(r"[,_']", "", text)) if NUMBER.fullmatch(text) else worked_out(text)
+    number = _number(text)
     result = term["result"]
     if result and number != Fraction(re.sub(r"[ ,]", "", result)):
         return None

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.frequency import COMMON
 from shapecalc.grading.question import EXACT, Question
+from shapecalc.grading.stated_logarithms import rounded_probability
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import capital
@@ -16,15 +17,25 @@ from shapecalc.grading.written import is_rounded_from
 
 # The same for all that may be rounded: that an answer needs three digits tells that it is small.
 USUAL_PRECISION = "two decimals; below 1 three digits, leading zeros not counted: 0.0123"
+MAY_BE_ROUNDED = "It may be rounded; the exact number is asked for."
 DIGITS = 3
 MOST_DECIMALS = 6  # that are tried
+NO_WORKING = Working()
 
 
-def rounded(question: Question, value: Value, source: str = "") -> str:
-    """Return how exactly a number is asked for, where a wrong answer is the right one rounded: of a
-    question whose right answer is what follows from a `source`, if there is one.
+def rounded(
+    question: Question, value: Value, working: Working = NO_WORKING, source: str = ""
+) -> str:
+    """Return how exactly a number is asked for, where a wrong answer is the right one rounded, or
+    that the probability in its working is: of a question whose right answer is what follows from a
+    `source`, if there is one.
     """
-    sure = is_rounded_too_far(question, value)
+    probability = _rounded_probability(question, value, working)
+    if probability:
+        of = f", which follows from {source}," if source else ""
+        it = f"the probability {probability} in it{of}"
+        return f"The logarithm is right, but {it} is rounded too far."
+    sure = None if working.whole else is_rounded_too_far(question, value)
     if sure is None:
         return ""
     if isinstance(question.right, int):
@@ -32,6 +43,24 @@ def rounded(question: Question, value: Value, source: str = "") -> str:
     it = f"it follows from {source} but " if source else "it "
     it = f"{it}is rounded too far: give {_wanted_digits(question, value)}."
     return capital(it if sure else f"perhaps {it}")
+
+
+def is_rounded_at_all(question: Question, value: Value, working: Working) -> bool:
+    """Say whether an answer is, or perhaps is, the right one with fewer digits than are asked for,
+    or comes from a probability that has too few.
+    """
+    probability = _rounded_probability(question, value, working)
+    return bool(probability) or is_rounded_too_far(question, value) is not None
+
+
+def _rounded_probability(question: Question, value: Value, working: Working) -> str:
+    """Return the probability of which a working takes the logarithm, if that is right but for what
+    was rounded before; empty otherwise.
+    """
+    right = question.right
+    if question.query.key != "loss" or not isinstance(right, float) or not isinstance(value, float):
+        return ""
+    return rounded_probability(working.logs, right, value, question.tolerance.near)
 
 
 def _wanted_digits(question: Question, value: Value) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from math import exp, log
 
@@ -37,16 +37,30 @@ def probabilities(text: str) -> Iterator[str]:
     return (found[1] for found in islice(OF_NUMBER.finditer(text), MOST))
 
 
-def rounded_probability(written: Iterable[str], right: float, loss: float) -> str:
+def rounded_probability(
+    written: Iterable[str], right: float, loss: float, near: Callable[[float, float], bool]
+) -> str:
     """Return the number, of those that are written, of which a loss is minus the natural logarithm
-    though it is rounded too far for that: 0.23 of the 0.231 whose loss is 1.464; empty for none.
+    though it is rounded too far for that, and this not `near` the right one: 0.23 of the 0.231
+    whose loss is 1.464; empty for none.
     """
     for number in written:
         probability = float(number)
-        rounded = probability > 0 and is_rounded_from([probability], [exp(-right)])
-        if rounded and is_rounded_from([loss], [-log(probability)]):
+        if not probability or abs(probability - exp(-right)) > _half_a_digit(number):
+            continue
+        exact = -log(probability)
+        if is_rounded_from([loss], [exact]) and not near(right, exact):
             return number
     return ""
+
+
+def _half_a_digit(number: str) -> float:
+    """Return how far what a number was rounded from may be. The last zero of 0.100 may have been
+    added, for three digits are asked for; the one of 0.10 is meant.
+    """
+    decimals = number.partition(".")[2]
+    places = max(2, len(decimals) - 1) if decimals.endswith("0") else len(decimals)
+    return 0.5 * 10.0**-places * (1 + 1e-9)
 
 
 def to_another_base(written: Iterable[str], loss: float) -> tuple[str, int] | None:

@@ -5,7 +5,7 @@ the formula of sizes, `5*5*3*10 + 1` of one in a count, `30.5, rounded down` of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from math import isclose as is_close
 from math import prod
@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import worked_out
-from shapecalc.grading.formula_terms import Terms, counted, parts, terms_of
+from shapecalc.grading.formula_terms import (
+    counted,
+    is_twice,
+    parts,
+    stands,
+    stands_for_any_size,
+    terms_of,
+)
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
@@ -48,6 +55,11 @@ LONE = re.compile(r"(?<![A-Za-z])[(\[] ?(\d+(?:\.\d+)?) ?[)\]]")
 BEHIND_ITS_RESULT = re.compile(
     r"(?<![\w.*+/×·-] )(?<![\w.])(\d{1,12}) \(([^()\[\]]*[+][^()\[\]]*)\)"
 )
+# A result with what it is worked out by, `4 (55 - 5 + P + 1 = 55)`: no factor of that.
+WITH_EQUATION = re.compile(
+    r"(?<![\w.*+/×·-] )(?<![\w.])(\d{1,12}) ?(?=[(\[][^()]*(?:\([^()]*\)[^()]*)*=)"
+)
+SMALL_P = re.compile(r"(?<=[+\d(] )p\b|(?<=[+\d(])p\b")
 # Between the steps of a sum that is told one by one: `5, then +2, +1 (pool), +2`.
 STEP_BY_STEP = re.compile(r"(?<=\d)(?: ?\([A-Za-z ]{1,30}\))?[,;] (?:and |then ){0,2}(?=\+ ?\d)")
 PRODUCT = re.compile(r"\(([\d\s*×]+)\)")
@@ -156,7 +168,8 @@ class Working(NamedTuple):
 
     def _counts_once(self, fits: Sequence[Fit]) -> bool | None:
         """Say whether a P that is asked for stands once in a window's formula, as the letter or as
-        the number of both sides' zeros; None if that is not shown.
+        the number of both sides' zeros; None if that is not shown. The letter shows it whichever
+        size it is that is kept.
         """
         for fit in fits:
             zeros = fit.before + fit.after
@@ -164,9 +177,11 @@ class Working(NamedTuple):
             once = counted(fit.W, -fit.span, zeros)
             each = counted(fit.W, -fit.span, fit.before, fit.after)
             for formula in self.formulas:
-                if _stands(formula, letters, (once, each), counted(1)):
-                    twice = _stands(formula, letters, (each,), counted(1))
-                    return not twice and not _is_twice(fit.before, formula)
+                if stands(formula, letters, (once, each), counted(1)):
+                    twice = stands(formula, letters, (each,), counted(1))
+                    return not twice and not is_twice(fit.before, formula)
+                if stands_for_any_size(formula, letters, counted(-fit.span, zeros), counted(1)):
+                    return True
         return None
 
     def _adds_one(self, fits: Sequence[Fit], P: Value) -> bool:
@@ -174,7 +189,7 @@ class Working(NamedTuple):
         for fit in fits:
             sums = [counted(fit.W, -fit.span, zeros) for zeros in _zeros(fit, P)]
             letters = {"W": fit.W, "F": fit.F, "S": fit.S, "P": fit.before}
-            if any(_stands(formula, letters, sums, counted(1)) for formula in self.formulas):
+            if any(stands(formula, letters, sums, counted(1)) for formula in self.formulas):
                 return True
         return False
 
@@ -255,29 +270,12 @@ class Working(NamedTuple):
         steps = worked_out_expression(wrong.strides()) if wrong.remainder else 0.0
         if steps and not {steps, steps + 1}.isdisjoint(self.unrounded):
             return True
-        return any(_stands(formula, letters, slid, last) for formula in self.formulas)
+        return any(stands(formula, letters, slid, last) for formula in self.formulas)
 
 
 def _zeros(fit: Fit, P: Value) -> list[int]:
     """Return how many zeros a window's formula has that is worked out for an asked P."""
     return [fit.before + fit.after, *([2 * P] if isinstance(P, int) else [])]
-
-
-def _stands(formula: str, letters: Mapping[str, int], slid: Sequence[Terms], last: Terms) -> bool:
-    """Say whether a formula has one of these sums above the stride and the `last` one behind it; or
-    both in one sum, where it has no stride.
-    """
-    above, over, behind = parts(formula)
-    terms = terms_of(above, letters)
-    if over:
-        return terms in slid and terms_of(behind, letters) == last
-    return terms in [one + last for one in slid]
-
-
-def _is_twice(number: int, formula: str) -> bool:
-    """Say whether a formula has a number twice as a product, `2*3` or `3*2`."""
-    both = rf"2 ?[*·×] ?{number}|{number} ?[*·×] ?2"
-    return re.search(rf"(?<![\w.])(?:{both})(?![\w.])", formula) is not None
 
 
 def working_in(answer: Any) -> Working:
@@ -289,7 +287,8 @@ def working_in(answer: Any) -> Working:
         return Working(volumes=(alone,) if len(alone) > 1 else ())
     text = "\n".join(map(with_aside, answer.splitlines()))
     written = text
-    text = BEHIND_ITS_RESULT.sub(_result_last, text)
+    text = BEHIND_ITS_RESULT.sub(_result_last, SMALL_P.sub("P", text))
+    text = WITH_EQUATION.sub(r"\1; ", text)
     text = text if "[" in text else STEP_BY_STEP.sub(" ", text)
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))

@@ -45,6 +45,9 @@ class Suspicions:
             doubted=doubted & suspected if alone else doubted,
         )
         if question.query.executed:
+            if suspected and alone:  # where something fits, what else does not is no chance
+                tried = suspected | self._explanations(question).unmade
+                return evidence._replace(unmade=unmade & tried)
             return evidence
         made, maybe = practice.made_beside(question.id), self._on_the_way(question, read)
         sound = practice.sound(question.subject)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.gradient_derivation import Place, meetings, pixels_of
+from shapecalc.grading.gradient_parts import Place, meetings, pixels_of
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.subject import Subject

@@ -52,6 +52,8 @@ TURN = re.compile(
     r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
 )
 MOST_TAKEN_BACK = 5  # such words of an answer that are looked at; with more it takes something back
+GOES_ON = re.compile(r"\n\s*=")  # with what it equals, in the line below
+MOST_STEPS = 12  # of a working
 VALUE = re.compile(r"[^\s,|&()\[\]{}]*\d[^\s,|&()\[\]{}]*")  # of a list
 LEAST = 100  # a smaller number may stand in a text by chance
 LONGEST = 300  # characters of a text that are looked through
@@ -194,6 +196,9 @@ def _has_another_list(question: Question, answer: str) -> bool:
         return False
     if _in_another_order(question, answer, read):
         return True
+    *steps, _ = GOES_ON.split(answer, MOST_STEPS)
+    if any(_is_right(question, step.strip()) for step in steps):
+        return True  # z = [0, -3, 3], and below it = [0, 0, 3], which is relu(z)
     return has_another_list(answer, right, question.query.key, read)
 
 

@@ -173,6 +173,12 @@ def test_numbers(answer: Any, value: float) -> None:
     assert read_answer(answer, "number") == pytest.approx(value)
 
 
+@pytest.mark.parametrize("remark", [", rounded", " sum of 9", "; half of 1", " (a half)"])
+def test_a_number_that_begins_with_its_point_keeps_it(remark: str) -> None:
+    assert read_answer(f".5{remark}", "number") == 0.5
+    assert read_answer(f"...5{remark}", "number") == 5
+
+
 def test_a_volume_in_words() -> None:
     assert read_answer("thirty-two by thirty-two by ten", "sizes") == (32, 32, 10)
     assert read_answer("five by five by 48", "sizes") == (5, 5, 48)

@@ -203,3 +203,59 @@ def test_many_lines_below_cost_little(tmp_path: Path) -> None:
     second(tmp_path / "b.md", f"y - t = (-1, 0, 1)\n{rows * 100}\n")
     second(tmp_path / "c.md", f"y - t = (-1, 0, 1)\n{'{' * 100_000}1\n{'[1 ' * 30_000}\n")
     assert time.perf_counter() - begun < 5
+
+
+def third(path: Path, answer: str) -> tuple[str, list[str]]:
+    """Return the verdict on an answer to question 3, [0, 1, 2], and what is told of the text."""
+    found = graded(path, f"1. 15\n3. {answer}\n2. {BRACKETS}\n")
+    marks = {mark.id: mark for mark in found.marked.marks}
+    assert marks["q1"].verdict == marks["q2"].verdict == "right"
+    return marks["q3"].verdict, [note for note in found.notes if "first line" not in note]
+
+
+@pytest.mark.parametrize(
+    ("above", "told"),
+    [
+        ("W*x = [0, 1, 1]", "Line 2 was"),
+        ("\nW*x = [0, 1, 1]", "Line 3 was"),
+        ("s = [0, 1, 1]", "Line 2 was"),
+        ("s =\n[0, 1, 1]", "Lines 2 to 3 were"),
+        ("W*x + b = [0, 1, 1] + b\n= [0, 1, 1] + [0, 0, 1]", "Lines 2 to 3 were"),
+    ],
+)
+@pytest.mark.parametrize("values", ["[0, 1, {}]", "0, 1, {}", "(0 1 {})", "    [0, 1, {}]"])
+def test_a_list_that_goes_on_below_what_it_equals_is_the_answer(
+    tmp_path: Path, above: str, told: str, values: str
+) -> None:
+    begins = 3 + above.count("\n")
+    note = f"{told} taken for a working: the answer to question 3 begins at line {begins}"
+    for number, wanted in ((2, "right"), (7, "wrong")):
+        below = values.format(number)
+        verdict, notes = third(tmp_path / "a.txt", f"{above}\n= {below}")
+        assert verdict == wanted
+        assert notes == [note]
+    path = tmp_path / "a.csv"
+    path.write_text(f'name,q3\nEve,"{above}\n= {values.format(2)}"\n', encoding="utf-8")
+    (found,) = grade(read_assignment(SHEET), [Found(str(path))]).graded
+    assert found.marked.marks[2].verdict == "right"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "[0, 1, 1]\n= [0, 1, 7]",  # perhaps another attempt
+        "W*x = [0, 1, 1]\n= [0, 3]",
+        "W*x = [0, 1, 1]\n= -[0, 1, 7]",
+        "W*x = [0, 1, 1]\n= [0, 1, 7]/2",
+        "W*x = [0, 1, 1]\n= 2*[0, 1, 7]",
+        "W*x = [0, 1, 1]\n= [0, 1, 2]\n= 3",
+        "W*x = [0, 1, 1]\n= [0, 1, 2]\nno, wait: [1, 1, 1]",
+        "W*x = [0, 1, 1]\n= [0, 1, 2] is wrong",
+        "W*x = [0, 1, 1]\n= [0, 1, 2] (with b)",
+        "W*x before b = [0, 1, 1]\n= [0, 1, 7]",
+        "s = [0, 1, 1]\n= [0, 1, 2]\n= [1, 1, 2]",  # goes on behind the right one
+        "s = [0, 1, 2]\n= [0, 1, 1]",
+    ],
+)
+def test_what_goes_on_otherwise_is_for_a_person(tmp_path: Path, answer: str) -> None:
+    assert third(tmp_path / "a.txt", answer)[0] == "needs a look"

@@ -185,10 +185,10 @@ def test_of_what_a_share_of_the_points_is_is_told() -> None:
         ("14x14", "The height and the width are right; the depth is missing."),
         ("14x15", "The height is right; the width is not, and the depth is missing."),
         ("15x15", "The height and the width are not right, and the depth is missing."),
-        ("14", "14 is right for the height and the width; the depth is missing."),
+        ("14", "For the height and the width 14 is right; the depth is missing."),
         (
             "(16+2-3)/1 + 1 = 16",
-            "16 is not right for the height and the width, and the depth is missing.",
+            "For the height and the width 16 is not right, and the depth is missing.",
         ),
         ("4", "The depth is right; the height and the width are missing."),
         ("14x4", "Three sizes are asked for"),

@@ -469,3 +469,35 @@ def test_another_size_does_tell_which_one_it_is() -> None:
     answers = {"conv1.output": "30x30x8", "max_pool1.output": "14x14x8", "P(conv2)": 1}
     mark = marked(BESIDE_A_FIELD, answers)[0]
     assert (mark.misconception, mark.perhaps) == ("padding_ignored", True)
+
+
+# Each input plus the bias 1; the largest of every 2x2 is 2 -1 / 4 5, and 2 0 / 4 5 behind the ReLU.
+LARGEST = net(
+    "4x4x1",
+    {"conv": {"K": 1, "F": 1}},
+    "relu",
+    {"max_pool": 2},
+    example={
+        "given": {
+            "input": [[1, 0, -2, -3], [-1, -4, -4, -2], [3, 0, 4, 1], [2, -1, 0, 3]],
+            "conv1.weight": [1],
+            "conv1.bias": [1],
+        }
+    },
+)
+CONV_RIGHT = {"conv1.value": "2 1 -1 -2; 0 -3 -3 -1; 4 1 5 2; 3 0 1 4"}
+
+
+def test_of_one_wrong_value_behind_right_ones_fewer_mistakes_are_tried() -> None:
+    """Who has the right convolution added its bias: that 1 0 / 3 4 is no other way to go wrong."""
+    pooled = {"max_pool1.value": "2 -1; 4 5"}
+    (alone,) = marked(LARGEST, pooled)
+    _, behind = marked(LARGEST, {**CONV_RIGHT, **pooled})
+    assert alone.misconception is None
+    assert (behind.misconception, behind.perhaps) == ("activation_forgotten", True)
+    assert "Perhaps the activation relu1 was left out." in behind.feedback
+
+
+@pytest.mark.parametrize("slipped", ["2 0; 4 6", "2 3; 4 5", "2 -2; 4 5", "0 -1; 4 5", "2 0; 3 5"])
+def test_a_slip_behind_right_values_has_no_cause(slipped: str) -> None:
+    assert marked(LARGEST, {**CONV_RIGHT, "max_pool1.value": slipped})[-1].misconception is None

@@ -273,6 +273,39 @@ def test_a_sheet_says_how_a_file_of_answers_looks_which_is_read_so(
         assert "40x40x40" not in FORMATS[form](assignment)
 
 
+@pytest.mark.parametrize(
+    ("asks", "line"),
+    [
+        (["conv1.output"], "1. 50x50x50"),  # 42 - 3 + 1 = 40: the other is right
+        (["conv1.weights", "conv1.output"], "1. 40"),
+        (["fits(conv1)", "conv1.receptive_field"], "2. 40x40"),
+        (["conv1.output.height"], "1. 50"),
+        (["conv1.receptive_field[3,4]"], "1. rows 20 to 24, columns 30 to 34"),  # 3 to 5, 4 to 6
+        ([{"ask": "conv1.weights", "choices": [14400, 360]}, "conv1.biases"], "2. 50"),
+        (["fits(conv1)"], ""),
+        ([{"ask": "conv1.weights", "choices": [14400, 360]}], ""),
+    ],
+)
+def test_the_line_that_a_sheet_shows_is_of_a_kind_that_is_asked_for_and_right_for_nothing(
+    asks: list[Any], line: str
+) -> None:
+    spec = {"input": "42x42x40", "layers": [{"conv": {"K": 40, "F": 3}}]}
+    found = read_assignment({"spec": spec, "questions": asks})
+    assert found.usable, found.diagnostics
+    shown = re.findall(r"`(\d+\. [^`]+)`", FORMATS["markdown"](found))
+    assert shown == ([line] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("ask", "line"),
+    [("[0]", "1. 2.5"), ("[1]", "1. 4.5"), ("", "1. [1, -2.5, 3]")],  # of 1, 2.5, 0
+)
+def test_the_line_that_a_sheet_shows_for_values_is_right_for_none(ask: str, line: str) -> None:
+    spec = {"input": 3, "layers": ["relu"], "example": {"given": {"input": [1, 2.5, -1]}}}
+    found = read_assignment({"spec": spec, "questions": [f"relu1.value{ask}"]})
+    assert f" such as `{line}`." in FORMATS["markdown"](found)
+
+
 @pytest.mark.parametrize("form", ["markdown", "latex"])
 def test_a_sheet_explains_its_letters(form: str) -> None:
     layers = [{"conv": {"K": 2, "F": 3}}]

@@ -276,12 +276,14 @@ def test_it_is_told_that_a_working_stands_beside_a_list() -> None:
 @pytest.mark.parametrize(
     "remark",
     [" sum of 4", " sum of 4 values", " is the sum of 1, 0, 2 and -1", " the sum over 4 windows",
-     " mean of 8", " sum of 4 (windows)"],
+     " mean of 8", " sum of 4 (windows)", " summed over 4"],
 )  # fmt: skip
 def test_one_value_stands_in_front_of_what_it_is_the_sum_of(ask: str, remark: str) -> None:
     """1 + 0 + 2 - 1 = 2."""
-    assert mark(f"2{remark}", CONV, ask).verdict == "right"
-    assert mark(f"6{remark}", CONV, ask).verdict == "wrong"
+    for written in ("2", "[2]", "[2.0]"):
+        assert mark(f"{written}{remark}", CONV, ask).verdict == "right"
+    for written in ("6", "[6]"):
+        assert mark(f"{written}{remark}", CONV, ask).verdict == "wrong"
 
 
 @pytest.mark.parametrize("ask", ["conv1.bias.grad", "conv1.bias.grad[0]"])
@@ -365,3 +367,61 @@ def test_what_a_relu_does_leaves_its_list(gap: str, told: str) -> None:
         answer = {"relu1.value": f"{values}{gap}{told}{end}"}
         (mark,) = Marker(read_assignment(homework)).mark("one", answer).marks
         assert mark.verdict == verdict
+
+
+POOL: dict[str, Any] = {
+    "input": "4x4x1",
+    "layers": [{"max_pool": 2}],
+    "example": {
+        "given": {"input": [[2, 1, -1, 0], [0, -3, -3, -1], [4, 1, 5, 2], [3, 0, 1, 4]]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        " (after the relu, max of every 2x2)",
+        " (after relu, the max of each 2x2 window)",
+        " (after the ReLU; maximum over each 2 x 2 block)",
+        " (after relu, 2x2 max)",
+        " (after the relu and the conv)",
+        " (after the relu, 2x2 pool with stride 2)",
+        " after the relu, largest of every 2x2",
+        " (2x2 max pool, stride 2)",
+    ],
+)
+@pytest.mark.parametrize("values", ["2 0 4 {}", "2 0; 4 {}", "[[2, 0], [4, {}]]", "2, 0, 4, {}"])
+def test_the_steps_to_a_list_leave_it_as_it_is(values: str, remark: str) -> None:
+    for last, verdict in ((5, "right"), (7, "wrong")):
+        answer = f"{values.format(last)}{remark}"
+        assert mark(answer, POOL, "max_pool1.value").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "max of every 2x2: 1 0 4 5",
+        "max of every 2x2 is 3 1 4 5",
+        "max of every 2x2 gives 5",
+        "2 -1 4 5",
+        "mine is 3 0 4 5",
+        "or 2 -1 4 5",
+        "0 for -1",
+        "the second is 1",
+        "the first should be 3",
+        "plus the bias",
+        "minus 1 each",
+        "times 2",
+        "halved",
+        "transposed",
+        "without the bias",
+        "before the pool",
+        "not the pool",
+        "one is missing",
+    ],
+)
+@pytest.mark.parametrize("values", ["2 0 4 5", "2 0 4 7"])
+def test_more_than_the_steps_to_a_list_is_for_a_person(values: str, remark: str) -> None:
+    answer = f"{values} (after the relu, {remark})"
+    assert mark(answer, POOL, "max_pool1.value").verdict == "needs a look"

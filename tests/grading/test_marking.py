@@ -501,10 +501,7 @@ def test_a_wrong_list_is_shown_and_told_where_it_is_wrong() -> None:
     given = {"spec": spec, "questions": ["conv1.value"]}
     (found,) = mark(given, {"conv1.value": [[1, 2], [9.5, 4]]}).marks
     assert found.answer == "[[1, 2], [9.5, 4]]"
-    assert (
-        "3 of 4 values are right; the first wrong one is at [1,0], counted from 0."
-        in found.feedback
-    )
+    assert "3 of 4 values are right; the wrong one is at [1,0], counted from 0." in found.feedback
 
 
 @pytest.mark.parametrize(
@@ -626,7 +623,7 @@ def test_right_values_are_counted_by_the_tolerance_that_decides() -> None:
     answers = {"dense1.value": [-1, 5.2]}
     (found,) = mark({"spec": spec, "questions": ["dense1.value"]}, answers).marks
     assert found.feedback == (
-        "1 of 2 values is right; the first wrong one is at [1], counted from 0. It is rounded too"
+        "1 of 2 values is right; the wrong one is at [1], counted from 0. It is rounded too"
         " far: give two decimals. The right answer is [-1, 5.22]: at [1], 2.61*2 = 5.22."
     )
 
@@ -880,6 +877,15 @@ def test_a_percentage_of_a_probability_is_a_part_of_1() -> None:
         ("not sure (never got how the biases count)", "blank"),
         ("needs 8, so I don't know", "blank"),
         ("depends on question 8 (b), no idea", "blank"),
+        ("don't know, everything added up", "blank"),
+        ("idk, just add up all of the weights", "blank"),
+        ("No idea: the sum of all layers", "blank"),
+        ("idk (all the parameters are added together)", "blank"),
+        ("don't know, everything added up is 760", "needs a look"),
+        ("don't know, everything above added up", "needs a look"),
+        ("don't know, all the same", "needs a look"),
+        ("don't know, maybe 760", "right"),
+        ("don't know, maybe 5", "wrong"),
         ("needs 8, so 760", "right"),
         ("it needs the output first, idk, 760", "needs a look"),
         ("idk, never understood it, 760", "needs a look"),

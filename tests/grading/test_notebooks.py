@@ -50,6 +50,13 @@ def test_the_lines_of_text_cells_are_read(tmp_path: Path) -> None:
     assert not found.notes
 
 
+def test_an_answer_is_told_without_the_backslashes_of_its_text(tmp_path: Path) -> None:
+    """5*5*10 + 10 = 260 without the depth of the filters, 3."""
+    found = graded(tmp_path, of_cells(text("1. 24x24x10", r"2. 5\*5\*10 + 10 = 260")))
+    mark = found.marked.marks[1]
+    assert (mark.misconception, mark.answer) == ("forgot_depth", "5*5*10 + 10 = 260")
+
+
 def test_code_is_not_read_and_that_is_told(tmp_path: Path) -> None:
     """An answer may stand there: what has none elsewhere is for a person."""
     code = text("print('1. 24x24x10')", "2 = 760", kind="code")

@@ -278,3 +278,76 @@ def test_a_working_with_an_own_size_shows_that_a_padding_was_counted_once(
     assert (found.misconception == "padding_once" and not found.perhaps) is sure
     own = "with your answer 15x15x4 to question 1, (15 - 3 + 2)/1 + 1 = 15" in found.feedback
     assert own is (sure and "17" not in answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure"),
+    [
+        ("4, since 55 - 5 + P + 1 = 55", True),  # 27 by who forgets the pool
+        ("4, since (55 + P - 5)/1 + 1 = 55", True),
+        ("4 (27 - 5 + P + 1 = 27)", True),
+        ("P = 4 ((27 - 5 + P)/1 + 1 = 27)", True),
+        ("4, since 27 - 5 + p + 1 = 27", True),
+        ("4, since 55 - 3 + P + 1 = 57", False),  # by no filter that is here
+        ("4, since 55 - 5 + 2P + 1 = 55", False),
+        ("4, since 55 - 5 + 4 + 1 = 55", False),
+        ("4", False),
+    ],
+)
+def test_the_letter_in_a_working_shows_that_a_padding_was_counted_once(
+    answer: str, sure: bool
+) -> None:
+    """(55 - 3)/2 + 1 = 27 and (27 - 5 + 2*2)/1 + 1 = 27, as 27 - 5 + 4 + 1 is."""
+    pool, conv = {"max_pool": {"F": 3, "S": 2}}, {"conv": {"K": 4, "F": 5, "P": 2}}
+    asked = {"spec": {"input": "55x55x4", "layers": [pool, conv]}, "questions": ["P(conv1)"]}
+    (found,) = mark(asked, {"P(conv1)": answer}).marks
+    assert (found.misconception == "padding_once" and not found.perhaps) is sure
+
+
+def test_an_own_size_that_stands_in_a_working_is_the_one_that_is_told() -> None:
+    """17 in a working is right there, 15 is the student's own."""
+    spec = {
+        "input": "33x33x4",
+        "layers": [{"max_pool": {"F": 3, "S": 2, "P": 1}}, {"conv": {"K": 4, "F": 3, "P": 1}}],
+    }
+    answers = {"max_pool1.output": "15x15x4", "P(conv1)": "2, since 15 - 3 + P + 1 = 15"}
+    found = mark({"spec": spec, "questions": [*answers], "show": "always"}, answers).marks[1]
+    assert "with your answer 15x15x4 to question 1, (15 - 3 + 2)/1 + 1 = 15" in found.feedback
+    answers["P(conv1)"] = "2, since 17 - 3 + P + 1 = 17"
+    found = mark({"spec": spec, "questions": [*answers], "show": "always"}, answers).marks[1]
+    assert "on one side only: (17 - 3 + 2)/1 + 1 = 17" in found.feedback
+
+
+# 32 -> 32 -> 16 -> 16 -> 7.5; of 7 with P=2 conv2 makes 9, or 8 without the + 1, and max_pool2 2.5
+# of 8; with the right P=1 it keeps 7, of which max_pool2 makes (7 - 3)/2 = 2.
+FEWEST: dict[str, Any] = {
+    "input": "32x32x3",
+    "rounding": "floor",
+    "layers": [
+        {"conv": {"K": 16, "F": 5, "P": 2}}, {"max_pool": 2},
+        {"conv": {"K": 16, "F": 3, "P": 1}}, {"max_pool": {"F": 3, "S": 2}},
+    ],
+}  # fmt: skip
+BOTH_PLACES = (
+    "at conv2 and max_pool2: with your answer 7x7x16 to question 2 and your answer 2 to question 3,"
+)
+ONE_PLACE = "with your answer 7x7x16 to question 2, (7 - 3 + 2*0)/2 = 2, so 2x2x16."
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("2x2x16", f": {ONE_PLACE}"),
+        ("(7 - 3)/2 = 2, so 2x2x16", f": {ONE_PLACE}"),
+        ("(8 - 3)/2 = 2.5, so 2x2x16", f" {BOTH_PLACES}"),
+    ],
+)
+def test_of_own_numbers_those_are_meant_with_which_the_fewest_mistakes_are_needed(
+    answer: str, told: str
+) -> None:
+    answers = {"conv1.output": "31x31x16", "max_pool1.output": "7x7x16", "P(conv2)": 2}
+    spec = {"spec": FEWEST, "questions": [*answers, "max_pool2.output"], "show": "always"}
+    assignment = read_assignment(spec)
+    mark = Marker(assignment).mark("one", answers | {"max_pool2.output": answer}).marks[-1]
+    assert (mark.misconception, mark.perhaps) == ("forgot_plus_one", False)
+    assert f"Again the + 1 was forgotten{told}" in mark.feedback

@@ -166,3 +166,58 @@ def test_what_follows_past_an_answer_that_is_not_read_waits_for_that() -> None:
     assert found.verdict == "needs a look"
     assert "may follow from your answer to question 2" in found.feedback
     assert mark(given, {**answers, "max_pool1.output": "19x19x8"}).marks[2].points == 1
+
+
+# 3*6 = 18 behind the ReLU, and 18 - 0 is the gradient there
+DEEPER: dict[str, Any] = {
+    "input": "2x1",
+    "layers": [*VALUES["layers"], "relu", {"dense": {"units": 1, "bias": False}}],
+    "example": {
+        "given": {**VALUES["example"]["given"], "dense2.weight": [[3]]},
+        "loss": {"half_squared_error": [0]},
+    },
+}
+
+
+def test_what_is_right_for_a_nearer_answer_does_not_wait_with_that() -> None:
+    """7 may follow from what is not read; 3*7 = 21 follows from 7, whatever that is."""
+    answers = {"conv1.value": UNREAD, "dense1.value": 7, "relu1.value": 7, "dense2.value": 21}
+    found = marked(DEEPER, answers)
+    assert [one.verdict for one in found] == ["needs a look"] * 2 + ["followed through"] * 2
+    assert "It follows correctly from your answer 7 to question 3" in found[3].feedback
+    assert marked(DEEPER, {**answers, "dense2.value": 22})[3].verdict == "wrong"
+
+
+@pytest.mark.parametrize(("gradient", "verdict"), [(15, "followed through"), (16, "needs a look")])
+def test_what_is_right_for_one_answer_does_not_wait_for_another(
+    gradient: int, verdict: str
+) -> None:
+    """3*5 = 15; the output of the ReLU tells only whether anything comes through."""
+    answers = {"relu1.value": UNREAD, "dense2.value": 18, "dense2.grad": 5, "dense1.grad": gradient}
+    found = marked(DEEPER, answers)
+    assert [one.verdict for one in found] == ["needs a look", "right", "wrong", verdict]
+
+
+@pytest.mark.parametrize(
+    ("total", "verdict"), [(16307, "followed through"), (16308, "needs a look")]
+)
+def test_a_sum_of_what_was_answered_waits_for_no_volume(total: int, verdict: str) -> None:
+    """14*14*8*10 + 10 = 15,690, and 15,690 + 617 = 16,307."""
+    spec = {**SIZES, "layers": [*SIZES["layers"], {"dense": 10}]}
+    answers = {"max_pool1.output": UNREAD, "conv1.parameters": 617, "total.parameters": total}
+    assert marked(spec, answers)[2].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "output", "verdict"),
+    [
+        ("P(conv2)", 3, "32x32x4", "followed through"),  # (28 - 3 + 2*3)/1 + 1 = 32
+        ("P(conv1)", 2, "32x32x4", "needs a look"),  # (32 - 5 + 2*2)/1 + 1 = 32, and past 28x28
+    ],
+)
+def test_a_volume_that_is_right_for_an_own_padding_waits_for_nothing_before_that(
+    field: str, value: int, output: str, verdict: str
+) -> None:
+    spec = {"input": "32x32x3", "layers": [SIZES["layers"][0], {"conv": {"K": 4, "F": 3, "P": 1}}]}
+    answers = {"conv1.output": UNREAD, field: value, "conv2.output": output}
+    assert marked(spec, answers)[2].verdict == verdict

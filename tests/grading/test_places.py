@@ -175,3 +175,75 @@ def test_sizes_in_the_working_leave_the_places_that_they_show() -> None:
     answers = {CONV1: "30x30x32", "max_pool2.output": "7x7x64, 30 -> 15 -> 14 -> 7"}
     mark = last(answers, partial={"padding_once": 0.5}, follow_through=1)
     assert "P was added on one side only at conv1 and conv2: (32 - 5" in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("working", "where"),
+    [
+        # 31 -> 15 -> 15 -> 6.5, and 14 behind max_pool1 or conv2 makes 6; 31 -> 14 -> 13 -> 6.5
+        ("(15 - 2)/2 = 6.5", ": with"),
+        ("(14 - 2)/2 = 6", " at max_pool2 and at max_pool1 or conv2: with"),
+        ("(13 - 2)/2 + 1 = 6.5", " at max_pool1 and conv2: with"),
+        ("15 - 3 + 2 = 14, (14 - 2)/2 = 6", " at conv2 and max_pool2: with"),
+        ("(31 - 2)/2 + 1 = 15.5, (14 - 2)/2 = 6", " at conv2 and max_pool2: with"),
+        ("(W - F)/2 = 6", " at one or more of max_pool1, conv2 and max_pool2: with"),
+        ("(16 - 3)/2 = 6.5", " at one or more of max_pool1, conv2 and max_pool2: with"),
+    ],
+)
+def test_what_goes_in_by_the_working_leaves_the_places_that_it_shows(
+    working: str, where: str
+) -> None:
+    mark = last({**NO_ONE, "max_pool2.output": f"{working}, so 6x6x64"})
+    assert f"Again the + 1 was forgotten{where} your answer 31x31x32" in mark.feedback
+
+
+def test_two_of_several_layers_are_all_that_it_may_be() -> None:
+    """67 -> 31 -> 15 -> 15 -> 7 with windows of 7 by 2, 3 by 2, 5 with P=2 and 3 by 2: 14 goes into
+    the last one without the + 1 at any of the others, and (14 - 3)/2 = 5.5.
+    """
+    layers = [
+        {"conv": {"K": 16, "F": 7, "S": 2}}, {"max_pool": {"F": 3, "S": 2}},
+        {"conv": {"K": 32, "F": 5, "P": 2}}, {"max_pool": {"F": 3, "S": 2}},
+    ]  # fmt: skip
+    answers = {**FORMULA, "max_pool2.output": "(14 - 3)/2 = 5.5, so 5x5x32"}
+    mark = last(answers, {"input": "67x67x3", "rounding": "floor", "layers": layers})
+    where = "at max_pool2 and at conv1, max_pool1 or conv2: for example"
+    assert f"he + 1 was forgotten {where}" in mark.feedback
+
+
+PADDED = {
+    "input": "28x28x3",
+    "rounding": "floor",
+    "layers": [
+        {"conv": {"K": 20, "F": 5, "P": 2}}, {"max_pool": 2},
+        {"conv": {"K": 40, "F": 5, "P": 2}}, {"max_pool": {"F": 3, "S": 2}},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{CONV2: "12x12x40"}, {CONV1: "26x26x20"}],  # P once: 28 -> 26 -> 13 -> 11 -> 5 as well
+)
+def test_what_the_working_has_here_goes_before_what_is_made_elsewhere(
+    answers: dict[str, str],
+) -> None:
+    working = "(14 - 3)/2 = 5.5, so 5x5x40"
+    mark = last({**answers, "max_pool2.output": working}, PADDED)
+    assert (mark.misconception, mark.perhaps) == ("forgot_plus_one", False)
+    assert "The + 1 was forgotten: floor((14 - 3 + 2*0)/2) = 5, so 5x5x40." in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("working", "told"),
+    [
+        ("(13 - 3)/2 = 5", "with your answer 13x13x20 to question 1, (13 - 3 + 2*0)/2 = 5"),
+        ("(14 - 3)/2 = 5.5", "floor((14 - 3 + 2*0)/2) = 5"),
+        ("(W - F)/S = 5", "floor((14 - 3 + 2*0)/2) = 5"),
+    ],
+)
+def test_the_own_volume_is_told_that_goes_in_by_the_working(working: str, told: str) -> None:
+    """Behind 13 and behind 14 the + 1 makes 6 of 5."""
+    mark = last({"max_pool1.output": "13x13x20", "max_pool2.output": f"{working}: 5x5x40"}, PADDED)
+    assert (mark.misconception, mark.perhaps) == ("forgot_plus_one", False)
+    assert f"he + 1 was forgotten: {told}, so 5x5x40." in mark.feedback

@@ -83,7 +83,7 @@ def test_moodle_responses(tmp_path: Path) -> None:
         "feedback,file"
     )
     assert table[2] == (
-        "Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,20 November 2026 9:30 PM,graded,,"
+        "Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,2026-11-20 21:30,graded,,"
         f"{tmp_path / 'export.csv'}"
     )
 
@@ -163,6 +163,41 @@ def test_the_gradebook_has_a_column_of_penalties_wherever_there_is_a_rule(
     if penalty is not None:
         late = when.startswith("2026-11-22")
         assert row[head.index("late penalty")] == ("-0.5" if late else "")
+
+
+@pytest.mark.parametrize(
+    ("count", "who"),
+    [(2, "(ann and bob)"), (5, "(ann, bob, cid, dan and eve)"),
+     (7, "(ann, bob, cid, dan, eve and 2 more)")],
+)  # fmt: skip
+def test_who_does_not_say_when_is_named(tmp_path: Path, count: int, who: str) -> None:
+    names = ["ann", "bob", "cid", "dan", "eve", "fay", "gus"][:count]
+    rows = [["", name, *BOTH] for name in names]
+    (told,) = of_times(graded(tmp_path, HEAD, *rows, due="2026-11-20"))
+    assert f"{count} submissions do not say when they were handed in" in told
+    assert f"count as in time {who}; in a file" in told
+
+
+@pytest.mark.parametrize(
+    ("when", "shown"),
+    [
+        ("2026-11-03 10:05", "2026-11-03 10:05"),
+        ("23 November 2026 8:05 PM", "2026-11-23 20:05"),
+        ("11/23/2026 10:05:09", "2026-11-23 10:05:09"),
+        ("23/11/2026 10:05:09", "2026-11-23 10:05:09"),
+        ("2026/11/20 5:00:07 PM GMT+1", "2026-11-20 17:00:07 UTC+01:00"),
+        ("2026-11-20T12:00Z", "2026-11-20 12:00 UTC"),
+        # none that is read without doubt
+        ("11/3/2026 10:05:09", "11/3/2026 10:05:09"),
+        ("2026-11-20 20:00 CET", "2026-11-20 20:00 CET"),
+        ("2026-11-20", "2026-11-20"),
+        ("soon", "soon"),
+    ],
+)
+def test_the_gradebook_has_one_form_of_times(tmp_path: Path, when: str, shown: str) -> None:
+    found = graded(tmp_path, HEAD, [when, "ann", *BOTH])
+    head, _, row = csv.reader(io.StringIO(exports.render("csv", found)))
+    assert row[head.index("handed in")] == shown
 
 
 def test_who_says_nothing_of_when_counts_as_in_time_and_that_is_told(tmp_path: Path) -> None:

@@ -52,8 +52,19 @@ def passed_over(*paths: Path | str, preset: Preset | None = None) -> dict[str, s
 def test_a_folder_holds_answer_files_and_nothing_hidden(tmp_path: Path) -> None:
     plant(tmp_path, "b.yml", "a.yaml", "c.json", "d.csv", "E.YAML", "f.txt", ".g.yaml", ".h/i.yaml",
           "j/.k/l.yaml", "README")  # fmt: skip
-    assert [name for name, *_ in whose(tmp_path)] == ["E", "a", "b", "c", "d", "f", "README"]
+    assert [name for name, *_ in whose(tmp_path)] == ["E", "README", "a", "b", "c", "d", "f"]
     assert passed_over(tmp_path) == {".g.yaml": "hidden", ".h": "hidden", ".k": "hidden"}
+
+
+@pytest.mark.parametrize("names", [("ann", "bob", "eve"), ("bob", "ann", "eve")])
+def test_a_file_of_another_ending_comes_where_its_student_does(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    notebook, *others = names
+    plant(tmp_path, f"{notebook}.ipynb", *(f"{name}.yaml" for name in others))
+    assert [name for name, *_ in whose(tmp_path)] == ["ann", "bob", "eve"]
+    plant(tmp_path / "in", f"{notebook}/hw.ipynb", *(f"{name}/hw.yaml" for name in others))
+    assert [name for name, *_ in whose(tmp_path / "in")] == ["ann", "bob", "eve"]
 
 
 def test_in_a_folder_of_folders_the_first_names_the_student(tmp_path: Path) -> None:
@@ -181,8 +192,8 @@ def test_canvas(tmp_path: Path) -> None:
         ("leeann", "123", False, False),
         ("leebob", "124", True, False),
         ("leecat", "125", False, False),
-        ("other", "", False, True),
         ("leedan", "126", False, False),
+        ("other", "", False, True),
     ]
     folder = tmp_path / "hw_2024_10_export"
     assert whose(folder, preset=PRESETS["canvas"]) == expected
@@ -222,8 +233,8 @@ def test_gradescope(tmp_path: Path) -> None:
         ("Bob", "bob@example.org", False, False),
         ("Eve?[31m", "eve@example.org", False, False),
         ("submission_3", "", False, True),
-        ("submission_9", "", False, True),
         ("Dan", "", False, False),
+        ("submission_9", "", False, True),
     ]
 
 

@@ -53,7 +53,8 @@ NET: dict[str, Any] = {
         ("relu1.receptive_field", (2, 3), "kept as it was before this layer"),
         ("relu1.jump", (1, 2), "kept as it was before this layer"),
         ("max_pool1.jump", (2, 4),
-         f"height: jump = {BEFORE} * S = 1*2 = 2; width: jump = {BEFORE} * S = 2*2 = 4"),
+         "height: jump = product of the strides of conv1 and max_pool1 = 1*2 = 2;"
+         " width: jump = product of the strides of conv1 and max_pool1 = 2*2 = 4"),
         ("dense1.receptive_field", (11, 9),
          "receptive field: a dense layer sees the whole input"),
         ("conv1.trainable", 800, "none of its 800 parameters is frozen"),
@@ -72,7 +73,41 @@ def test_one_jump_is_told_once_where_the_fields_differ() -> None:
     convs = [{"conv": {"K": 1, "F": [3, 2]}}, {"conv": {"K": 1, "F": 2, "S": 2}}]
     traced = trace({"input": "11x10x1", "layers": convs, "rounding": "floor"})
     assert isinstance(traced, KnownTrace)
-    assert Subject(traced).working(read_path("conv2.jump")) == f"jump = {BEFORE} * S = 1*2 = 2"
+    assert Subject(traced).working(read_path("conv2.jump")) == (
+        "jump = product of the strides of conv1 and conv2 = 1*2 = 2"
+    )
+
+
+def test_a_jump_is_told_by_the_strides_of_all_layers() -> None:
+    """2*1*2*3 = 12; behind two branches only that stride is told which comes after them."""
+    conv = {"conv": {"K": 2, "F": 3, "S": 2, "P": 1}}
+    layers: list[Any] = [
+        conv, "relu", {"conv": {"K": 2, "F": 3, "P": 1}}, {"max_pool": 2},
+        {"conv": {"K": 2, "F": 3, "S": 3}}, {"residual": [{"conv": {"K": 2, "F": 3, "P": 1}}]},
+        {"max_pool": 2},
+    ]  # fmt: skip
+    traced = trace({"input": "48x48x3", "layers": layers, "rounding": "floor"})
+    assert isinstance(traced, KnownTrace)
+    told = Subject(traced).working
+    assert told(read_path("conv1.jump")) == f"jump = {BEFORE} * S = 1*2 = 2"
+    assert told(read_path("conv3.jump")) == (
+        "jump = product of the strides of conv1, conv2, max_pool1 and conv3 = 2*1*2*3 = 12"
+    )
+    assert told(read_path("max_pool2.jump")) == f"jump = {BEFORE} * S = 12*2 = 24"
+
+
+def test_a_field_behind_branches_is_told_from_where_they_meet() -> None:
+    """3 and 5 pixels meet; 5 + (3 - 1)*1 = 7, + (2 - 1)*1 = 8."""
+    layers: list[Any] = [
+        {"conv": {"K": 2, "F": 3, "P": 1}}, {"residual": [{"conv": {"K": 2, "F": 3, "P": 1}}]},
+        {"conv": {"K": 2, "F": 3}}, {"max_pool": 2},
+    ]  # fmt: skip
+    traced = trace({"input": "16x16x3", "layers": layers})
+    assert isinstance(traced, KnownTrace)
+    assert Subject(traced).working(read_path("max_pool1.receptive_field")) == (
+        f"receptive field = field before conv3 + the sum of (F - 1)*{BEFORE}"
+        " over conv3 and max_pool1 = 5 + (3 - 1)*1 + (2 - 1)*1 = 8"
+    )
 
 
 def test_a_fields_numbers_are_named() -> None:
@@ -86,10 +121,11 @@ def test_a_fields_numbers_are_named() -> None:
     traced = trace({"input": "40x40x3", "layers": [*layers, dilated]})
     assert isinstance(traced, KnownTrace)
     told = [Subject(traced).working(read_path(f"conv{n}.receptive_field")) for n in (2, 3)]
-    said = f"receptive field = 1 + the sum of ({{}}F - 1)*{BEFORE} = 1 + (5 - 1)*1 + (2 - 1)*1"
+    said = f"receptive field = 1 + the sum of ({{}}F - 1)*{BEFORE} over conv1, max_pool1"
     assert told == [
-        said.format("") + " + (4 - 1)*2 = 12",
-        said.format("effective ") + " + (4 - 1)*2 + (5 - 1)*2 = 20",
+        f"{said.format('')} and conv2 = 1 + (5 - 1)*1 + (2 - 1)*1 + (4 - 1)*2 = 12",
+        f"{said.format('effective ')}, conv2 and conv3"
+        " = 1 + (5 - 1)*1 + (2 - 1)*1 + (4 - 1)*2 + (5 - 1)*2 = 20",
     ]
 
 
@@ -105,6 +141,7 @@ def test_a_field_is_told_from_the_input_on() -> None:
     subject = Subject(traced)
     assert subject.working(read_path("conv3.receptive_field")) == (
         f"receptive field = 1 + the sum of (F - 1)*{BEFORE}"
+        " over conv1, max_pool1, conv2, max_pool2 and conv3"
         " = 1 + (6 - 1)*1 + (3 - 1)*2 + (5 - 1)*4 + (3 - 1)*4 + (3 - 1)*8 = 50"
     )
     assert subject.working(read_path("conv1.receptive_field")) == (
@@ -138,7 +175,8 @@ def test_the_jump_behind_a_layer_that_enlarges_is_no_product_of_strides() -> Non
     subject, apart = Subject(traced), "(pixels between neighbours before)"
     assert BEFORE in subject.working(read_path("conv1.receptive_field"))
     assert subject.working(read_path("conv2.receptive_field")) == (
-        f"receptive field = 1 + the sum of (F - 1)*{apart} = 1 + (3 - 1)*1 + (3 - 1)*2 = 7"
+        f"receptive field = 1 + the sum of (F - 1)*{apart} over conv1 and conv2"
+        " = 1 + (3 - 1)*1 + (3 - 1)*2 = 7"
     )
     assert subject.working(read_path("conv2.jump")) == f"jump = {apart} * S = 2*2 = 4"
 
@@ -165,7 +203,8 @@ SKIPPED = [
          f"receptive field = 3 + (2 - 1)*2 = 5: {ROW} 2 values of conv1, which see 3 pixels each,"
          " 2 apart"),
         ([DOWN, {"upsample": 2}, {"conv": {"K": 1, "F": 3}}], "conv2.receptive_field", 5,
-         f"receptive field = 1 + the sum of {SUM} = 1 + (3 - 1)*1 + (3 - 1)*1 = 5"),
+         f"receptive field = 1 + the sum of {SUM} over conv1 and conv2"
+         " = 1 + (3 - 1)*1 + (3 - 1)*1 = 5"),
         ([DOWN, {"upsample": 3}, {"conv": {"K": 1, "F": 2, "S": 2}}], "conv2.jump", 4 / 3,
          "jump = (pixels between neighbours before) * S = 2/3*2 = 4/3"),
         # between two values; a filter of 4 at S=2 lies on at most two, one of 3 also at S=1

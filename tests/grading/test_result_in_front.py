@@ -47,11 +47,27 @@ def marked(ask: str, answer: str) -> Mark:
         (FLAT, "5760   24*24*10"),
         (FLAT, "5760, 24x24x10"),
         (PADDING, "2   (5-1)/2"),
+        (PADDING, "2, 28 - 5 + 2P + 1 = 28"),
+        (PADDING, "2; (28 - 5 + 2*P)/1 + 1 = 28"),
         (CONV, "770 - 10"),  # a minus
     ],
 )
 def test_a_right_number_in_front_of_its_working_is_right(ask: str, answer: str) -> None:
     assert marked(ask, answer).verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        ("4, 28 - 5 + P + 1 = 28", "padding_once"),
+        ("3, 28 - 5 + 2P + 1 = 28", None),  # which 2 solves
+    ],
+)
+def test_a_field_in_front_of_an_equation_is_read_where_it_solves_that(
+    answer: str, cause: str | None
+) -> None:
+    found = marked(PADDING, answer)
+    assert (found.verdict, found.misconception) == ("wrong", cause)
 
 
 @pytest.mark.parametrize(

@@ -147,3 +147,43 @@ def test_a_probability_that_is_rounded_too_far_is_told() -> None:
     assert told in last_mark({"loss": "-ln(0.3) = 1.204"}).feedback
     for answer in ("-ln(0.28) = 1.273", "-ln(0.3) = 1.25", "1.204"):
         assert "rounded too far" not in last_mark({"loss": answer}).feedback
+    assert "rounded too far" in last_mark({"loss": "-ln(0.3) = 1.204"}).matter  # for the class
+
+
+OWN_SCORES = {"dense1.value": "[0, 2.223]"}  # of which the first class has 0.0977: -ln is 2.326
+
+
+@pytest.mark.parametrize(
+    ("answer", "written"), [("-ln(0.100) = 2.30", "0.100"), ("2.303, -ln 0.1", "0.1")]
+)
+def test_a_probability_of_own_scores_that_is_rounded_too_far_is_told(
+    answer: str, written: str
+) -> None:
+    mark = last_mark({**OWN_SCORES, "loss": answer})
+    told = f"The logarithm is right, but the probability {written} in it"
+    source = "your answer [0, 2.223] to question 1"
+    assert f"{told}, which follows from {source}, is rounded too far." in mark.feedback
+    assert "two decimals" not in mark.feedback
+    assert mark.matter == (
+        f"the logarithm is right, but the probability {written} in it,"
+        " which follows from an earlier answer, is rounded too far"
+    )
+
+
+def test_a_loss_that_is_rounded_itself_is_not_told_as_a_probability_that_is() -> None:
+    """-ln 0.27 is 1.309 and near enough, and so is -ln 0.0977; scores of 0 and 2.266 give 0.094,
+    which nobody rounds to 0.100.
+    """
+    for answers in ({"loss": "-ln(0.27) = 1.3"}, {**OWN_SCORES, "loss": "-ln(0.0977) = 2.3"}):
+        mark = last_mark(answers)
+        assert "rounded too far: give two decimals" in mark.feedback
+        assert "probability 0." not in mark.feedback
+    mark = last_mark({"dense1.value": "[0, 2.266]", "loss": "-ln(0.100) = 2.303"})
+    assert "rounded too far" not in mark.feedback
+
+
+def test_a_class_is_told_that_a_number_is_rounded_too_far_behind_own_scores() -> None:
+    mark = last_mark({**OWN_SCORES, "loss": "2.3"})
+    assert mark.matter == (
+        "it follows from an earlier answer but is rounded too far: give two decimals"
+    )

@@ -70,6 +70,38 @@ def test_a_cause_is_told_in_the_words_of_its_question(tmp_path: Path) -> None:
     assert asked["explanations"] == {"swapped_axes": "rows and columns were swapped"}
 
 
+def test_one_mistake_at_several_layers_is_told_in_words_that_are_true_of_all(
+    tmp_path: Path,
+) -> None:
+    """31 without the + 1 of conv1. Then 14 at max_pool1, which conv2 keeps, or 15 there and
+    15 - 3 + 2 = 14 at conv2: it is that where 15 is what the student has for max_pool1.
+    """
+    spec = {
+        "input": "32x32x3",
+        "rounding": "floor",
+        "layers": [
+            {"conv": {"K": 32, "F": 5, "P": 2}}, {"max_pool": 2},
+            {"conv": {"K": 64, "F": 3, "P": 1}},
+        ],
+    }  # fmt: skip
+    found = []
+    asks = ["conv1.output", "max_pool1.output", "conv2.output"]
+    for name, pooled in {"Ann": "", "Bob": "15x15x32"}.items():
+        file = tmp_path / f"{name}.json"
+        answers = dict(zip(asks, ("31x31x32", pooled, "14x14x64"), strict=True))
+        file.write_text(json.dumps(answers), encoding="utf-8")
+        found.append(Found(str(file), name))
+    run = grade(read_assignment({"spec": spec, "questions": asks}), found)
+    ann, bob = (item.marked.marks[2].matter for item in run.marked)
+    assert (ann, bob) == (
+        "the + 1 was forgotten at max_pool1 or at conv2", "the + 1 was forgotten",
+    )  # fmt: skip
+    whole = json.loads(SUMMARIES["json"](run))
+    told = {"forgot_plus_one": "the + 1 was forgotten"}
+    assert whole["questions"][2]["explanations"] == told
+    assert "at max_pool1" not in SUMMARIES["table"](run)
+
+
 def test_whoever_is_not_named_is_counted(tmp_path: Path) -> None:
     wrong = [f"{n}x{n}x7" for n in range(21, 33)]
     run = graded(tmp_path, "conv1.output", *wrong, wrong[0], "many", "lots", "a lot", "plenty")
@@ -141,3 +173,32 @@ def test_what_is_perhaps_a_cause_is_no_sure_one_for_the_class(tmp_path: Path) ->
     told = "  2 students: perhaps the depth was written first; here it goes last"
     assert told in SUMMARIES["table"](run)
     assert told in exports.render("table", run)
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("7 -1, 20.50; .5", "[[7, -1], [20.50, .5]]"),
+        ([7, -1, 20.5, 0.5], "[[7, -1], [20.5, 0.5]]"),
+        ([[7, -1], [20.5, 0.5]], "[[7, -1], [20.5, 0.5]]"),
+        ("7 -1 20.5", "7 -1 20.5"),  # it takes four
+        ("about 7 -1 20.5 0.5", "about 7 -1 20.5 0.5"),
+    ],
+)
+def test_a_flat_list_is_told_in_the_rows_of_the_right_answer(
+    tmp_path: Path, answer: Any, shown: str
+) -> None:
+    run = graded(tmp_path, "conv1.value", answer)
+    (item,) = run.marked
+    (mark,) = item.marked.marks
+    assert mark.right == "[[11, 14], [20, 25]]"
+    assert mark.answer == shown
+
+
+def test_a_list_without_rows_stays_flat(tmp_path: Path) -> None:
+    spec = {"input": 2, "layers": ["relu"], "example": {"given": {"input": [2, 3]}}}
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps({"relu1.value": "0 1"}), encoding="utf-8")
+    homework = {"spec": spec, "questions": ["relu1.value"]}
+    (item,) = grade(read_assignment(homework), [Found(str(file), "s")]).marked
+    assert item.marked.marks[0].answer == "0 1"

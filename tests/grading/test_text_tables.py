@@ -82,7 +82,7 @@ def test_rows_that_begin_with_numbers_of_questions_take_no_answer_away(tmp_path:
     table = "| 4 | 3 |\n|---|---|\n| 5 | 2 |\n"
     found = graded(tmp_path / "a.md", f"3.\n\n{table}\n4. 0, 1.5\n5. 10\n")
     assert verdicts(found) == {"q3": "wrong", "q4": "right", "q5": "right"}
-    assert [mark.answer for mark in found.marked.marks][2] == "4, 3; 5, 2"
+    assert [mark.answer for mark in found.marked.marks][2] == "[[4, 3], [5, 2]]"
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,14 @@ BATCH: dict[str, Any] = {
         "loss": {"squared_error": [[1], [4]]},
     },
 }
+FLATTENED = {
+    "input": "1x1x1",
+    "layers": ["relu", "flatten", {"dense": {"units": 2, "bias": False}}],
+    "example": {
+        "given": {"input": [[5]], "dense1.weight": [[1], [2]]},
+        "loss": {"squared_error": [3, 8]},
+    },
+}
 RELU = "gradient of relu1 at [1] = 2*(output - target) = 2*(1 - 3) = -4"
 MEAN = "2*(output - target)/(number of examples)"
 DENSE = "gradient of dense1 at [1] = gradient of relu1 * its slope = (-4)*1 = -4"
@@ -193,10 +201,13 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
          f"{RELU}; gradient of relu1 * its slope = (-4)*1"),
         (STEP, "dense1.weight.grad[1,1]",
          f"{RELU}; {DENSE}; gradient of dense1 * its input = (-4)*2"),
-        (STEP, "dense1.bias.grad[1]", f"{RELU}; {DENSE}; gradient of dense1"),
+        (STEP, "dense1.bias.grad[1]",
+         f"{RELU}; gradient of dense1 at [1] = gradient of relu1 * its slope = (-4)*1"),
         (STEP, "input.grad[0]",
-         f"gradient of relu1 at [0] = 2*(output - target) = 2*(9 - 8) = 2; {RELU};"
-         f" gradient of dense1 at [0] = gradient of relu1 * its slope = 2*1 = 2; {DENSE};"
+         "gradient of relu1 at [0] = 2*(output - target) = 2*(9 - 8) = 2;"
+         " likewise at [1] = 2*(1 - 3) = -4;"
+         " gradient of dense1 at [0] = gradient of relu1 * its slope = 2*1 = 2;"
+         " likewise at [1] = (-4)*1 = -4;"
          " sum of weight * gradient of dense1 over the units = 2*2 + (-1)*(-4)"),
         (STEP, "dense1.weight.next[1,1]",
          f"{RELU}; {DENSE};"
@@ -234,19 +245,26 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
          "gradient of max_pool1 * (1 if it is the largest of the window, otherwise 0) = 7*1"),
         (BATCH, "dense1.weight.grad",
          f"gradient of dense1 at [0,0] = {MEAN} = 2*(3 - 1)/2 = 2;"
-         f" gradient of dense1 at [1,0] = {MEAN} = 2*(6 - 4)/2 = 2;"
+         " likewise at [1,0] = 2*(6 - 4)/2 = 2;"
          " sum of gradient of dense1 * its input over the examples = 2*1 + 2*2"),
         (decayed(STEP), "dense1.weight.grad[1,1]",
          f"{RELU}; {DENSE}; gradient of dense1 * its input + weight_decay * weight"
          " = (-4)*2 + 0.5*1"),
-        (decayed(STEP), "dense1.bias.grad[1]", f"{RELU}; {DENSE}; gradient of dense1"),
+        (decayed(STEP), "dense1.bias.grad[1]",
+         f"{RELU}; gradient of dense1 at [1] = gradient of relu1 * its slope = (-4)*1"),
+        # 2*(1*5 - 3) = 4 and 2*(2*5 - 8) = 4 behind the flattened [5], and 1*4 + 2*4 = 12
+        (FLATTENED, "relu1.grad",
+         "gradient of dense1 at [0] = 2*(output - target) = 2*(5 - 3) = 4;"
+         " likewise at [1] = 2*(10 - 8) = 4;"
+         " gradient of flatten1 = sum of weight * gradient of dense1 over the units"
+         " = 1*4 + 2*4"),
         (decayed(STEP), "dense1.weight.next[1,1]",
          f"{RELU}; {DENSE}; gradient of dense1.weight"
          " = gradient of dense1 * its input + weight_decay * weight = (-4)*2 + 0.5*1 = -7.5;"
          " weight - rate*gradient = 1 - 0.5*(-7.5)"),
         (decayed(BATCH), "dense1.weight.grad",
          f"gradient of dense1 at [0,0] = {MEAN} = 2*(3 - 1)/2 = 2;"
-         f" gradient of dense1 at [1,0] = {MEAN} = 2*(6 - 4)/2 = 2;"
+         " likewise at [1,0] = 2*(6 - 4)/2 = 2;"
          " sum of gradient of dense1 * its input over the examples + weight_decay * weight"
          " = 2*1 + 2*2 + 0.5*3"),
         (JOINED, "multiply1.value[1]", "3*7"),

@@ -15,7 +15,7 @@ from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.moments import days_late, moment, shown_deadline, time_late
 from shapecalc.grading.question import Policy
 from shapecalc.grading.submission_file import FOR_THE_AUTHOR
-from shapecalc.grading.wording import questions_by
+from shapecalc.grading.wording import in_a_row, questions_by
 
 MOST_COLUMNS = 12  # that are named
 UNMATCHED = (
@@ -98,11 +98,16 @@ def explained(name: str) -> str:
     return "; and ".join(known.get(one, one) for one in name.split(", "))
 
 
-def doubted(told: str, answers: int, perhaps: int) -> str:
-    """Return a cause, with how many of its `answers` are told of it only as possible."""
-    if perhaps and perhaps == answers:
-        return f"perhaps {told}"
-    return f"{told} (of {answers:,} answers, {perhaps:,} perhaps)" if perhaps else told
+def who_did(told: str, count: int, answers: int, perhaps: int) -> str:
+    """Return how many students made a mistake, with how many `answers` where some made it several
+    times, and how many of these are told of it only as possible.
+    """
+    if perhaps == answers:
+        perhaps, told = 0, f"perhaps {told}"
+    more = [f"{answers:,} answers"] if answers > count else []
+    more += [f"{perhaps:,} perhaps"] if perhaps else []
+    counted = f" ({', '.join(more)})" if more else ""
+    return f"{students(count)}{counted}: {told}"
 
 
 def of_mean(class_run: ClassRun) -> str:
@@ -210,7 +215,11 @@ def of_times(class_run: ClassRun) -> Iterator[str]:
             "submission does not say when it was" if count == 1 else "submissions do not say when"
         )
         whose += " handed in and counts" if count == 1 else " they were handed in and count"
-        yield f"{count:,} {whose} as in time; in a file, `submitted: 2026-11-20 17:00` says it"
+        named = class_run.tally.without_time
+        more = count - len(named)
+        who = f"{', '.join(named)} and {more:,} more" if more else in_a_row(named)
+        said = "in a file, `submitted: 2026-11-20 17:00` says it"
+        yield f"{count:,} {whose} as in time ({who}); {said}"
 
 
 def _word(possible: float) -> str:

@@ -13,7 +13,7 @@ from shapecalc.grading.columns import plain
 from shapecalc.grading.exports import number
 from shapecalc.grading.exports.feedback import one_line
 from shapecalc.grading.graded import ClassRun, Graded
-from shapecalc.grading.moments import days_late, moment
+from shapecalc.grading.moments import days_late, moment, shown_moment
 from shapecalc.grading.question import Question
 from shapecalc.reports.csv_text import harmless
 
@@ -33,7 +33,8 @@ def render(class_run: ClassRun) -> Iterator[str]:
     somebody has to look at: it has no points yet, not 0. Such a student's total is empty, too, as a
     platform would import what is not all; it stands in a column of its own. So is the penalty for
     being late, which is a share of all the points: the feedback says which. A question that is
-    called as one of these columns has its number behind its id.
+    called as one of these columns has its number behind its id. Times have one form,
+    but for those that may be read in more than one way.
     """
     tally, questions = class_run.tally, class_run.assignment.questions
     policy = class_run.assignment.policy
@@ -68,7 +69,7 @@ def render(class_run: ClassRun) -> Iterator[str]:
         penalty = -number(graded.penalty) if graded.penalty and not open_ else ""
         looks = [open_, number(graded.score)] if open_ else ["", ""]
         said = [graded.status, one_line(graded, policy), graded.file]
-        times = [harmless(graded.when), _days_late(graded, due)]
+        times = [harmless(shown_moment(graded.when)), _days_late(graded, due)]
         yield line(who, _points(graded, open_), penalty, looks, times, said)
 
 

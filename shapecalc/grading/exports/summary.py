@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from tabulate import SEPARATING_LINE, tabulate
@@ -17,13 +18,12 @@ from tabulate import SEPARATING_LINE, tabulate
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
-    doubted,
     explained,
     of_columns,
     of_mean,
     of_times,
     reason,
-    students,
+    who_did,
 )
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
@@ -56,7 +56,7 @@ class _Question:
         self.verdicts: Counter[Verdict] = Counter()
         self.causes: Counter[str] = Counter()
         self.perhaps: Counter[str] = Counter()
-        self.words: dict[str, str] = {}  # of a cause, as students are told it
+        self.words: dict[str, str] = {}  # of a cause, as students are told it, if all alike
         self.matters: Counter[str] = Counter()  # of answers without a cause
         self.counts: Counter[Verdict] = Counter()  # of answers that nothing explains
         self.answers: dict[Verdict, Commonest] = {"wrong": Commonest(), "needs a look": Commonest()}
@@ -69,7 +69,8 @@ class _Question:
         if name:
             self.causes[name] += 1
             self.perhaps[name] += mark.perhaps
-            self.words.setdefault(name, mark.matter or explained(name))
+            told = mark.matter or explained(name)
+            self.words[name] = told if self.words.get(name, told) == told else explained(name)
         elif mark.matter:
             self.matters[mark.matter] += 1
         elif mark.verdict in self.answers:
@@ -270,12 +271,8 @@ def _ruled(rows: Sequence[Sequence[object]]) -> list[str]:
 def _details(place: int, asked: dict[str, Any]) -> str:
     """Return a question's causes, and the commonest answers without one."""
     words, doubts = asked["explanations"], asked["perhaps"]
-    causes = [
-        (doubted(words[name], count, doubts.get(name, 0)), count)
-        for name, count in asked["causes"].items()
-    ]
     lines = [
-        *_commonest(causes, "other causes"),
+        *_commonest([*asked["causes"].items()], "other causes", words=words, doubts=doubts),
         *_commonest([*asked["matters"].items()], "other faults"),
     ]
     for key, whole, why in (
@@ -294,12 +291,21 @@ def _named(asked: dict[str, Any], most: int = LONGEST) -> str:
     return id_ if asked["id"] == path or room < LEAST else f"{id_}  {quote(path, room)}"
 
 
-def _commonest(counts: Sequence[tuple[str, int]], others: str, whole: int = 0) -> Iterator[str]:
-    """Yield the commonest of what was told or answered, and how many more students there are, of
-    those that are counted here or of a `whole` number.
+def _commonest(
+    counts: Sequence[tuple[str, int]],
+    others: str,
+    whole: int = 0,
+    *,
+    words: Mapping[str, str] = MappingProxyType({}),
+    doubts: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[str]:
+    """Yield the commonest of what was told or answered, in `words` where it is a name, and how many
+    more students there are, of those that are counted here or of a `whole` number; `doubts` are
+    those who are told that it may be so.
     """
     first = counts[:COMMONEST]
-    yield from (f"  {students(count)}: {text}" for text, count in first)
+    for text, count in first:
+        yield f"  {who_did(words.get(text, text), count, count, doubts.get(text, 0))}"
     more = max(whole, sum(count for _, count in counts)) - sum(count for _, count in first)
     if more:
         yield f"  {more:,} more: {others}"

@@ -8,14 +8,13 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
     VERDICTS,
-    doubted,
     explained,
     feedback,
     of_columns,
     of_mean,
     of_times,
     reached,
-    students,
+    who_did,
 )
 from shapecalc.grading.feedback import tells
 from shapecalc.grading.graded import ClassRun, Graded
@@ -92,9 +91,8 @@ def _class(class_run: ClassRun) -> str:
     lines += filter(None, [of_mean(class_run)])
     for name, count in tally.mistaken.most_common():
         answers = tally.misconceptions[name]
-        more = f" ({answers:,} answers)" if answers > count else ""
-        told = doubted(tally.words[name] or explained(name), answers, tally.perhaps[name])
-        lines.append(f"  {students(count)}{more}: {told}")
+        told = tally.words[name] or explained(name)
+        lines.append(f"  {who_did(told, count, answers, tally.perhaps[name])}")
     if tally.duplicates:
         lines.append("  duplicate: submissions of one name or number all count; attempts: in the")
         lines.append("  assignment chooses one")

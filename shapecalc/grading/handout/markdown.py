@@ -13,14 +13,14 @@ from shapecalc.grading.handout import (
     points,
     several,
 )
+from shapecalc.grading.handout.sample import sample
 from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.quiz.markdown import LINE, escape
 
-# How a file looks that is handed in; the sizes are no right answer.
 OF_A_FILE = (
     "If you hand in a text file: fill in this one, or write `Name:` and your name on its first"
-    " line, then a line for each question, `1. 40x40x40`.\n"
+    " line, then a line for each question: its number, then the answer{}.\n"
     "The answer stands first on its line, and its working behind it on the same line."
 )
 
@@ -35,7 +35,8 @@ def _lines(assignment: Assignment) -> Iterator[str]:
     if assignment.description:
         yield f"{escape(' '.join(assignment.description.split()))}\n"
     yield f"Name: {LINE}\n"
-    yield f"{OF_A_FILE}\n"
+    line = sample(assignment)
+    yield f"{OF_A_FILE.format(f', such as `{line}`' if line else '')}\n"
     yield from (f"{escape(told)}\n" for told in instructions(assignment))
     about = zip(headings(assignment), networks(assignment), strict=True)
     for heading, (_, layers) in about:

@@ -32,6 +32,6 @@ def _probabilities(part: Loss) -> Loss:
 
 MISCONCEPTION = Misconception(
     "label_not_subtracted",
-    "the probabilities were taken for the gradient; that is the probability minus the target",
+    "the probabilities were taken for the gradient; it is the probability minus the target",
     model,
 )

@@ -46,7 +46,8 @@ AND = "; and "  # between the explanations of two mistakes
 class Way(NamedTuple):
     """The wrong volumes that an answer goes by: the last one, in place of the right one, and those
     `between` the network's input and it; `layers` are those that have a wrong volume then, `at`
-    those at which the mistake was made. `sizes` are the first ones of all volumes on the way.
+    those at which the mistake was made, the fewest where these are open. `sizes` are the first ones
+    of all volumes on the way.
     """
 
     right: Volume

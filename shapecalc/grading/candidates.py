@@ -1,0 +1,206 @@
+"""What mistakes give as the answer to one question: each alone, made before, and two at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import chain
+
+from shapecalc.grading import combinations
+from shapecalc.grading.cause import Cause
+from shapecalc.grading.causes_by_value import Causes
+from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
+from shapecalc.grading.comparison import alike
+from shapecalc.grading.frequency import (
+    ANOTHERS,
+    COMMON,
+    RARE,
+    SLIPS,
+)
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.places import Places, elsewhere
+from shapecalc.grading.question import Tolerance
+from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.repeated import Repeated, repeated
+from shapecalc.grading.stated_windows import stated
+from shapecalc.grading.student_working import Working
+from shapecalc.grading.values import Value, flat
+
+NOT_USUAL = COMMON | RARE
+MOST_NAMED = 20  # sets of names whose numbers are kept
+MOST_REPEATED = 50  # names
+
+
+class Candidates:
+    """The mistakes that may be behind the wrong answers to one question; floats are compared as
+    `near` says.
+
+    In a network of the student's `own` wrong volumes fewer are among them, and for an answer that
+    was `chosen` from a few none that was made on the way to it.
+    """
+
+    def __init__(
+        self,
+        context: QuestionContext,
+        near: Tolerance = NEAR_ENOUGH,
+        *,
+        own: bool = False,
+        chosen: bool = False,
+    ) -> None:
+        self.context, self.right, self.near, self.own = context, context.right, near, own
+        self.chosen = chosen
+        self._named: Remembered[tuple[frozenset[str], ...], Causes] = Remembered(MOST_NAMED)
+        self._repeats: Remembered[str, list[Repeated]] = Remembered(MOST_REPEATED)
+        self._places: Remembered[tuple[str, Places], list[Repeated]] = Remembered(MOST_REPEATED)
+
+    @cached_property
+    def single(self) -> list[Cause]:
+        """What one mistake gives, made here."""
+        return [Cause(m, w) for m, w in wrong_answers(self.context, self.near)]
+
+    @cached_property
+    def _tiers(self) -> list[list[Cause]]:
+        """All causes, the commonest first."""
+        found = [c for c in self.single if self._counts(c)]
+        carried = self._carried
+        common = [c for c in found if c.misconception.name in COMMON]
+        rare = [c for c in found if c.misconception.name in RARE]
+        usual = [c for c in found if c.misconception.name not in NOT_USUAL]
+        return [common, usual, [*rare, *carried]]
+
+    @cached_property
+    def _carried(self) -> list[Cause]:
+        """What one mistake gives that was made before."""
+        return [] if self.own else self._causes(combinations.carried(self.context))
+
+    @cached_property
+    def _on_the_way(self) -> Causes:
+        """What one mistake gives that was made on the way to the layer, too."""
+        alone = self.own or self.chosen
+        found = [] if alone else self._causes(combinations.on_the_way(self.context))
+        return Causes(found, self.near, self.right)
+
+    @cached_property
+    def _pairs(self) -> list[list[Cause]]:
+        """Two mistakes at once, those of two common ones first."""
+        single = [(cause.misconception, cause.wrong) for cause in self.single]
+        pairs = combinations.pairs_in_own if self.own else combinations.pairs
+        found = self._causes(pairs(self.context, single))
+        found = [c for c in found if ANOTHERS not in c.names]
+        common = [c for c in found if c.names <= COMMON]
+        return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
+
+    def _causes(self, found: Iterable[tuple[Misconception, Wrong]]) -> list[Cause]:
+        causes = [Cause(misconception, wrong) for misconception, wrong in found]
+        return [cause for cause in causes if self._counts(cause)]
+
+    def _counts(self, cause: Cause) -> bool:
+        return not alike(self.right, cause.wrong.value, self.near)
+
+    @cached_property
+    def _ones(self) -> Causes:
+        return Causes(chain(*self._tiers), self.near, self.right)
+
+    @cached_property
+    def _all_names(self) -> frozenset[str]:
+        """The mistakes that are behind any answer, alone."""
+        return frozenset().union(*(cause.names for cause in self._ones.causes))
+
+    @cached_property
+    def _twos(self) -> Causes:
+        return Causes(chain(*self._pairs), self.near, self.right)
+
+    @cached_property
+    def _in_layers(self) -> list[combinations.InLayer]:
+        """What one mistake gives in each layer of a total."""
+        return list(combinations.mistakes_in_layers(self.context))
+
+    def _anywhere(self, name: str, at: Places) -> list[Repeated]:
+        """Return what a mistake gives at layers on the way such as these."""
+        return self._places.get(
+            (name, at), lambda: [*elsewhere(self.context, name, at), *self._again(name)]
+        )
+
+    def _here(self, names: frozenset[str]) -> Causes:
+        """Return what mistakes of these names give, made here."""
+        if self.own:
+            found = self._causes(wrong_answers(self.context, self.near, names))
+            return Causes(found, self.near, self.right)
+
+        def of_ones() -> Causes:
+            every = (c for c in self._ones.causes if names >= c.names)
+            return Causes(every, self.near, self.right)
+
+        return self._named.get((names & self._all_names,), of_ones)
+
+    def _of_names(self, names: frozenset[str], others: frozenset[str]) -> Causes:
+        """Return what mistakes of these names give, made on the way there, too, with `others`."""
+        met = frozenset(name for name in names if self._again(name))
+
+        def found() -> Causes:
+            again = chain.from_iterable(map(self._again, sorted(met)))
+            pairs = combinations.with_others(self.context, again, others)
+            return Causes(self._causes(pairs), self.near, self.right)
+
+        return self._named.get((met, others), found) if met else found()
+
+    def _again(self, name: str) -> list[Repeated]:
+        """Return what one mistake gives that is made on the way, too: many students make it."""
+        if self.chosen:
+            return []
+        return self._repeats.get(name, lambda: list(repeated(self.context, (name,))))
+
+    def alone(self, given: Value) -> frozenset[str]:
+        """Return the names of all mistakes that may be behind an answer without another."""
+        return self._names(given, self._ones)
+
+    def gives(self, names: frozenset[str], given: Value) -> bool:
+        """Say whether these mistakes and no others give an answer, made here or on the way, too."""
+        again = self._of_names(names, names if len(names) > 1 else frozenset())
+        causes = chain(self._here(names).giving(given), again.giving(given))
+        return any(cause.names == names for cause in causes)
+
+    def suspected(self, given: Value) -> frozenset[str]:
+        """Return the names of all mistakes that may be behind an answer, alone or with another."""
+        return self.alone(given) or (frozenset() if self.own else self._names(given, self._twos))
+
+    def on_the_way(self, given: Value) -> frozenset[str]:
+        """Return the names of the mistakes that an answer may follow from."""
+        return self._names(given, self._on_the_way)
+
+    def led_through(self, given: Value) -> frozenset[str]:
+        """Return the layers of which an answer may have a wrong volume by what it follows from."""
+        ways = (cause.wrong.way for cause in self._on_the_way.giving(given))
+        return frozenset().union(*(way.layers for way in ways if way is not None))
+
+    def _names(self, given: Value, causes: Causes) -> frozenset[str]:
+        if self._says_nothing(given):
+            return frozenset()
+        return frozenset().union(*(cause.names for cause in causes.giving(given)))
+
+    def _says_nothing(self, given: Value) -> bool:
+        """Say whether an answer about an example is nothing but zeros: many a mistake leaves
+        nothing, and so does who guesses.
+        """
+        return self.context.query.executed and not any(flat(given))
+
+    @cached_property
+    def unmade(self) -> frozenset[str]:
+        """The mistakes that somebody does not make whose answer is right: they give another.
+
+        A right padding was not found with a formula that counts the zeros otherwise.
+        """
+        names = {cause.misconception.name for cause in self.single}
+        if self.context.asks_for("P"):
+            answers = combinations.answers_of(self.context, "output")
+            names |= {m.name for m, _ in answers if m.change is not None and m.change.sides}
+        return frozenset(names) - SLIPS
+
+    def is_stated(self, given: Value, working: Working) -> bool:
+        """Say whether a working has the formula of a mistake made here, with the volume that goes
+        in: none was made on the way to it then.
+        """
+        changes = (c.misconception.change for c in self._ones.giving(given))
+        fits = self.context.fits if working.formulas else ()
+        return any(stated(working, fit, change) for change in changes if change for fit in fits)

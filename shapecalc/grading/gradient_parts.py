@@ -1,0 +1,71 @@
+"""What the workings of gradients are made of: values by their places, and which pixels a window
+meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from shapecalc.derivations import Expression
+from shapecalc.grading.worked_out import MOST
+from shapecalc.records import KnownRecord
+
+if TYPE_CHECKING:
+    from shapecalc.executor.example_check import ComputedExample
+
+Place = tuple[int, ...]
+Gradient = tuple[str, Place]  # of what, and where
+
+
+class Worked(NamedTuple):
+    """The arithmetic behind a number, its formula in words, and the gradients that it has in it."""
+
+    formula: str
+    expression: Expression
+    uses: tuple[Gradient, ...] = ()
+
+
+def array_of(computed: ComputedExample, key: str) -> Any:
+    """Return an array of the example by its name."""
+    return computed.array(computed.session.names.find(key))
+
+
+def placed(array: Any, place: Sequence[int]) -> tuple[int, ...]:
+    """Return a place with the leading axes of 1 that a question may leave out."""
+    return (*(0 for _ in range(array.ndim - len(place))), *place)
+
+
+def used_at(record: KnownRecord, places: Sequence[tuple[int, ...]]) -> tuple[Gradient, ...]:
+    """Return the gradients of a layer at some places."""
+    return tuple((record.name, place) for place in places)
+
+
+def summed_over(formula: str, count: int, things: str) -> str:
+    """Return a formula as that of a sum over a `count` of things, unless that is 1."""
+    return formula if count == 1 else f"sum of {formula} over the {things}"
+
+
+def meetings(record: KnownRecord) -> list[list[tuple[int, int, int]]]:
+    """Return, for each axis, each window with its taps and the pixels that they lie on."""
+    layer: Any = record.layer
+    fits = layer.fits((record.input or ((),))[0]).axes
+    return [
+        [(window, tap, pixel) for window in range(fit.size) for tap, pixel in fit.seen(window)]
+        for fit in fits
+    ]
+
+
+def paired(axes: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[Place, Place]] | None:
+    """Return two places from pairs of their numbers on each axis; None where there are many."""
+    if prod(map(len, axes)) > MOST:
+        return None
+    return [(tuple(a for a, _ in pairs), tuple(b for _, b in pairs)) for pairs in product(*axes)]
+
+
+def pixels_of(axes: Sequence[Sequence[tuple[int, int, int]]], window: Place) -> list[Place]:
+    """Return the pixels of a window."""
+    seen = ([p for w, _, p in axis if w == n] for axis, n in zip(axes, window, strict=True))
+    return list(product(*seen))

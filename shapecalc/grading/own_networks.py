@@ -1,0 +1,274 @@
+"""A network with a student's own numbers in place: which there are, and what each of them needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from shapecalc.grading.by_network import WrongAndRight
+from shapecalc.grading.own_sums import (
+    SUMMED,
+    is_total,
+)
+from shapecalc.grading.own_values import (
+    Answered,
+    OwnNetwork,
+    with_all_values,
+    with_own_sizes,
+    with_values,
+)
+from shapecalc.grading.own_volumes import (
+    as_meant,
+    for_question,
+    has_answer,
+    nearest,
+    some_of,
+    with_answers,
+)
+from shapecalc.grading.query import Query
+from shapecalc.grading.question import Question
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value
+
+MOST_WALKED = 100_000  # layers of networks with one student's own volumes
+MOST_GONE_ON_WITH = 12  # networks with one student's own values
+WALKS_A_RUN = 30  # that computing an example takes as long as
+
+
+class Effort(NamedTuple):
+    """What looking for the causes of answers takes."""
+
+    walked: int = 0  # layers
+    gone_on: int = 0  # networks with own values, in which mistakes are looked for
+
+    def and_(self, other: Effort) -> Effort:
+        """Return both together."""
+        return Effort(self.walked + other.walked, self.gone_on + other.gone_on)
+
+
+class OwnNetworks:
+    """The networks of one student's own answers so far: wrong ones, and the right volumes, which
+    lead to nothing wrong, whatever stands before them.
+    """
+
+    def __init__(self) -> None:
+        self._given = WrongAndRight()
+        self._accepted: set[str] = set()  # ids of wrong ones that count as right
+        # Whether a network goes on with an answer, by that and the question.
+        self._taken: dict[tuple[Subject, Query, str], bool] = {}
+        self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
+        self._before = Effort()  # that earlier answers took
+        self.effort = Effort()  # that this one took so far
+
+    @property
+    def exhausted(self) -> tuple[bool, bool]:
+        """Whether earlier answers took so much that no more layers are walked, and no more networks
+        gone on with, for a further one. What these took counts where it is remembered as well, or
+        marks would hang on who was marked before.
+        """
+        walked, gone_on = self._before
+        return walked > MOST_WALKED, gone_on >= MOST_GONE_ON_WITH
+
+    def next_answer(self, effort: Effort | None = None) -> None:
+        """Go on to another answer behind one that took this `effort`, or as much as was counted."""
+        self._before = self._before.and_(self.effort if effort is None else effort)
+        self.effort = Effort()
+
+    def add(self, question: Question, value: Value, accepted: bool = False) -> None:
+        """Remember a wrong answer, or one that followed through; also what is not computed but
+        accepted, or follows from that.
+
+        A volume with its sizes in another order goes on as the right one.
+        """
+        self._in_networks.clear()
+        self._given.add(question, value, right=False)
+        if accepted:
+            self._accepted.add(question.id)
+        if question.query.key == "output" and as_meant(question, value) == question.right:
+            self._given.add(question, question.right, right=True)
+
+    def add_right(self, question: Question, value: Value) -> None:
+        """Remember that an answer was right; of an example as it was given, perhaps rounded."""
+        self._in_networks.clear()
+        query = question.query
+        if query.kind == "example":
+            self._given.add(question, value, right=True)
+        elif query.key == "output" or query.key in SUMMED:
+            self._given.add(question, question.right, right=True)
+
+    def networks(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield a question's network with the student's own volumes or values in place, with the
+        last of these on the way, if there are any.
+        """
+        yield from self.with_volumes(question)
+        if question.query.kind != "example":
+            return
+        wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
+        for network in with_values(question, wrong, right):
+            if not self._may_compute(question):
+                return
+            yield network
+        yield from with_own_sizes(question, self._others(question))
+
+    def gone_on_with(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield the networks in which another mistake is looked for: with the student's volumes, or
+        with all values that the answer hangs on directly.
+        """
+        yield from self.with_volumes(question)
+        network = None if self.exhausted[1] else self._with_direct(question)
+        if network is not None:
+            self.effort = self.effort.and_(Effort(gone_on=1))
+            yield network
+
+    def with_volumes(self, question: Question) -> list[OwnNetwork]:
+        """Return the network with the student's volumes and fields, such as a padding, and which of
+        these are on the way; then with the volumes alone. None for a question about an example.
+        """
+        if question.query.kind == "example":
+            return []
+        if question.id not in self._in_networks:
+            self._in_networks[question.id] = self._with_volumes(question)
+        return self._in_networks[question.id]
+
+    def _with_volumes(self, question: Question) -> list[OwnNetwork]:
+        wrong = {
+            q.query.name: (q, v)
+            for q, v in self._given.volumes(question.subject)
+            if q.query != question.query
+        }
+        fields = [(q, v) for q, v in self._others(question) if q.query.kind == "field"]
+        if not wrong and not fields:
+            return []
+        found = [*self._in_place(question, wrong, fields)]
+        if len(wrong) + len(fields) > 1 and not all(found):  # what leads nowhere stops no others
+            wrong = {name: (q, v) for name, (q, v) in wrong.items() if self._goes_on(q, v)}
+            fields = [(q, v) for q, v in fields if self._goes_on(q, v)]
+            found = [*self._in_place(question, wrong, fields)]
+        return [network for network in found if network]
+
+    def _in_place(
+        self, question: Question, wrong: dict[str, Answered], fields: Sequence[Answered]
+    ) -> Iterator[OwnNetwork | None]:
+        """Yield the network with the nearest of the wrong and the right volumes, with the fields
+        and without; None where it has no answer to the question.
+        """
+        right = {
+            q.query.name: (q, v)
+            for q, v in self._given.right(question.subject)
+            if q.query != question.query and q.query.key == "output"
+        }
+        known = right | wrong
+        last, passed = nearest(question, known)
+        volumes = [known[name] for name in last]
+        slips = [wrong[name] for name in last if name in wrong]
+        fields = [(q, v) for q, v in fields if q.query.name in passed]
+        for own in [fields, []] if fields else [[]]:
+            if slips or own:
+                supposed = self._supposed(question, [*volumes, *own])
+                if supposed is None or not has_answer(supposed, question):
+                    yield None
+                else:
+                    yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
+
+    def _with_some(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield a question's network with some of the student's volumes that it hangs on directly:
+        who counts at an own output may have known the depth of the input.
+        """
+        whole = self.with_volumes(question)
+        if not whole or is_total(question):
+            return
+        for sources, volumes in some_of(whole[0]):
+            supposed = self._supposed(question, volumes)
+            if supposed is not None:
+                yield OwnNetwork(supposed, sources, volumes=volumes)
+
+    def _with_direct(self, question: Question) -> OwnNetwork | None:
+        """Return the network with the values in place that an answer about an example hangs on
+        directly; None where none of these is wrong.
+        """
+        if question.query.kind != "example":
+            return None
+        wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
+        return with_all_values(question, wrong, right)
+
+    def needed(
+        self,
+        question: Question,
+        network: OwnNetwork,
+        answer: Callable[[Subject], Any] | None = None,
+    ) -> list[Answered]:
+        """Return those of the answers in a network without which something else would follow."""
+        answer = answer or (lambda subject: subject.answer(question.query))
+        if network.own:
+            return network.needed(question)
+        if len(network.volumes) < 2:
+            return network.sources
+        found, _ = self._fewest(question, network, answer)
+        return self._given_among(found, network, question)
+
+    def _fewest(
+        self, question: Question, network: OwnNetwork, answer: Callable[[Subject], Any]
+    ) -> tuple[list[Answered], Subject]:
+        """Return those of a network's volumes without which an `answer` would be another one, and
+        the network with these alone. A field goes first: where the volumes lead there without it,
+        they are what was gone on with.
+        """
+        found, subject = list(network.volumes), network.subject
+        wanted = answer(subject)
+        for source in sorted(
+            network.volumes, key=lambda answered: answered[0].query.kind != "field"
+        ):
+            rest = [other for other in found if other is not source]
+            supposed = self._supposed(question, rest)
+            if supposed is not None and answer(supposed) == wanted:
+                found, subject = rest, supposed
+        return found, subject
+
+    def _given_among(
+        self, volumes: Sequence[Answered], network: OwnNetwork, question: Question
+    ) -> list[Answered]:
+        """Return those of a network's volumes that the student gave as they stand there."""
+        given = {q.id for q, _ in (*network.sources, *self._given.right(question.subject))}
+        return [(q, v) for q, v in volumes if q.id in given]
+
+    def _others(self, question: Question) -> list[Answered]:
+        """Return the wrong answers about the same network that are to something else, each once."""
+        wrong = {q.query: (q, v) for q, v in self._given.wrong(question.subject)}
+        return [(q, v) for q, v in wrong.values() if q.query != question.query]
+
+    def _goes_on(self, question: Question, value: Value) -> bool:
+        """Say whether all layers take what follows from an answer."""
+        subject = question.subject
+        if len(self._given.wrong(subject)) * len(subject.records) > MOST_WALKED:
+            return False
+        key = subject, question.query, question.id
+        if key not in self._taken:
+            supposed = with_answers(subject, [(question, value)])
+            self._taken[key] = supposed is not None and all(
+                record.output is None or supposed.records[name].output is not None
+                for name, record in subject.records.items()
+            )
+        return self._taken[key]
+
+    def _supposed(self, question: Question, answers: Sequence[Answered]) -> Subject | None:
+        """Return a question's network with a student's volumes and fields, while that does not take
+        too long.
+        """
+        subject = question.subject
+        found = with_answers(subject, answers) if self._may_walk(len(subject.records)) else None
+        return None if found is None else for_question(question, found)
+
+    def _may_walk(self, layers: int) -> bool:
+        """Count layers that are walked; say whether they still may be."""
+        self.effort = self.effort.and_(Effort(walked=layers))
+        return self.effort.walked <= MOST_WALKED and not self.exhausted[0]
+
+    def _may_compute(self, question: Question) -> bool:
+        """Count an example that is computed for an answer; say whether it still may be."""
+        return self._may_walk(len(question.subject.records) * WALKS_A_RUN * _runs(question))
+
+
+def _runs(question: Question) -> int:
+    """Return how often an example is computed for an answer: anew for each step down."""
+    example = question.subject.trace.spec.example
+    return example.steps if example and question.query.key.endswith(".next") else 1
