@@ -19,8 +19,8 @@ ONE = (
 )
 ALL = rf"(?P<all>{NUMBER})(?: {THING})?(?:,? (?:in total|in all|total|altogether))?"
 SO = (
-    r"(?:[,;:]? ?(?:=>|->|\u21d2|\u2192|=|[,;:]|\b(?:so|thus|hence|gives?|makes?|that is|in total"
-    r"|total|which (?:is|gives|makes))\b:?) ?)+"
+    r"(?>[,;:]? ?(?:=>|->|\u21d2|\u2192|=|[,;:]|\b(?:so|thus|hence|gives?|makes?|that is|in total"
+    r"|total|which (?:is|gives|makes))\b:?) ?)++"
 )
 BEHIND_ONE = re.compile(rf"(?:it has |there (?:is|are) )?{ONE}{SO}{ALL}[.!]?", re.IGNORECASE)
 BEFORE_ONE = re.compile(rf"{ALL} ?[,;:=] ?{ONE}[.!]?", re.IGNORECASE)
@@ -30,7 +30,7 @@ TIMES = re.compile(
     re.IGNORECASE,
 )
 LISTED = re.compile(
-    rf"(?P<terms>(?:{NUMBER})(?:(?:, | ?; ?| ?\+ ?| and | plus )(?:{NUMBER}))+){SO}"
+    rf"(?P<terms>(?:{NUMBER})(?:(?:, | ?; ?| and )(?:{NUMBER}))+){SO}"
     rf"(?P<all>{NUMBER})[.!]?",
     re.IGNORECASE,
 )

@@ -33,6 +33,15 @@ def array_of(computed: ComputedExample, key: str) -> Any:
     return computed.array(computed.session.names.find(key))
 
 
+def weight_of(computed: ComputedExample, record: KnownRecord) -> Any:
+    """Return a layer's weights, which another may have given it."""
+    one = record.shares_one
+    if one is not None and one.name == "weight":
+        array = array_of(computed, one.of)
+        return array.T if one.transposed else array
+    return array_of(computed, f"{record.shares or record.name}.weight")
+
+
 def placed(array: Any, place: Sequence[int]) -> tuple[int, ...]:
     """Return a place with the leading axes of 1 that a question may leave out."""
     return (*(0 for _ in range(array.ndim - len(place))), *place)

@@ -7,7 +7,7 @@ meant is their sum.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading
@@ -49,8 +49,10 @@ SUMMED = re.compile(
 SUMMED_UP = re.compile(r"(\d[\d,.]*) ?[=:] ?(\d[\d,.]*)")  # of `conv 10, dense 15 = 25`
 NUMBERED = re.compile(r"\b([a-z]+) (\d{1,2})(?= ?[:=])", re.IGNORECASE)  # conv 1: 10
 # 750 weights, 10 biases => 760; 760: 750 weights, 10 biases
-TOTAL_BEHIND = re.compile(r"[ ,;]*(?:=>|->|\u21d2|\u2192|=|,| so| makes| gives) ?(\d[\d,]*)[.!]?$")
-TOTAL_BEFORE = re.compile(r"(\d[\d,]*) ?[:=] ?(?=[^=]*weight)")
+TOTAL_BEHIND = re.compile(
+    r"[ ,;]*(?:=>|->|\u21d2|\u2192|, | so | makes | gives ) ?(\d[\d,]*)[.!]?$"
+)
+TOTAL_BEFORE = re.compile(r"^(\d[\d,]*) ?[:=] ?(?=[^=]*weight)")
 SHORT = ((re.compile(r"(?<=\d) ?w\b"), " weights"), (re.compile(r"(?<=\d) ?b\b"), " biases"))
 TIMES = re.compile(r"(?<=\d) ?[xX×] ?(?=\d)")
 DIGIT = re.compile(r"\d")
@@ -128,19 +130,22 @@ def _in_words(answer: Any) -> list[tuple[str, str]] | None:
     if all(short.search(text) for short, _ in SHORT):  # 750w + 10b
         for short, name in SHORT:
             text = short.sub(name, text)
-    if not BOTH.match(text):
-        return None
     for pattern in (TOTAL_BEHIND, TOTAL_BEFORE):
-        total = pattern.search(text) if pattern is TOTAL_BEHIND else pattern.match(text)
-        of = _in_words(text[: total.start()] + text[total.end() :]) if total else None
+        total = pattern.search(text)
+        of = _of_names(text[: total.start()] + text[total.end() :]) if total else None
         if of is not None and total is not None:
             return [*of, ("total", total[1].rstrip(","))]
-    if SO.search(text):
+    return _of_names(text)
+
+
+def _of_names(text: str) -> list[tuple[str, str]] | None:
+    """Return the parts of a text that names each of them, and their sum; None for another text."""
+    if not BOTH.match(text) or SO.search(text):
         return None
     text = TIMES.sub("*", text)
     summed = SUMMED.fullmatch(text)
     if summed:
-        of = _in_words(summed[2])
+        of = _of_names(summed[2])
         return None if of is None else [*of, ("total", summed[1])]
     parts = [(piece, PART.fullmatch(piece)) for piece in BETWEEN.split(text)]
     found = [(part[1] or part[4], part[2] or part[3]) for _, part in parts if part is not None]
@@ -163,10 +168,7 @@ def _by_layer(answer: Any, layers: Set[str]) -> list[tuple[str, str]] | None:
     names |= {other: names["dense"] for other in DENSE if "dense" in names}
     names |= {name: name for name in (*layers, *SUMS)}
     text = TIMES.sub("*", plain("; ".join(answer.strip().splitlines())))
-    text = NUMBERED.sub(
-        lambda one: one[0] if f"{one[1]}{one[2]}".lower() not in names else f"{one[1]}{one[2]}",
-        text,
-    )
+    text = NUMBERED.sub(lambda one: _joined(one, names), text)
     parts = [OF_LAYER.fullmatch(piece) for piece in BETWEEN.split(text)]
     given = [(part[1] or part[4], part[2] or part[3]) for part in parts if part is not None]
     known = [(names[name.lower()], value) for name, value in given if name.lower() in names]
@@ -175,3 +177,9 @@ def _by_layer(answer: Any, layers: Set[str]) -> list[tuple[str, str]] | None:
     name, value = known[-1]
     stated = SUMMED_UP.fullmatch(value)
     return [*known[:-1], (name, stated[1]), ("total", stated[2])] if stated else known
+
+
+def _joined(name: re.Match[str], names: Collection[str]) -> str:
+    """Return `conv 1` as `conv1`, if that is a layer's name."""
+    joined = f"{name[1]}{name[2]}"
+    return joined if joined.lower() in names else name[0]

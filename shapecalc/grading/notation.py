@@ -57,9 +57,10 @@ _UNSURE = (
 UNSURE = re.compile(rf"(?>{_UNSURE})++", re.IGNORECASE)
 TITLE = re.compile(  # atomic: a text of such words alone would be split in every way
     rf"^(?>{_UNSURE}"
-    r"|(?:so|my|an?|the|it['’]?s|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
-    r"|volume|vector|length|shape|dimensions?|padding|pad(?: by)?|stride|loss|gradient|sum|score|number|of|parameters?|params|weights?|biases|values?|is|are|has"
-    r"|have|would|be|there|in (?:total|all)|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
+    r"|(?:so|my|an?|the|it['’]?s|it|this|that|final|correct|total|output|input|answer|ans|result"
+    r"|sizes?|volume|vector|length|shape|dimensions?|padding|pad(?: by)?|stride|loss|gradient|sum"
+    r"|score|number|of|parameters?|params|weights?|biases|values?|is|are|has|have|would|be|there"
+    r"|in (?:total|all)|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
     r"|[≈~:]\s*)++(?=[-+([.\d])",
     re.IGNORECASE,
 )

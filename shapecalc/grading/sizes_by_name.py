@@ -22,7 +22,10 @@ NAMED = re.compile(
     r"(?: ?\([^()]{1,60}\))?",
     re.IGNORECASE,
 )
-BETWEEN = re.compile(r"(?:[\s,;.()]|\band\b)*+")
+# Beside them those of the input, W1 and H1, are told.
+BETWEEN = re.compile(
+    r"(?:[\s,;.()]|\band\b|(?:->|=>|\u2192)|\b[hwdc]_?(?:1|in) ?= ?\d+)*+", re.IGNORECASE
+)
 # Each of several sizes is given by its name, and not all of them were read.
 GIVEN = re.compile(rf"{_NAME} ?= ?[-(\d]", re.IGNORECASE)
 

@@ -10,7 +10,6 @@ import re
 
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.values import Number
-from shapecalc.grading.written_numbers import Unreadable
 from shapecalc.grading.written_sizes import SLICES
 
 Sizes = tuple[Number, ...]
@@ -49,12 +48,14 @@ GROUPED = (
 # 576-dimensional; a vector of 576 entries; 10 (10x10); 10x10 pixels of the input
 VECTOR = re.compile(
     rf"(?:an? )?(?:1-?d(?:imensional)?\b,? ?)?(?:vector,? ?)?(?:with |of (?:length )?)?({SIZE}\d)"
-    r"(?:[ -]?(?:d|dims?|dimensions?|dimensional))?(?: (?:entries|elements|components|vector))?[.!]?",
+    r"(?:[ -]?(?:d|dims?|dimensions?|dimensional))?(?: (?:entries|elements|components|vector))?"
+    r"[.!]?",
     re.IGNORECASE,
 )
 SQUARE = re.compile(rf"({SIZE})(?: (?:pixels|px))? ?\(\1{TIMES}\1(?: (?:pixels|px))?\)[.!]?", re.I)
 OF_INPUT = re.compile(
-    r" (?:of|in|on) the (?:(?:input|original)(?: image| picture| layer| volume)?|image|picture)[.!]?$",
+    r" (?:of|in|on) the (?:(?:input|original)(?: image| picture| layer| volume)?|image|picture)"
+    r"[.!]?$",
     re.IGNORECASE,
 )
 AXIS = r"(?:channels?|depth|filters|height|width|[CDKHW])(?:_?out)?"
@@ -73,7 +74,7 @@ POWERS = re.compile(rf"{POWER.pattern}(?:{TIMES}({SIZE}))?")
 
 def volumes_in_words(text: str) -> list[Sizes]:
     """Return what a volume can be whose plane and depth stand apart, or whose order is told: with
-    its depth last. None for another text. Raises Unreadable for two depths.
+    its depth last. None for another text.
     """
     if len(text) > LONGEST:
         return []
@@ -118,10 +119,11 @@ def _ordered(volume: Sizes, order: str) -> Sizes:
 
 
 def _with_depth(plane: Sizes, depth: int) -> list[Sizes]:
-    """Return a plane with a depth; with three sizes the last one may be that depth, told again."""
+    """Return a plane with a depth; with three sizes the last one may be that depth, told again.
+
+    None of three sizes with another depth.
+    """
     whole = (*plane, depth)
     if len(plane) < 3:
         return [whole]
-    if plane[-1] == depth:
-        return [plane, whole]
-    raise Unreadable("it has two depths")
+    return [plane, whole] if plane[-1] == depth else []
