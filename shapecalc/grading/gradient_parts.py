@@ -33,13 +33,13 @@ def array_of(computed: ComputedExample, key: str) -> Any:
     return computed.array(computed.session.names.find(key))
 
 
-def weight_of(computed: ComputedExample, record: KnownRecord) -> Any:
-    """Return a layer's weights, which another may have given it."""
+def parameter_of(computed: ComputedExample, record: KnownRecord, name: str) -> Any:
+    """Return the array of a layer's parameter, which it may have from another."""
     one = record.shares_one
-    if one is not None and one.name == "weight":
+    if one is not None and one.name == name:
         array = array_of(computed, one.of)
         return array.T if one.transposed else array
-    return array_of(computed, f"{record.shares or record.name}.weight")
+    return array_of(computed, f"{record.shares or record.name}.{name}")
 
 
 def placed(array: Any, place: Sequence[int]) -> tuple[int, ...]:

@@ -14,11 +14,11 @@ from shapecalc.grading.gradient_parts import (
     array_of,
     meetings,
     paired,
+    parameter_of,
     pixels_of,
     placed,
     summed_over,
     used_at,
-    weight_of,
 )
 from shapecalc.grading.values import flat, place_of
 from shapecalc.grading.worked_out import MOST
@@ -112,7 +112,7 @@ def _through(
         place = place_of(_number(at, value.shape), back.shape)
         return Worked(f"gradient of {record.name}", float(back[place]), used_at(record, [place]))
     if isinstance(layer, Dense) and record.input and layer.whole(record.input[0]):
-        weight = weight_of(computed, record)
+        weight = parameter_of(computed, record, "weight")
         column = weight[:, _number(at[1:], value.shape[1:])]
         rows = zip(column, back[at[0]], strict=True)
         return Worked(
@@ -121,7 +121,7 @@ def _through(
             used_at(record, [(at[0], unit) for unit in range(len(weight))]),
         )
     if isinstance(layer, Conv) and layer.groups == 1 and layer.mode == "zeros":
-        weight = weight_of(computed, record)
+        weight = parameter_of(computed, record, "weight")
         axes = [
             [(window, tap) for window, tap, pixel in axis if pixel == here]
             for axis, here in zip(meetings(record), at[2:], strict=True)
