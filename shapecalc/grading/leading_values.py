@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from shapecalc.grading.list_in_words import LABEL as NAME
-from shapecalc.grading.lists import CLOSING, LABEL, OPENING, ORDINAL
+from shapecalc.grading.lists import CLOSING, DEEPEST, LABEL, OPENING, ORDINAL
 from shapecalc.grading.notation import TITLE
 
 MOST = 60  # runs of a text that are looked at
@@ -61,7 +61,7 @@ def _run(text: str, start: int, in_parts: bool = False) -> Run:
     opened: list[str] = []
     at, count = start, 0
     run = Run(start, start, 0)
-    while at < len(text):
+    while at < len(text) and len(opened) <= DEEPEST:
         part = PART.match(text, at) if in_parts else None
         token = part or TOKEN.match(text, at)
         if token is None:
