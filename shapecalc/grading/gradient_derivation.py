@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
 MOST_STEPS = 6  # of the chain that are told
+MOST_EQUAL = 3  # gradients of which each is the next one as it is, that are told as one
 MOST_USED = 3  # gradients in one step that are followed further back
 
 
@@ -115,16 +116,17 @@ def _worked(computed: ComputedExample, key: str, place: Sequence[int]) -> Worked
     this one.
     """
     worked = _own_step(computed, key, place)
-    if worked is None or len(worked.uses) != 1 or isinstance(worked.expression, Operation):
-        return worked
-    ((name, at),) = worked.uses
-    if worked.formula != f"gradient of {name}":
-        return worked
-    before = _worked(computed, f"{name}.grad", at)
-    if before is None or not shows(before.expression, float(worked.expression)):
-        return worked
-    formula = f"{worked.formula}{_place_in(computed, name, at)} = {before.formula}"
-    return Worked(formula, before.expression, before.uses)
+    same: list[str] = []
+    while worked is not None and len(worked.uses) == 1 and len(same) < MOST_EQUAL:
+        ((name, at),) = worked.uses
+        if isinstance(worked.expression, Operation) or worked.formula != f"gradient of {name}":
+            break
+        before = _own_step(computed, f"{name}.grad", at)
+        if before is None or not shows(before.expression, float(worked.expression)):
+            break
+        same.append(f"{worked.formula}{_place_in(computed, name, at)}")
+        worked = before
+    return worked and worked._replace(formula=" = ".join([*same, worked.formula]))
 
 
 def _own_step(computed: ComputedExample, key: str, place: Sequence[int]) -> Worked | None:

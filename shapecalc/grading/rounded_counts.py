@@ -24,7 +24,7 @@ def rounded_count(explanations: Explanations, reading: Reading, evidence: Eviden
     fitting = [c for c in common if _is_near(c.wrong.value, given, reading.off)]
     found = evidence.as_worked_out(explanations.context, specific(evidence.between(fitting)))
     found = as_one([cause for cause in found if not evidence.speaks_against(cause)])
-    numbers = 2 * right / (2 * reading.off)
+    numbers = right / reading.off  # up to twice the right one, of which each is so far off
     if not 0 < len(found) <= MOST_ALTERNATIVES:
         return None
     if len({c.wrong.value for c in common}) > SURE * numbers:

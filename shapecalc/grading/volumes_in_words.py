@@ -30,7 +30,8 @@ PLANE = (
 PLANE_ALONE = re.compile(PLANE, re.IGNORECASE)
 OF_DEPTH = r"(?:is|of|stays|stays at|remains|remains at|becomes|now|[=:])"
 DEPTH = (
-    rf"[(\[]?(?:(?:the )?(?:depth|channels|filters|maps|C|D|K)(?: ?{OF_DEPTH})? ?(?P<named>{SIZE})"
+    r"[(\[]?(?:(?:the )?(?:depth|channels|filters|maps|C|D|(?P<K>K))"
+    rf"(?: ?{OF_DEPTH})? ?(?P<named>{SIZE})"
     rf"|(?P<counted>{SIZE}) (?:(?:activation|output|feature) )?{SLICES})\b[)\]]?"
 )
 APART = (
@@ -60,14 +61,16 @@ OF_INPUT = re.compile(
 )
 AXIS = r"(?:channels?|depth|filters|height|width|[CDKHW])(?:_?out)?"
 AXES = rf"[(\[]?{AXIS}(?:(?: ?[,xX×*] ?|){AXIS}){{1,3}}[)\]]?"
-FIRST = r"(?:(?:channels?|depth) (?:first|last)|(?:first|last) (?:is )?the depth)"
+FIRST = re.compile(r"(?:channels?|depth) (?:first|last)", re.IGNORECASE)
 VOLUME = rf"(?P<volume>[(\[]?{SIZE}(?:(?:{TIMES}| ?, ?){SIZE}){{2,3}}[)\]]?)"
 ORDERED = (
-    re.compile(rf"{VOLUME},? ?\(?(?P<order>{AXES}|{FIRST})(?: order)?\)?[ .]*", re.IGNORECASE),
-    re.compile(rf"(?P<order>{AXES}|{FIRST}) ?(?:[=:]|is) ?{VOLUME}[ .]*", re.IGNORECASE),
+    re.compile(
+        rf"{VOLUME},? ?\(?(?P<order>{AXES}|{FIRST.pattern})(?: order)?\)?[ .]*", re.IGNORECASE
+    ),
+    re.compile(rf"(?P<order>{AXES}|{FIRST.pattern}) ?(?:[=:]|is) ?{VOLUME}[ .]*", re.IGNORECASE),
 )
 COUNT = re.compile(rf"\b[a-z-]+(?= {SLICES})", re.IGNORECASE)  # eight channels
-DEPTHS = ("c", "d", "k", "f")  # how a name of the depth begins
+DEPTHS = ("c", "k", "f", "d")  # how a name of the depth begins; of a video D is another axis
 POWER = re.compile(rf"({SIZE}) ?\^ ?([23])(?={TIMES}{SIZE}|$)")
 POWERS = re.compile(rf"{POWER.pattern}(?:{TIMES}({SIZE}))?")
 
@@ -85,7 +88,7 @@ def volumes_in_words(text: str) -> list[Sizes]:
     for pattern in ORDERED:
         found = pattern.fullmatch(text)
         if found:
-            return [_ordered(_sizes(found["volume"]), found["order"].strip("([").lower())]
+            return _ordered(_sizes(found["volume"]), found["order"])
     square, vector = SQUARE.fullmatch(text), VECTOR.fullmatch(text)
     if square:
         return [(int(square[1]), int(square[1]))]
@@ -95,7 +98,9 @@ def volumes_in_words(text: str) -> list[Sizes]:
         found = pattern.fullmatch(text)
         if found:
             names = found.groupdict()
-            return _with_depth(_sizes(found["plane"]), int(names.get("named") or found["counted"]))
+            plane, depth = _sizes(found["plane"]), names.get("named") or found["counted"]
+            # K = 3 beside a plane that has no depth, as a receptive field, is a filter's size.
+            return [*_with_depth(plane, int(depth)), *([plane] if names.get("K") else [])]
     return []
 
 
@@ -112,10 +117,19 @@ def _sizes(text: str) -> Sizes:
     return tuple(map(int, re.findall(r"\d+", text)))
 
 
-def _ordered(volume: Sizes, order: str) -> Sizes:
-    """Return a volume with its depth last, where the order that is told has it first."""
-    first = "first" in order if "first" in order or "last" in order else order[0] in DEPTHS
-    return (*volume[1:], volume[0]) if first else volume
+def _ordered(volume: Sizes, order: str) -> list[Sizes]:
+    """Return a volume as height, width, depth, whatever order is told; none where that is of other
+    axes than it has.
+    """
+    if FIRST.fullmatch(order):
+        return [(*volume[1:], volume[0]) if "first" in order.lower() else volume]
+    axes = [name[0].lower() for name in re.findall(AXIS, order, re.IGNORECASE)]
+    if len({*axes}) < len(axes) or len(axes) != len(volume):
+        return []
+    deep = next((axis for axis in DEPTHS if axis in axes), "")
+    axes = ["" if axis == deep else axis for axis in axes]
+    spatial = sorted(axis for axis in axes if axis)  # d, h, w
+    return [tuple(volume[axes.index(axis)] for axis in [*spatial, ""])] if deep else []
 
 
 def _with_depth(plane: Sizes, depth: int) -> list[Sizes]:

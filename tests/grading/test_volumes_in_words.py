@@ -9,7 +9,6 @@ from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.volumes_in_words import volumes_in_words
 
-# (20 - 3 + 2)/1 + 1 = 20 high and (30 - 3 + 2)/1 + 1 = 30 wide for conv1, a square of 12 for conv2.
 SPEC = {"input": "28x28x1", "layers": [{"conv": {"K": 8, "F": 5, "P": 2}}]}  # 28x28x8
 SIZES = {"input": "20x30x3", "layers": [{"conv": {"K": 8, "F": 3, "P": 1}}]}  # 20x30x8
 
@@ -81,6 +80,9 @@ def test_what_says_two_things_is_not_taken_for_one(answer: str) -> None:
     ("answer", "verdict"),
     [
         ("8x20x30 (C x H x W)", "right"),
+        ("WxHxC = 30x20x8", "right"),
+        ("8x30x20 (CWH)", "right"),
+        ("30x20x8 (H x W x C)", "wrong"),
         ("20x30, 8 channels", "right"),
         ("W=30, H=20, D=8", "right"),
         ("30x20, 8 channels", "wrong"),
@@ -102,6 +104,9 @@ def test_height_and_width_are_told_apart(answer: str, verdict: str) -> None:
         ("10 (12x12)", []),
         ("10 by 10 pixels of the input", [(10, 10)]),
         ("8x8x8 with 8 channels", [(8, 8, 8), (8, 8, 8, 8)]),
+        ("8x5x20x30 (C, D, H, W)", [(5, 20, 30, 8)]),
+        ("20x30x8 (HxHxC)", []),
+        ("7x7, K = 3", [(7, 7, 3), (7, 7)]),
         ("28x28x8", []),
         ("28x28, 5x5 filters", []),
         ("28x28, depth 8 and stride 2", []),
@@ -111,3 +116,10 @@ def test_height_and_width_are_told_apart(answer: str, verdict: str) -> None:
 )
 def test_a_text_is_read_as_a_whole(text: str, sizes: list[tuple[int, ...]]) -> None:
     assert volumes_in_words(text) == sizes
+
+
+def test_a_filters_size_beside_a_field_is_no_depth() -> None:
+    """F = 5 at the first layer; K = 7 is said of it."""
+    asked = read_assignment({"spec": SPEC, "questions": ["conv1.receptive_field"]})
+    found = Marker(asked).mark("one", {"conv1.receptive_field": "5x5, K = 7"}).marks[0]
+    assert found.verdict == "right"
