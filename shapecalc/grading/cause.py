@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shapecalc.grading.comparison import whole_numbers
 from shapecalc.grading.misconceptions.question_context import (
+    AND,
     Misconception,
     Wrong,
     title_of,
@@ -103,7 +104,10 @@ class Cause(NamedTuple):
         source = f". Otherwise it follows from {self.source}" if follows else ""
         if self.either:
             return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
-        return f"{self._begin}{self._explanation}{source}"
+        each = [_in_brackets(one) for one in self._explanation.split(AND)]
+        several = "" if len(each) == 1 else "two mistakes at once: "
+        said = self._explanation if len(each) == 1 else ", and ".join(each)
+        return f"{self._begin}{several}{said}{source}"
 
     @property
     def matter(self) -> str:
@@ -130,3 +134,9 @@ class Cause(NamedTuple):
     @property
     def _explanation(self) -> str:
         return self.wrong.explanation or self.misconception.explanation
+
+
+def _in_brackets(explanation: str) -> str:
+    """Return what was done wrong with what would be right in brackets, to stand among others."""
+    wrong, _, right = explanation.partition("; ")
+    return f"{wrong} ({right})" if right else wrong

@@ -15,6 +15,7 @@ from shapecalc.grading.misconceptions import (
     dilation_ignored,
     dilation_times_filter,
     forgot_plus_one,
+    slope_forgotten,
     wrong_answers,
 )
 from shapecalc.grading.misconceptions.fields import fields, refitted, without_one
@@ -35,6 +36,11 @@ Pair = tuple[Misconception, Wrong]
 InLayer = tuple[str, Misconception, int]  # a layer, a mistake, and how much more it counts there
 MOST_COMPUTED = 12  # layers of a network whose example is computed with two mistakes
 OR = " or "  # between names of which one is meant
+# Mistakes with what comes back to a layer, behind which the slope of an activation is forgotten.
+ON_THE_WAY_BACK = frozenset((
+    "filter_not_turned", "overlaps_not_summed", "pool_gradient_everywhere", "pool_gradient_whole",
+    "whole_to_each_largest",
+))  # fmt: skip
 MOST_LAYERS = 60  # of a network whose totals are summed with mistakes in
 
 
@@ -76,12 +82,13 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
 
 def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     """Yield the same for a network with a student's own numbers, where fewer are told from chance:
-    of the sizes of a volume, and of a step.
+    of the sizes of a volume, of a step, and of a gradient that comes back through two layers.
     """
     if context.key in ("output", "input"):
         yield from of_sizes(context, single)
     elif context.query.kind == "example":
         yield from _of_a_step(context, single)
+        yield from _on_the_way_back(context, single)
 
 
 def with_others(
@@ -337,8 +344,10 @@ def _with_biases(context: QuestionContext, single: Sequence[Pair]) -> Iterator[P
             yield _both(pair, (biased, Wrong(macs + added, text)), macs + added)
 
 
-def _of_values(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
-    """Yield the example computed with one mistake, and another one made in that."""
+def _of_values(
+    context: QuestionContext, single: Sequence[Pair], others: Collection[str] | None = None
+) -> Iterator[Pair]:
+    """Yield the example computed with one mistake, and another one, of `others`, made in that."""
     if len(context.subject.trace.layers) > MOST_COMPUTED:
         return
     for subject, value in reruns(context):
@@ -346,9 +355,19 @@ def _of_values(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pai
         first = next(same, None)
         if first is None:
             continue
-        for other, wrong in wrong_answers(QuestionContext(subject, context.query, value)):
+        there = QuestionContext(subject, context.query, value)
+        for other, wrong in wrong_answers(there, names=others):
             if other.name != first[0].name:
                 yield _both(first, (other, wrong), wrong.value)
+
+
+def _on_the_way_back(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield gradients that came back wrong through a layer, and through an activation as if that
+    were not there.
+    """
+    if context.query.key.endswith(".grad"):
+        back = [pair for pair in single if pair[0].name in ON_THE_WAY_BACK]
+        yield from _of_values(context, back, (slope_forgotten.MISCONCEPTION.name,))
 
 
 def _both(first: Pair, then: Pair, value: Value) -> Pair:

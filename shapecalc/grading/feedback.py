@@ -275,10 +275,17 @@ def _percent(share: float) -> str:
 
 
 def both_credited(one: float, other: float) -> str:
-    """Return why so much is given for two mistakes that were made at once."""
+    """Return why so much is given for two mistakes that were made at once, or nothing since one has
+    no credit.
+    """
+    if not one * other:
+        return (
+            f"One of these mistakes alone gets {_percent(one or other)} of the points, but for the"
+            " other one there are none."
+        )
     return (
-        f"It has {one * 100:.4g} % of the points for the one mistake, and of these"
-        f" {other * 100:.4g} % for the other."
+        f"It has {_percent(one)} of the points for the one mistake, and of these"
+        f" {_percent(other)} for the other."
     )
 
 

@@ -303,7 +303,7 @@ class Marker:
         # One mistake more, behind another, and not the same one at every layer.
         further = found is not None and self._diagnosis.is_further(question, reading.value, found)
         shares = found.shares(question.partial) if found and not found.either else []
-        if share and len(shares) > 1 and not further:
+        if len(shares) > 1 and (not share and any(shares) or share and not further):
             credited = both_credited(*shares)
         else:
             through = question.follow_through if further else 1.0

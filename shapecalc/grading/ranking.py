@@ -41,6 +41,7 @@ from shapecalc.layers.activation import Elementwise, PRelu
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 CERTAIN = 0.001  # what a right answer to another question says nothing against
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
+FEW = 2  # different wrong numbers, which slips may leave
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
 
 
@@ -117,6 +118,12 @@ class Explanations(Candidates):
             return []
         off = (b for a, b in zip(ours, theirs, strict=True) if not self.near.near(a, b))
         return [] if any(off) else [c for c in fitting if c.misconception.name in CUT_TO_0]
+
+    def _wrong_values(self, given: Value) -> int:
+        """Return how many different numbers are in an array where it has another than is right."""
+        ours, theirs = flat(self.right), flat(given)
+        pairs = zip(ours, theirs, strict=True) if len(ours) == len(theirs) else ()
+        return len({b for a, b in pairs if not self.near.near(a, b)})
 
     def rounded(self, given: Value, evidence: Evidence) -> Cause | None:
         """Return the one common mistake that gives an answer but for its rounding to fewer decimals
@@ -208,7 +215,8 @@ class Explanations(Candidates):
         """Return the one pair of mistakes that gives an answer, if chance is less likely.
 
         Of values, who makes one small slip often comes to what two odd mistakes give: one of them
-        has to be common or made elsewhere, and none is certain unless both are.
+        has to be common or made elsewhere, and none is certain unless both are, or what is wrong is
+        more than a few slips.
         """
         usual = COMMON | evidence.made
         if self.context.query.executed:
@@ -219,6 +227,7 @@ class Explanations(Candidates):
             if here := _of(tier, fitting):
                 found = self._judged(given, here, tried, evidence, unique=True, rate=OF_TWO)
                 odd = found and self.context.query.executed and not found.names <= usual
+                odd = odd and self._wrong_values(given) <= FEW
                 return found._replace(sure=False) if found and odd else found
         return None
 

@@ -5,7 +5,7 @@ class is.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
@@ -29,8 +29,9 @@ class Remembered(Generic[Key, Thing]):
 
     def get(self, key: Key, make: Callable[[], Thing]) -> Thing:
         """Return the thing of a key, made if it is not known. What `make` raises passes."""
-        if key in self._young:
-            return self._young[key]
+        found = self._young.get(key, self)  # a long key is hashed once
+        if found is not self:
+            return cast("Thing", found)
         thing = self._old.pop(key) if key in self._old else make()
         if len(self._young) >= self.most:
             self._old, self._young = self._young, {}
