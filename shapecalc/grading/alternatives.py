@@ -77,8 +77,8 @@ def either(causes: Sequence[Cause]) -> Cause:
 
 
 def specific_pairs(pairs: Sequence[Cause]) -> list[Cause]:
-    """Return the pairs of mistakes behind a volume of which none is less specific than the one in
-    its place in another: there each is seen in its own sizes, and in a sum it is not.
+    """Return the pairs of mistakes behind a volume or values of which none is less specific than
+    the one in its place in another: there each is seen in its own sizes, and in a sum it is not.
     """
     names = {cause.names for cause in pairs}
     return [cause for cause in pairs if names.isdisjoint(_more_specific(cause.names))]

@@ -234,7 +234,8 @@ class Explanations(Candidates):
     def _two(self, given: Value) -> list[Cause]:
         """Return the pairs of mistakes that give an answer."""
         pairs = self._twos.giving(given)
-        return specific_pairs(pairs) if self.context.key in ("output", "input") else pairs
+        counted = self.context.key not in ("output", "input", "")
+        return pairs if counted else specific_pairs(pairs)
 
     def _shared(
         self,
