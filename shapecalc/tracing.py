@@ -280,7 +280,8 @@ def walk(
     Who only wants to know whether there is a fault has no need to go `to_the_end`.
     """
     walker = Walker(spec, outputs or {})
-    for node, before in zip_longest(spec.nodes, known):
+    start = walker.skip(known)
+    for node, before in zip_longest(spec.nodes[start:], known[start:]):
         if before is None:
             walker.record(node)
         else:
@@ -360,6 +361,11 @@ def _too_many(name: str) -> Fault:
     return Fault(rules.LIMIT_PASSED, message, "make it smaller")
 
 
+def shares(node: Node) -> bool:
+    """Say whether a layer has weights of another one."""
+    return node.shares is not None or node.shares_one is not None
+
+
 class Walker:
     """Keeps the names, volumes and fields of all values so far."""
 
@@ -380,11 +386,27 @@ class Walker:
         self.computed: dict[Any, Computed] = {}  # repeats and blocks have one layer many times
         self.findings = Findings()
 
+    def skip(self, known: Sequence[KnownRecord]) -> int:
+        """Add the records of the known layers in front of the first one that has another volume,
+        or weights of another layer; return how many these are.
+        """
+        others = (
+            at
+            for at, node in enumerate(self.nodes[: len(known)])
+            if node.name in self.replaced or node.sources is None or shares(node)
+        )
+        stays = known[: next(others, len(known))]
+        self.names += [record.name for record in stays]
+        self.volumes += [record.output for record in stays]
+        self.fields += [record.field for record in stays]
+        self.records += stays
+        self.as_before += [True] * len(stays)
+        return len(stays)
+
     def again(self, node: Node, before: KnownRecord) -> None:
         """Add the record of the next layer; as it was `before`, if nothing else comes in."""
         stays = node.sources is not None and all(map(self.as_before.__getitem__, node.sources))
-        own = node.shares is None and node.shares_one is None and node.name not in self.replaced
-        if stays and own:
+        if stays and not shares(node) and node.name not in self.replaced:
             self.names.append(node.name)
             self.volumes.append(before.output)
             self.fields.append(before.field)

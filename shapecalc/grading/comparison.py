@@ -18,6 +18,7 @@ from shapecalc.grading.written import last_digit
 from shapecalc.grading.written_numbers import Unreadable
 
 NEAR = Tolerance()
+WHOLE = {int}
 FAR = 0.3  # of a number: what is further off is none of its roundings with more digits
 
 
@@ -209,4 +210,6 @@ def whole_numbers(value: Any) -> bool:
     """Say whether a value has no float in it: it is compared exactly."""
     if isinstance(value, int | float):  # as most are: they are asked for at every answer of a class
         return isinstance(value, int)
+    if isinstance(value, tuple) and set(map(type, value)) == WHOLE:  # as a volume's are
+        return True
     return all(isinstance(number, int) for number in flat(value))

@@ -12,7 +12,7 @@ from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
 from shapecalc.grading.shown_sizes import tells_the_output
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Value, flat
+from shapecalc.grading.values import Value
 
 MOST_AXES, MOST_SIZE = 4, 2**20
 MOST_CHOSEN_FROM = 3  # wrong ones that an answer hangs on, of which it may go on with some
@@ -28,10 +28,10 @@ def as_meant(question: Question, value: Value) -> Value:
         return value
     if not isinstance(value, tuple) or len(value) < 2 or value == right:
         return value
-    if sorted(flat(value)) == sorted(flat(right)) or value == right[:-1]:
-        return right
     if len(value) != len(right):
-        return value
+        return right if value == right[:-1] else value
+    if set(value) == set(right) and sorted(value) == sorted(right):
+        return right
     square = len(right) > 2 and len({*right[:-1]}) == len({*value[1:]}) == 1
     return (*value[1:], value[0]) if square and value[0] == right[-1] != value[-1] else value
 

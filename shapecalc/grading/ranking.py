@@ -113,8 +113,10 @@ class Explanations(Candidates):
         """Return the causes that make 0 of what is wrong in an answer, where all of that is 0: with
         a small slope there are few numbers nearby, but who guesses does not find each such place.
         """
+        if not self.context.query.executed:
+            return []
         ours, theirs = flat(self.right), flat(given)
-        if not self.context.query.executed or len(ours) != len(theirs):
+        if len(ours) != len(theirs):
             return []
         off = (b for a, b in zip(ours, theirs, strict=True) if not self.near.near(a, b))
         return [] if any(off) else [c for c in fitting if c.misconception.name in CUT_TO_0]

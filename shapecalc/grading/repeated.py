@@ -72,11 +72,14 @@ def repeated(context: QuestionContext, names: Collection[str] | None = None) -> 
     is made at other layers on the way there as well.
     """
     way = _layers_to(context)
+    if len(way) < 2:
+        return
     computed = [there for there in way if _computes(there)]
     seen: set[Any] = set()
-    for misconception in misconceptions() if len(way) > 1 else ():
+    named = None if names is None else filter(None, map(MISCONCEPTIONS.find, sorted(names)))
+    for misconception in misconceptions() if named is None else named:
         name = misconception.name
-        if name in NOT_GONE_ON_WITH or (names is not None and name not in names):
+        if name in NOT_GONE_ON_WITH:
             continue
         if all(_wrong_volume(misconception, there) is None for there in computed):
             continue

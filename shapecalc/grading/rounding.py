@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.comparison import whole_numbers
 from shapecalc.grading.frequency import COMMON
 from shapecalc.grading.question import EXACT, Question
 from shapecalc.grading.stated_logarithms import rounded_probability
@@ -85,6 +86,8 @@ def is_rounded_too_far(question: Question, value: Value) -> bool | None:
     if isinstance(right, int) and isinstance(value, int | float) and not isinstance(right, bool):
         exact = any(value == float(f"{right:.{digits}e}") for digits in range(4))  # 2.08 million
         return True if exact and value != right and abs(value) >= 1000 else None
+    if whole_numbers(right):
+        return None
     ours, theirs = flat(question.right), flat(value)
     if not ours or len(ours) != len(theirs) or not all(isinstance(n, float) for n in ours):
         return None

@@ -37,7 +37,7 @@ def _blocks(
     context: QuestionContext, own: KnownRecord
 ) -> Iterator[tuple[KnownRecord, KnownRecord]]:
     """Yield the depthwise and the 1x1 convolution of blocks that a layer is one of the two of."""
-    numbers = _weighted(context, own)
+    numbers = context.weighted if isinstance(own.layer, Conv | DepthwiseConv) else None
     if _is_depthwise(numbers):
         for record in context.subject.trace.layers:
             if _is_pointwise(_weighted(context, record)) and _before(context, record) is own:

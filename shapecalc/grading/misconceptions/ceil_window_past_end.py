@@ -11,7 +11,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the size rounded up where the last window would start past the input."""
     if context.key != "output":
         return
-    past = [fit.derivation().reason == "window_past_the_input" for fit in context.fits]
+    up = any(fit.policy == "ceil" for fit in context.fits)
+    past = [up and fit.derivation().reason == "window_past_the_input" for fit in context.fits]
     if any(past):
         axes = list(zip(context.fits, past, strict=True))
         sizes = [fit.size + more for fit, more in axes]

@@ -19,6 +19,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the field, or the jump, by the strides of all windows alone."""
     if context.key not in ("receptive_field", "jump") or not context.slides:
         return
+    if not any(_only_enlarges(record) for record, _ in context.way_back):
+        return
     windows, left_out = context.windows_without(_only_enlarges)
     if not windows or not left_out:
         return

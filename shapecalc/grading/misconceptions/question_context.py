@@ -208,14 +208,16 @@ class QuestionContext:
 
     def sized(self, change: Change) -> Iterable[Wrong]:
         """Yield the output volume with each axis' fit changed, where that gives a volume."""
-        fits = [refit(fit, change) for fit in self.fits]
+        alike = {fit: refit(fit, change) for fit in self.fits}  # as most axes are
+        fits = [alike[fit] for fit in self.fits]
         if not change.less:
             yield from self.fitted(fits, change)
             return
-        sizes = [fit.size - change.less for fit in fits]
-        steps = [as_written(fit.steps(), change) for fit in fits]
-        lines = [f"{step} = {size}" for step, size in zip(steps, sizes, strict=True)]
-        yield from self.volumes(sizes, lines)
+        told = {
+            fit: f"{as_written(fit.steps(), change)} = {fit.size - change.less}"
+            for fit in alike.values()
+        }
+        yield from self.volumes([fit.size - change.less for fit in fits], [told[f] for f in fits])
 
     def fitted(
         self, axes: Sequence[Fit | TransposedFit], change: Change = AS_IS
@@ -223,8 +225,10 @@ class QuestionContext:
         """Yield the output volume that windows give which slide or spread along the axes so, by a
         change or otherwise.
         """
-        lines = [sentences.sentence(_as_written(axis.derivation(), change)) for axis in axes]
-        yield from self.volumes([axis.size for axis in axes], lines)
+        told = {
+            axis: sentences.sentence(_as_written(axis.derivation(), change)) for axis in {*axes}
+        }
+        yield from self.volumes([axis.size for axis in axes], [told[axis] for axis in axes])
 
     def volumes(self, sizes: Sequence[int], lines: Sequence[str]) -> Iterable[Wrong]:
         """Yield a volume of these spatial sizes and the right depth, where there is such a one."""
@@ -377,7 +381,7 @@ class QuestionContext:
         """
         found: list[tuple[Fit, ...]] = []
         passed: list[KnownRecord] = []
-        for record, context in self._way_back:
+        for record, context in self.way_back:
             if left_out(record):
                 passed.append(record)
             elif context.slides:
@@ -387,7 +391,7 @@ class QuestionContext:
         return found[::-1], passed[::-1]
 
     @cached_property
-    def _way_back(self) -> list[tuple[KnownRecord, QuestionContext]]:
+    def way_back(self) -> list[tuple[KnownRecord, QuestionContext]]:
         """This layer and those before it, back to the network's input; none where the way
         branches.
         """

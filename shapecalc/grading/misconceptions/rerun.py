@@ -31,6 +31,8 @@ _ASKED: WeakKeyDictionary[Subject, dict[Query, dict[str, None]]] = WeakKeyDictio
 
 def with_given(context: QuestionContext, name: str, change: Given) -> Value | None:
     """Return the answer where given parameters are others; None where that changes nothing."""
+    if context.query.kind != "example":
+        return None
     return _answer(
         context,
         name,
@@ -41,6 +43,8 @@ def with_given(context: QuestionContext, name: str, change: Given) -> Value | No
 
 def with_kernels(context: QuestionContext, mistake: str) -> Value | None:
     """Return the answer where layers compute otherwise, by a name of wrong_kernels.py."""
+    if context.query.kind != "example":
+        return None
 
     def altered(subject: Subject) -> Subject | None:
         return (
