@@ -38,11 +38,13 @@ class Practice:
         `parameters`, was given. Answers `by_heart`, such as the padding that keeps a size, need
         no formula: they say little of which one is used elsewhere.
         """
-        self._unmade, self._made, self._alone = map(_by_name, (right, wrong, alone))
+        self._right, self._made, self._alone = right, _by_name(wrong), _by_name(alone)
         self._certain, self._possible = certain, possible
         self._sound, self._by_heart = sound, by_heart
-        self._not_made = frozenset(self._unmade.keys() - self._made.keys())
-        self._doubted = frozenset(n for n, right in self._unmade.items() if right <= by_heart)
+        self._unmade = NO_NAMES.union(*right.values())
+        self._not_made = self._unmade.difference(self._made)
+        by_formula = (names for question, names in right.items() if question not in by_heart)
+        self._doubted = self._unmade.difference(*by_formula)
         self._withdrawn: set[str] = set()  # mistakes, where an answer follows from others
 
     def has_followed(self, question: str) -> None:
@@ -77,7 +79,7 @@ class Practice:
         no wrong one but this for them.
         """
         here_alone = (n for n, wrong in self._made.items() if wrong == {question})
-        return self._not_made.union(n for n in here_alone if n in self._unmade)
+        return self._not_made.union(self._unmade.intersection(here_alone))
 
     def doubted(self, question: str) -> frozenset[str]:
         """Return those of these that only answers by heart speak against."""
@@ -101,7 +103,8 @@ class Practice:
         same ones, and fewer of the right answers speak against it.
         """
         made = {name: self._alone.get(name, set()) - {question} for name in suspected}
-        unmade = {name: self._unmade.get(name, set()) - self._by_heart for name in suspected}
+        formulas = self._right.keys() - self._by_heart
+        unmade = {name: {q for q in formulas if name in self._right[q]} for name in made}
         return frozenset(
             (a, b)
             for a, b in permutations(made, 2)
