@@ -192,6 +192,9 @@ class Diagnosis:
             supposed = self._explanations_in(question, network.subject)
             if supposed is None:
                 continue
+            same = supposed.right == question.right and not question.query.executed  # as 0 often is
+            if same and not evidence.made and not evidence.working.formulas:
+                continue  # their own numbers change nothing here
             if again:
                 found = supposed.made_elsewhere(value, evidence, two=True)
             else:
@@ -203,9 +206,8 @@ class Diagnosis:
                 question.right, value
             ):
                 continue  # other sizes are told to be wrong than those that are
-            same = supposed.right == question.right and not question.query.executed  # as 0 often is
             if same and not found.before and not supposed.is_stated(value, evidence.working):
-                continue  # their own numbers change nothing here
+                continue
             sources = own.needed(question, network) or network.sources
             yield found._replace(source=self.sources(sources)), supposed
 
