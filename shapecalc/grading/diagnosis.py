@@ -116,7 +116,7 @@ class Diagnosis:
         stated = self.explanations(question).is_stated(value, evidence.working)
         if sized and evidence.made and not evidence.shows(found) and not stated:
             return self._in_own(question, value, own, evidence, again=True) or found
-        if sized and evidence.shows(found) and not stated and question.query.key == "output":
+        if question.query.key == "output" and not stated and not found.either:
             return self._of_own_sizes(question, value, own, evidence, found) or found
         if sized and evidence.working.formulas and not stated:
             causes = self._in_each_own(question, value, own, evidence, again=False)
@@ -128,9 +128,10 @@ class Diagnosis:
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
     ) -> Cause | None:
         """Return the mistake behind a volume as it gives the same with the student's own sizes."""
+        working = evidence.working
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
-            there = supposed and of_own_sizes(question, value, found, supposed, evidence)
+            there = supposed and of_own_sizes(question, value, found, supposed, working)
             if there:
                 sources = own.needed(question, network, partial(inputs, question))
                 return there._replace(source=self.sources(sources))

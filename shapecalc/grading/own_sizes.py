@@ -8,7 +8,8 @@ from collections.abc import Collection
 from itertools import chain
 
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.evidence import Evidence
+from shapecalc.grading.frequency import SLIPS
+from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.shown_sizes import on_the_way, tells_the_input
@@ -19,20 +20,20 @@ from shapecalc.volumes import Volume
 
 
 def of_own_sizes(
-    question: Question, value: Value, found: Cause, supposed: Explanations, evidence: Evidence
+    question: Question, value: Value, found: Cause, supposed: Explanations, working: Working
 ) -> Cause | None:
-    """Return a mistake as it is made with the sizes that a student has in front of them, where
-    other answers show it as well; None where these change nothing, or the right ones are meant.
+    """Return a mistake as it is made with the sizes that a student has in front of them; None where
+    these change nothing, or the right ones are meant.
     """
-    subject, working = supposed.context.subject, evidence.working
-    if inputs(question, subject) == inputs(question, question.subject):
+    subject = supposed.context.subject
+    if inputs(question, subject) == inputs(question, question.subject) or found.names <= SLIPS:
         return None
     if not _goes_by_own(question, subject, value, working):
         return None
-    there = supposed.made_elsewhere(value, evidence._replace(made=found.names), two=False)
-    if there is None or there.names != found.names or there.before:
-        return None
-    return there if there.wrong.arithmetic != found.wrong.arithmetic else None
+    for _, wrong in wrong_answers(supposed.context, supposed.near, found.names):
+        if wrong.value == value and wrong.arithmetic != found.wrong.arithmetic:
+            return found._replace(wrong=wrong)
+    return None
 
 
 def inputs(question: Question, subject: Subject) -> tuple[Volume, ...]:

@@ -47,7 +47,8 @@ def wrong_step(question: Question, followed: Followed, working: Working) -> Wron
     """Return the one common mistake that the working of an answer shows on the way from the
     student's own volumes: its formula and its size stand there, and the right ones do not.
     """
-    if followed.subject is None or not working.formulas:
+    sized = question.query.kind in ("record", "size")
+    if followed.subject is None or not sized or not working.formulas:
         return None
     volumes = chain(*working.volumes, *working.chains, *working.divided)
     sizes = {*working.numbers, *working.unrounded, *volumes}

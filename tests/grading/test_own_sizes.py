@@ -58,6 +58,15 @@ def test_a_working_may_have_the_right_size(answer: str) -> None:
     assert "Again" not in feedback
 
 
+def test_it_need_not_be_certain() -> None:
+    """25, wherever it is from, gives 12 as well."""
+    found = marked("25x25x24", "6x6x32")
+    assert found.perhaps
+    assert (
+        f"Perhaps t{SAME}with your answer 25x25x24 to question 1, ceil(12/2) = 6" in found.feedback
+    )
+
+
 def test_an_own_depth_changes_nothing_of_it() -> None:
     assert "question 1" not in marked("22x22x20", "6x6x32").feedback
 
