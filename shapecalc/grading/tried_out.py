@@ -15,9 +15,10 @@ def tried_out(question: Question, value: Value) -> str:
     another size than the right one; empty where none does, or it is no whole number.
     """
     query, record = question.query, question.subject.records.get(question.query.name)
+    if query.kind != "field" or record is None:
+        return ""
     numbers = flat(value)
-    whole = len(numbers) == len(flat(question.right)) and all(type(n) is int for n in numbers)
-    if query.kind != "field" or record is None or not whole:
+    if len(numbers) != len(flat(question.right)) or not all(type(n) is int for n in numbers):
         return ""
     layer, right = changed(record, query, value), record.layer
     if not isinstance(layer, Sliding) or not isinstance(right, Sliding) or not record.input:
