@@ -4,7 +4,7 @@ without its + 1, comes to 4 behind a window of 3 at S=2, as 10 does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -57,9 +57,9 @@ def wrong_step(question: Question, followed: Followed, working: Working) -> Wron
         WrongStep(title, record.name, wrong.size, fit.size)
         for record in _on_the_way(followed.subject, question.query.name, own)
         for volume in record.input or ()
-        for fit in windows(record.layer, volume)
-        for title, wrong in _mistakes(fit, working)
-        if wrong.size in sizes and sizes.isdisjoint((fit.size, fit.remainder / fit.S + fit.size))
+        for fit in {*windows(record.layer, volume)}
+        if sizes.isdisjoint((fit.size, fit.remainder / fit.S + fit.size))
+        for title, wrong in _mistakes(fit, working, sizes)
     }
     return found.pop() if len(found) == 1 else None
 
@@ -73,17 +73,17 @@ def _on_the_way(subject: Subject, name: str, own: set[str]) -> Iterator[KnownRec
             wanted.update(record.sources or ())
 
 
-def _mistakes(fit: Fit, working: Working) -> Iterator[tuple[str, Fit]]:
-    """Yield the common mistakes with a window of which the formula stands in a working that has not
-    the right one, and the window with each of them.
+def _mistakes(fit: Fit, working: Working, sizes: Collection[float]) -> Iterator[tuple[str, Fit]]:
+    """Yield the common mistakes with a window of which the formula and the size stand in a working
+    that has not the right formula, and the window with each of them.
     """
-    if working.stands(fit, AS_IS):
-        return
     for misconception in misconceptions():
         change = misconception.change
         if change is None or change.rounding or misconception.name not in COMMON:
             continue
         wrong = refit(fit, change)
         wrong = wrong._replace(size=wrong.size - change.less)
-        if wrong.size != fit.size and working.stands(fit, change):
+        if wrong.size == fit.size or wrong.size not in sizes:
+            continue
+        if working.stands(fit, change) and not working.stands(fit, AS_IS):
             yield title_of(misconception.explanation), wrong
