@@ -4,8 +4,9 @@ student's own numbers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from shapecalc.grading.alternatives import differing
@@ -15,6 +16,7 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import AS_OF_0
+from shapecalc.grading.halved_filter import as_halved
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
     bias_not_added,
@@ -24,6 +26,7 @@ from shapecalc.grading.misconceptions import (
 )
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_sizes import has_size, inputs, of_own_sizes
 from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered, OwnNetwork
 from shapecalc.grading.question import Question
@@ -74,6 +77,7 @@ class Diagnosis:
             with_own = self._shown_with_own(question, value, own, evidence, found)
             if with_own is not None:
                 return with_own
+            found = as_halved(found, explanations.context, evidence.working)
         one = found is not None and (found.tied or not found.either)
         alone = found is not None and one and not found.before
         if found and alone:
@@ -112,11 +116,26 @@ class Diagnosis:
         stated = self.explanations(question).is_stated(value, evidence.working)
         if sized and evidence.made and not evidence.shows(found) and not stated:
             return self._in_own(question, value, own, evidence, again=True) or found
+        if question.query.key == "output" and not stated and not found.either:
+            return self._of_own_sizes(question, value, own, evidence, found) or found
         if sized and evidence.working.formulas and not stated:
             causes = self._in_each_own(question, value, own, evidence, again=False)
             shown = (c for c, there in causes if there.is_stated(value, evidence.working))
             return next((c for c in shown if c.names == found.names), found)
         return found
+
+    def _of_own_sizes(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
+    ) -> Cause | None:
+        """Return the mistake behind a volume as it gives the same with the student's own sizes."""
+        working = evidence.working
+        for network in own.gone_on_with(question):
+            supposed = self._explanations_in(question, network.subject)
+            there = supposed and of_own_sizes(question, value, found, supposed, working)
+            if there:
+                sources = own.needed(question, network, partial(inputs, question))
+                return there._replace(source=self.sources(sources))
+        return None
 
     def _shown_with_own(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
@@ -126,14 +145,14 @@ class Diagnosis:
         """
         among = [cause.names for cause in found.either or (found,)]
         numbers = evidence.working.numbers
-        if found.sure and (not numbers or _has_size(self.explanations(question), numbers)):
+        if found.sure and (not numbers or has_size(self.explanations(question), numbers)):
             return None
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             there = supposed.cause_of(value, evidence=evidence) if supposed else None
             if supposed is None or there is None or there.names not in among:
                 continue
-            meant = not found.sure or _has_size(supposed, numbers)
+            meant = not found.sure or has_size(supposed, numbers)
             if meant and there.sure and evidence.working.agrees(supposed.context, there):
                 return there._replace(source=self.sources(network.sources))
         return None
@@ -343,11 +362,6 @@ class Diagnosis:
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
         """Return what explains answers to a question about a student's own network."""
         return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
-
-
-def _has_size(explanations: Explanations, numbers: Collection[float]) -> bool:
-    """Say whether the size that a window slides over is one of the numbers of a working."""
-    return any(fit.W in numbers for fit in explanations.context.fits)
 
 
 def _before_rounding(

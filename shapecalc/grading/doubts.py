@@ -58,6 +58,6 @@ def _is_far_fetched(
     """Say whether a size has to be rounded down for an answer to follow from own volumes, though
     the question tells the volume to go by, and no working shows that it goes by those.
     """
-    if followed.rounded is None or not tells_the_input(question):
+    if not followed.rounded or not tells_the_input(question):
         return False
     return _from_own(question, value, followed, evidence) is None

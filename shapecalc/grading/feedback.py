@@ -22,16 +22,18 @@ from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters, right_told
 from shapecalc.grading.no_answer import is_not_known
+from shapecalc.grading.own_answers import Followed
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
+from shapecalc.grading.rounded_down import rounded_at
 from shapecalc.grading.rounding import NO_WORKING, rounded
 from shapecalc.grading.size_alone import divided_alone
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.total_terms import right_terms
+from shapecalc.grading.tried_out import tried_out
 from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital
-from shapecalc.layers.window import Sliding, comes_to
-from shapecalc.records import KnownRecord
+from shapecalc.grading.wrong_steps import wrong_step
 from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
@@ -70,6 +72,7 @@ class Told(NamedTuple):
         """
         said = [in_part or right_part(question, value, good)]
         if cause is None:
+            said.append("" if self.hides else tried_out(question, value))
             said.append(right_terms(question, value, working))
             said.append(divided_alone(question, working))
             said.append(rounded(question, value, working))
@@ -95,34 +98,29 @@ class Told(NamedTuple):
         question: Question,
         source: str,
         share: float,
-        rounded: KnownRecord | None = None,
-        right_from: str = "",
+        followed: Followed,
+        working: Working = NO_WORKING,
         *,
         more: bool = False,
         good: Sequence[bool] = (),
     ) -> str:
         """Return what is told about an answer that follows from an earlier slip, and has a share of
-        the points; `more` than others have, where the mistake behind it has these. Of a layer that
-        has a size `rounded` down for it, that is told.
+        the points; `more` than others have, where the mistake behind it has these. Of layers
+        that have their sizes rounded down for it, that is told, and a wrong step of its working.
         """
-        begin = f"; from {right_from} on it has the right sizes" if right_from else ""
+        begin = f"; from {followed.right_from} on it has the right sizes"
+        begin = begin if followed.right_from else ""
         none = "" if share else ", but what follows from a slip gives no points here"
         said = [f"It follows correctly from {source}{begin}{none}."]
         if more:
             said.append(f"It gets {_percent(share)} of the points, as the mistake behind it does.")
         elif 0 < share < 1 and question.points:
             said.append(f"What follows from a slip gets {_percent(share)} of the points.")
-        if rounded:
-            said.append(self._rounded_at(rounded))
+        if followed.rounded:
+            said.append(rounded_at(followed.rounded, hides=self.hides))
+        if slip := wrong_step(question, followed, working):
+            said.append(slip.hint if self.hides else slip.told)
         return self._sentences(said, question, good)
-
-    def _rounded_at(self, record: KnownRecord) -> str:
-        """Return at which layer a size is rounded down, with its formula if numbers are shown."""
-        layer, working = record.layer, ""
-        if self.shown == "always" and isinstance(layer, Sliding) and record.input:
-            odd = next((fit for fit in layer.fits(record.input[0]).axes if fit.remainder), None)
-            working = f": {comes_to(odd)}" if odd else ""
-        return f"A size is rounded down at {record.name}, for the stride does not fit{working}."
 
     def rounded_own(
         self,

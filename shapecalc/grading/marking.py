@@ -289,8 +289,8 @@ class Marker:
                 question,
                 self._diagnosis.sources(followed.sources),
                 share,
-                followed.rounded,
-                followed.right_from,
+                followed,
+                evidence.working,
                 more=share > through,
                 good=own.each_right(question, reading.value),
             )

@@ -34,13 +34,13 @@ from shapecalc.records import KnownRecord
 
 
 class Followed(NamedTuple):
-    """The earlier answers that another follows from; `rounded` is the layer, if there is one, that
-    has its size rounded down for that, since the stride does not fit there; `right_from` is the
+    """The earlier answers that another follows from; `rounded` are the layers on the way that
+    have their sizes rounded down for that, since the stride does not fit there; `right_from` is the
     layer from which on it has right terms. `subject` is the network that has the answers in place.
     """
 
     sources: list[Answered]
-    rounded: KnownRecord | None = None
+    rounded: Sequence[KnownRecord] = ()
     right_from: str = ""
     subject: Subject | None = None
 
@@ -163,7 +163,10 @@ class OwnAnswers(OwnNetworks):
                 name = right_from(question, network.subject, value)
                 if name:
                     sources = self.needed(question, network, partial(mixed, question, name=name))
-                    return Followed(sources, network.rounded(question.query), name)
+                    order = list(network.subject.records)
+                    wrong = order[: order.index(name)]
+                    rounded = [r for r in network.rounded(question.query) if r.name in wrong]
+                    return Followed(sources, rounded, name)
         return None
 
     def _with_counts(self, question: Question, value: Value) -> Followed | None:

@@ -17,7 +17,7 @@ from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.resized import with_own_size
-from shapecalc.grading.soundness import unsound
+from shapecalc.grading.soundness import refusing
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import last_digit
@@ -46,16 +46,13 @@ class OwnNetwork(NamedTuple):
     arrays: Mapping[str, _Array] = MappingProxyType({})
     own: Mapping[str, list[Answered]] = MappingProxyType({})
 
-    def rounded(self, query: Query) -> KnownRecord | None:
-        """Return the layer that has its size rounded down, since its stride does not fit, without
-        which a number would not follow; None where there is none.
+    def rounded(self, query: Query) -> list[KnownRecord]:
+        """Return the layers that have their sizes rounded down, since their strides do not fit,
+        without which a number would not follow.
         """
-        found = unsound(self.subject.trace)
-        if query.name == "total":
-            name = next(iter(found.outputs.values()), None)
-        else:
-            name = None if query.kind == "example" else found.behind(query.name, query.key)
-        return None if name is None else self.subject.records[name]
+        if query.kind == "example":
+            return []
+        return refusing(self.subject.trace, query.name, query.key)
 
     def determines(self, query: Query, value: Value) -> bool:
         """Say whether the value that follows for a question follows whatever was not given."""

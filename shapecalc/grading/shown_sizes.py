@@ -51,7 +51,7 @@ def starts_from_own(
     known, given = right.input[0], own.input[0]
     if known == given:
         return None
-    pairs = zip(_windows(right.layer, given), _windows(right.layer, known), strict=False)
+    pairs = zip(windows(right.layer, given), windows(right.layer, known), strict=False)
     axes = [(ours, theirs) for ours, theirs in pairs if ours.W != theirs.W]
     if given in working.volumes or any(working.slides(ours) for ours, _ in axes):
         return True
@@ -65,18 +65,18 @@ def goes_another_way(question: Question, subject: Subject, chains: Iterable[Sequ
     """
     if question.query.key != "output":
         return False
-    way = _sizes(subject, question.query.name)
+    way = on_the_way(subject, question.query.name)
     return any(
         chain[0] in way and chain[-1] == way[-1] and not {*chain} <= {*way} for chain in chains
     )
 
 
-def _windows(layer: object, volume: Volume) -> tuple[Fit, ...]:
+def windows(layer: object, volume: Volume) -> tuple[Fit, ...]:
     """Return how a layer's window slides over a volume; nothing of a layer that has none."""
     return layer.fits(volume).axes if isinstance(layer, Sliding) and len(volume) > 1 else ()
 
 
-def _sizes(subject: Subject, name: str) -> list[int]:
+def on_the_way(subject: Subject, name: str) -> list[int]:
     """Return the first size of each volume from the input to a layer; those of one way, where there
     are several.
     """

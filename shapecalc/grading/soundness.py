@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from shapecalc.diagnostics import LayerError
+from shapecalc.records import KnownRecord
 from shapecalc.tracing import KnownTrace, walk
 
 OF_INPUT = ("input", "weights", "biases", "parameters", "non_trainable")  # need a sound input only
@@ -48,11 +49,35 @@ def unsound(trace: KnownTrace) -> Unsound:
         )
         if at_fault is not None:
             found.inputs[record.name] = at_fault
-        elif record.layer is not None and record.input is not None:
-            try:
-                record.layer.volume(record.input)
-            except LayerError:
-                at_fault = record.name
+        elif _refuses(record):
+            at_fault = record.name
         if at_fault is not None:
             found.outputs[record.name] = at_fault
     return found
+
+
+def refusing(trace: KnownTrace, name: str, key: str) -> list[KnownRecord]:
+    """Return the layers that refuse their inputs, of those that a layer's number or a total follows
+    from, in the network's order.
+    """
+    found, total = unsound(trace), name == "total"
+    if not (found.outputs if total else found.behind(name, key)):
+        return []
+    wanted, refused = set(found.outputs) if total else {name}, []
+    for record in reversed(trace.layers):
+        if record.name not in wanted:
+            continue
+        wanted.update(record.sources or ())
+        if (record.name != name or key not in OF_INPUT) and _refuses(record):
+            refused.append(record)
+    return refused[::-1]
+
+
+def _refuses(record: KnownRecord) -> bool:
+    if record.layer is None or record.input is None:
+        return False
+    try:
+        record.layer.volume(record.input)
+    except LayerError:
+        return True
+    return False

@@ -239,11 +239,11 @@ def test_what_the_working_has_here_goes_before_what_is_made_elsewhere(
     [
         ("(13 - 3)/2 = 5", "with your answer 13x13x20 to question 1, (13 - 3 + 2*0)/2 = 5"),
         ("(14 - 3)/2 = 5.5", "floor((14 - 3 + 2*0)/2) = 5"),
-        ("(W - F)/S = 5", "floor((14 - 3 + 2*0)/2) = 5"),
+        ("(W - F)/S = 5", "with your answer 13x13x20 to question 1, (13 - 3 + 2*0)/2 = 5"),
     ],
 )
 def test_the_own_volume_is_told_that_goes_in_by_the_working(working: str, told: str) -> None:
-    """Behind 13 and behind 14 the + 1 makes 6 of 5."""
+    """Behind 13 and behind 14 the + 1 makes 6 of 5; 13 is what they have in front of them."""
     mark = last({"max_pool1.output": "13x13x20", "max_pool2.output": f"{working}: 5x5x40"}, PADDED)
     assert (mark.misconception, mark.perhaps) == ("forgot_plus_one", False)
     assert f"he + 1 was forgotten: {told}, so 5x5x40." in mark.feedback

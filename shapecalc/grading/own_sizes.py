@@ -1,0 +1,60 @@
+"""One mistake that gives the same wrong volume of a student's own sizes as of the right ones, which
+rounding hides: `same` with S=2 gives 6 of 12 as well as of 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import chain
+
+from shapecalc.grading.cause import Cause
+from shapecalc.grading.frequency import SLIPS
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.question import Question
+from shapecalc.grading.ranking import Explanations
+from shapecalc.grading.shown_sizes import on_the_way, tells_the_input
+from shapecalc.grading.student_working import Working
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value
+from shapecalc.volumes import Volume
+
+
+def of_own_sizes(
+    question: Question, value: Value, found: Cause, supposed: Explanations, working: Working
+) -> Cause | None:
+    """Return a mistake as it is made with the sizes that a student has in front of them; None where
+    these change nothing, or the right ones are meant.
+    """
+    subject = supposed.context.subject
+    if inputs(question, subject) == inputs(question, question.subject) or found.names <= SLIPS:
+        return None
+    if not _goes_by_own(question, subject, value, working):
+        return None
+    for _, wrong in wrong_answers(supposed.context, supposed.near, found.names):
+        if wrong.value == value and wrong.arithmetic != found.wrong.arithmetic:
+            return found._replace(wrong=wrong)
+    return None
+
+
+def inputs(question: Question, subject: Subject) -> tuple[Volume, ...]:
+    """Return the volumes that the layer of a question takes in a network."""
+    record = subject.records.get(question.query.name)
+    return (record.input or ()) if record else ()
+
+
+def has_size(explanations: Explanations, numbers: Collection[float]) -> bool:
+    """Say whether the size that a window slides over is one of the numbers of a working."""
+    return any(fit.W in numbers for fit in explanations.context.fits)
+
+
+def _goes_by_own(question: Question, subject: Subject, value: Value, working: Working) -> bool:
+    """Say whether a volume goes by the student's own sizes: its working has one on the way there
+    that only their network has, or none that only the right one has, where the text of the question
+    tells none.
+    """
+    volumes = (volume for volume in working.volumes if volume != value)
+    shown = {*working.numbers, *chain(*volumes, *working.chains, *working.divided)}
+    right, own = ({*on_the_way(s, question.query.name)} for s in (question.subject, subject))
+    if not shown.isdisjoint(own - right):
+        return True
+    return shown.isdisjoint(right - own) and not tells_the_input(question)
