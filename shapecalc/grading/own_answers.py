@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import as_asked, each_right, same
+from shapecalc.grading.left_out_of_sum import LeftOut, counts, left_out
 from shapecalc.grading.own_networks import OwnNetworks
 from shapecalc.grading.own_sums import (
     SUMMED,
@@ -22,11 +23,13 @@ from shapecalc.grading.own_sums import (
 )
 from shapecalc.grading.own_values import (
     Answered,
+    OwnNetwork,
     as_written,
     is_worked_with,
     lie_between,
 )
 from shapecalc.grading.question import Question
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import is_subgradient
 from shapecalc.grading.values import Value, flat
@@ -168,26 +171,54 @@ class OwnAnswers(OwnNetworks):
 
     def _with_counts(self, question: Question, value: Value) -> Followed | None:
         """Return the volumes and the counts that a total is right for, which needs both."""
-        counts = self.terms_of(question)
+        own = self.terms_of(question)
 
         def total(subject: Subject) -> Any:
             right: Any = subject.answer(question.query)
-            return right + sum(term.more for term in terms(question, subject, counts))
+            return right + sum(term.more for term in terms(question, subject, own))
 
-        for network in self.with_volumes(question) if counts else ():
+        for network in self.with_volumes(question) if own else ():
             try:
                 if not _is_corrected(question, total(network.subject), value):
                     continue
-                found, subject = self._fewest(question, network, total)
-                # A count that follows from a volume no longer does where this is not needed.
-                own = [term.answered for term in terms(question, subject, counts)]
-                needed = network._replace(subject=subject)
-                return Followed(
-                    [*self._given_among(found, network, question), *own],
-                    needed.rounded(question.query),
-                )
+                sources, needed = self._with_terms(question, network, total)
+                return Followed(sources, needed.rounded(question.query))
             except Exception:  # as above
                 continue
+        return None
+
+    def _with_terms(
+        self, question: Question, network: OwnNetwork, total: Callable[[Subject], Any]
+    ) -> tuple[list[Answered], OwnNetwork]:
+        """Return the volumes that a total needs, and the counts in it, and the network with these
+        volumes: a count that follows from one no longer does where this is not needed.
+        """
+        found, subject = self._fewest(question, network, total)
+        own = terms(question, subject, self.terms_of(question))
+        given = self._given_among(found, network, question)
+        sources = [*given, *(term.answered for term in own)]
+        return sources, network._replace(subject=subject)
+
+    def without_a_layer(
+        self, question: Question, value: Value, working: Working
+    ) -> tuple[LeftOut, list[Answered]] | None:
+        """Return that a layer is missing in a total of the student's own counts, and the answers
+        that it goes on from: the counts alone, or these and the volumes.
+        """
+        own = self.terms_of(question)
+        found = left_out(question, question.subject, own, value, working)
+        if found is not None:
+            return found, [term.answered for term in terms(question, question.subject, own)]
+        for network in self.with_volumes(question) if own else ():
+            with suppress(Exception):  # as above
+                found = left_out(question, network.subject, own, value, working)
+                if found is None:
+                    continue
+
+                def total(subject: Subject) -> Any:
+                    return sum(counts(question, subject, own).values())
+
+                return found, self._with_terms(question, network, total)[0]
         return None
 
     def terms_of(self, question: Question) -> list[Answered]:
