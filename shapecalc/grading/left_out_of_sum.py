@@ -63,7 +63,7 @@ def counts(question: Question, subject: Subject, own: Sequence[Answered]) -> dic
     return found
 
 
-def terms_in(formula: str) -> list[Number]:
+def terms_in(formula: str) -> list[int]:
     """Return what the terms of a sum come to; none for what is no sum of whole numbers."""
     found = [worked_out(f"({term}) + 0") for term in TERM.split(formula)]  # also of a lone number
     return [int(n) for n in found if n is not None and n.denominator == 1] if all(found) else []
