@@ -25,6 +25,7 @@ from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.rounding import NO_WORKING, rounded
+from shapecalc.grading.shortened import shortened
 from shapecalc.grading.size_alone import divided_alone
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat, index, shown
@@ -294,7 +295,7 @@ def given(answer: Any) -> str:
     if isinstance(answer, list | tuple | Mapping):
         return quote("".join(islice(_printed(answer), MOST_PRINTED)), LONGEST_SHOWN)
     if isinstance(answer, str):
-        answer = ESCAPED.sub("", " ".join(answer[:LONGEST].split()))
+        return shortened(ESCAPED.sub("", " ".join(answer[:LONGEST].split())), LONGEST_SHOWN)
     return quote(answer, LONGEST_SHOWN)
 
 

@@ -28,6 +28,7 @@ from shapecalc.grading.exports.feedback import (
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.question import Question
+from shapecalc.grading.shortened import shortened
 
 SCHEMA = "shapecalc.grade-summary/1"
 VERDICTS: tuple[Verdict, ...] = (
@@ -312,7 +313,7 @@ def _commonest(
 
 
 def _said(answer: str) -> str:
-    return f'"{quote(answer, LONGEST)}"' if answer else "no answer was found"
+    return f'"{shortened(answer, LONGEST)}"' if answer else "no answer was found"
 
 
 def render_json(class_run: ClassRun) -> str:

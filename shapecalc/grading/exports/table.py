@@ -20,6 +20,7 @@ from shapecalc.grading.feedback import tells
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
 from shapecalc.grading.multiple_choice import right_told
+from shapecalc.grading.shortened import shortened
 from shapecalc.reports.table import drawn
 
 NUMBERS = ("points", "of")
@@ -72,7 +73,7 @@ def _told(mark: Mark, right: str) -> str:
 
 def _table(graded: Graded) -> str:
     rows = [
-        [quote(m.id, LONGEST), quote(m.answer, LONGEST), VERDICTS[m.verdict].lower(),
+        [quote(m.id, LONGEST), shortened(m.answer, LONGEST), VERDICTS[m.verdict].lower(),
          str(number(m.points)), str(number(m.possible))]
         for m in graded.marked.marks
     ]  # fmt: skip
