@@ -20,6 +20,7 @@ from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
     explained,
     of_columns,
+    of_hanging,
     of_mean,
     of_times,
     reason,
@@ -209,7 +210,7 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
             f" of {number(class_run.possible)} points"
         )
     tally = class_run.tally
-    lines += filter(None, [of_mean(class_run)])
+    lines += filter(None, [of_mean(class_run), of_hanging(class_run)])
     lines += [
         f"not gradable: {item.student}: {reason(item)}  [{item.file}]"
         for item in class_run.counted

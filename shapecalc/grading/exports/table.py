@@ -11,6 +11,7 @@ from shapecalc.grading.exports.feedback import (
     explained,
     feedback,
     of_columns,
+    of_hanging,
     of_mean,
     of_times,
     reached,
@@ -89,7 +90,7 @@ def _class(class_run: ClassRun) -> str:
     lines = [f"Class: {tally.marked:,} of {tally.counted:,} graded"]
     if class_run.mean is not None:
         lines[0] += f", mean {two_decimals(class_run.mean)} of {number(class_run.possible)} points"
-    lines += filter(None, [of_mean(class_run)])
+    lines += filter(None, [of_mean(class_run), of_hanging(class_run)])
     for name, count in tally.mistaken.most_common():
         answers = tally.misconceptions[name]
         told = tally.words[name] or explained(name)
