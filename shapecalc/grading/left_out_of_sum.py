@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.chance import room
 from shapecalc.grading.misconceptions.question_context import Wrong
-from shapecalc.grading.own_sums import is_total, terms
+from shapecalc.grading.own_sums import terms
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.student_working import Working
@@ -54,7 +54,7 @@ def counts(question: Question, subject: Subject, own: Sequence[Answered]) -> dic
     """Return the terms of a network's total with a student's own counts in place, by the layers;
     nothing where none of these changes one.
     """
-    changes = terms(question, subject, own) if is_total(question) else []
+    changes = terms(question, subject, own)
     found: dict[str, Number] = {**subject.terms(question.query.key)} if changes else {}
     for (other, _), more in changes:
         if other.query.name not in found:  # what it has may be another layer's

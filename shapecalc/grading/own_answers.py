@@ -205,8 +205,8 @@ class OwnAnswers(OwnNetworks):
         """Return that a layer is missing in a total of the student's own counts, and the answers
         that it goes on from: the counts alone, or these and the volumes.
         """
-        own = self.terms_of(question)
-        found = left_out(question, question.subject, own, value, working)
+        own = self.terms_of(question) if is_total(question) else []
+        found = left_out(question, question.subject, own, value, working) if own else None
         if found is not None:
             return found, [term.answered for term in terms(question, question.subject, own)]
         for network in self.with_volumes(question) if own else ():
