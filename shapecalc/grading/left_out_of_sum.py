@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.chance import room
 from shapecalc.grading.misconceptions.question_context import Wrong
 from shapecalc.grading.own_sums import terms
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
+from shapecalc.grading.stated_terms import LEAST, terms_in
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value
 
-LEAST = 2  # terms of a sum
 SURE, PERHAPS = 0.01, 0.1  # how likely it may be that chance leads there
-TERM = re.compile(r"\s*\+\s*")
 
 
 class LeftOut(NamedTuple):
@@ -61,9 +58,3 @@ def counts(question: Question, subject: Subject, own: Sequence[Answered]) -> dic
             return {}
         found[other.query.name] += more
     return found
-
-
-def terms_in(formula: str) -> list[int]:
-    """Return what the terms of a sum come to; none for what is no sum of whole numbers."""
-    found = [worked_out(f"({term}) + 0") for term in TERM.split(formula)]  # also of a lone number
-    return [int(n) for n in found if n is not None and n.denominator == 1] if all(found) else []

@@ -331,7 +331,7 @@ class Marker:
         """Return what a wrong answer follows from, and the mistake that explains it, if anything
         does; the latter alone where the answer does not follow though it might.
         """
-        followed = own.lead_to(question, value)
+        followed = own.lead_to(question, value, evidence.working)
         if followed and is_shown_not_to_follow(question, value, followed, evidence):
             followed = None
         if followed is None:

@@ -29,10 +29,12 @@ from shapecalc.grading.own_values import (
     lie_between,
 )
 from shapecalc.grading.question import Question
+from shapecalc.grading.rounding import NO_WORKING
+from shapecalc.grading.stated_terms import stated_terms
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import is_subgradient
-from shapecalc.grading.values import Value, flat
+from shapecalc.grading.values import Number, Value, flat
 from shapecalc.records import KnownRecord
 
 
@@ -105,7 +107,9 @@ class OwnAnswers(OwnNetworks):
                     return True
         return False
 
-    def lead_to(self, question: Question, value: Value) -> Followed | None:
+    def lead_to(
+        self, question: Question, value: Value, working: Working = NO_WORKING
+    ) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""
         query = question.query
         summed = sum_of(question, self.terms_of(question), value)
@@ -130,7 +134,8 @@ class OwnAnswers(OwnNetworks):
                 continue
         if not is_total(question):
             return None
-        return self._with_counts(question, value) or self._right_at_the_end(question, value)
+        found = self._with_counts(question, value) or self._right_at_the_end(question, value)
+        return found or self._term_by_term(question, value, working)
 
     def leads_near(
         self, question: Question, near: Callable[[Question], bool]
@@ -220,6 +225,35 @@ class OwnAnswers(OwnNetworks):
 
                 return found, self._with_terms(question, network, total)[0]
         return None
+
+    def _term_by_term(self, question: Question, value: Value, working: Working) -> Followed | None:
+        """Return the answers that the terms of a total follow from each by itself, if its working
+        has one for each layer, which others beside them do not go on from.
+        """
+        right = question.subject.terms(question.query.key)
+        found: dict[str, Answered] = {}
+        for layer, term in stated_terms(question, value, working).items():
+            sources = self.behind_term(question, layer, term) if term != right[layer] else []
+            if term != right[layer] and not sources:
+                return None
+            found |= {q.id: (q, v) for q, v in sources}
+        return Followed([*found.values()]) if found else None
+
+    def behind_term(self, question: Question, layer: str, term: Number) -> list[Answered]:
+        """Return the answers that a wrong term of a total is right for: to a layer's count or to
+        parts of it, or else the volumes that it follows from; none where it is wrong for all.
+        """
+        query = question.query._replace(name=layer)
+        own = terms(question, question.subject, self.terms_of(question))
+        counted = [one for one in own if one.answered[0].query.name == layer]
+        right = question.subject.terms(query.key)[layer]
+        if counted and right + sum(one.more for one in counted) == term:
+            return [one.answered for one in counted]
+        for network in self.with_volumes(question):
+            with suppress(Exception):  # as above
+                if network.subject.answer(query) == term:
+                    return self.needed(question, network, lambda subject: subject.answer(query))
+        return []
 
     def terms_of(self, question: Question) -> list[Answered]:
         """Return the answers, right and wrong, that are terms of what a question asks for."""

@@ -4,15 +4,13 @@ adds up one for each layer.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 
-from shapecalc.grading.left_out_of_sum import LEAST, terms_in
 from shapecalc.grading.own_answers import OwnAnswers
-from shapecalc.grading.own_sums import is_total, terms
+from shapecalc.grading.own_sums import is_total
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
+from shapecalc.grading.stated_terms import stated_terms
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Number, Value
 from shapecalc.grading.wording import in_a_row, questions_by
@@ -32,20 +30,10 @@ def right_terms(
     answers or follow from them; empty where none is, or where its working has not one for each
     layer that has some of what is counted. `numbers` are those of the questions, by their ids.
     """
-    if not is_total(question):
-        return ""
-    layers = question.subject.terms(question.query.key)
-    given = next((t for t in map(terms_in, working.formulas) if len(t) == len(layers)), [])
-    if len(given) < LEAST or sum(given) != value:
-        return ""
-    wrong = {
-        name: term
-        for (name, right), term in zip(layers.items(), given, strict=True)
-        if term != right
-    }
+    given = stated_terms(question, value, working) if is_total(question) else {}
+    right = question.subject.terms(question.query.key) if given else {}
+    wrong = {name: term for name, term in given.items() if term != right[name]}
     good = len(given) - len(wrong)
-    if good < (Counter(layers.values()) & Counter(given)).total():
-        return ""  # they stand in another order, which does not say whose the wrong ones are
     said = [f"{good} of {len(given)} terms {'is' if good == 1 else 'are'} right"] if good else []
     own_ones: list[str] = []
     for names, verbs, of in _of_own(question, wrong, own):
@@ -55,8 +43,8 @@ def right_terms(
         wrong = {name: term for name, term in wrong.items() if name not in names}
     if not (said or own_ones) or not wrong:
         return ""
-    right = " right" if own_ones else ""
-    told = f"{_in_clauses([*said, *own_ones])}; {_those([*wrong], 'is not', 'are not')}{right}."
+    that = " right" if own_ones else ""
+    told = f"{_in_clauses([*said, *own_ones])}; {_those([*wrong], 'is not', 'are not')}{that}."
     return told if good else f"Of its terms, {told}"
 
 
@@ -66,7 +54,7 @@ def _of_own(
     """Yield the layers whose terms are the student's own answers, then those whose terms follow
     from these, with how that is told of one and of several, and the answers.
     """
-    found = {name: _source(question, name, term, own) for name, term in wrong.items()}
+    found = {name: own.behind_term(question, name, term) for name, term in wrong.items()}
     given, follow = ("is", "are"), ("follows from", "follow from")
     for direct, verbs in ((True, given), (False, follow)):
         of = {n: s for n, s in found.items() if s and _is_whole(question, n, s) == direct}
@@ -77,26 +65,6 @@ def _of_own(
 def _is_whole(question: Question, layer: str, source: Sequence[Answered]) -> bool:
     """Say whether answers are but the one to the count of a layer."""
     return [(q.query.name, q.query.key) for q, _ in source] == [(layer, question.query.key)]
-
-
-def _source(question: Question, layer: str, term: Number, own: OwnAnswers) -> list[Answered]:
-    """Return the student's own answers which a wrong term of a total is right for: to a layer's
-    count or to parts of it, or else the volumes that it follows from; nothing where it is none.
-    """
-    query = question.query._replace(name=layer)
-    counted = [
-        term
-        for term in terms(question, question.subject, own.terms_of(question))
-        if term.answered[0].query.name == layer
-    ]
-    right = question.subject.terms(query.key)[layer]
-    if counted and right + sum(one.more for one in counted) == term:
-        return [one.answered for one in counted]
-    for network in own.with_volumes(question):
-        with suppress(Exception):  # the student's own numbers may lead anywhere
-            if network.subject.answer(query) == term:
-                return own.needed(question, network, lambda subject: subject.answer(query))
-    return []
 
 
 def _those(names: Sequence[str], one: str, several: str) -> str:

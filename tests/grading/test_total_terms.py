@@ -88,3 +88,13 @@ def test_terms_in_another_order_are_not_told_to_be_a_layers() -> None:
     mark = last({"total.parameters": "165 + 71 + 112 = 348"})
     assert mark.verdict == "wrong"
     assert mark.feedback.startswith("The right answer is 351")
+
+
+def test_a_total_follows_where_each_of_its_terms_is_right_or_follows() -> None:
+    """From 6x6x3 3*3*3*2 + 2 = 56 parameters follow, for which the right 74 stand here."""
+    answers = {"conv1.output": "6x6x3", "conv2.output": "5x5x2"}
+    mark = last(answers | {"total.parameters": "112 + 74 + 255 = 441"}, follow_through=0.5)
+    assert (mark.verdict, mark.points) == ("followed through", 0.5)
+    assert mark.feedback.startswith("It follows correctly from your answer 5x5x2 to question 2.")
+    for other in ("112 + 75 + 255 = 442", "255 + 74 + 112 = 441", 441):
+        assert last(answers | {"total.parameters": other}, follow_through=0.5).verdict == "wrong"
