@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,11 +11,12 @@ from shapecalc.grading.misconceptions.question_context import Wrong
 from shapecalc.grading.own_sums import terms
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
-from shapecalc.grading.stated_terms import LEAST, terms_in
+from shapecalc.grading.stated_terms import sums_of
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value
 
+FEW = 2  # terms, of which one in parts leaves but one
 SURE, PERHAPS = 0.01, 0.1  # how likely it may be that chance leads there
 
 
@@ -37,14 +39,30 @@ def left_out(
     others = {name: count for name, count in found.items() if name not in lacking[:1]}
     if not lacking or others.items() <= subject.terms(key).items():
         return None
-    stated = [s for s in map(terms_in, working.formulas) if len(s) >= LEAST and sum(s) == value]
-    shown = any(sorted(terms) == sorted(others.values()) for terms in stated)
-    another = any(len(terms) in (len(others), len(found)) for terms in stated)  # one for each layer
+    count, stated = found[lacking[0]], sums_of(value, working)
+    shown = any(_are_those(terms, [*others.values()]) for terms in stated)
+    not_so = any(_are_others(terms, [*others.values()], count) for terms in stated)
     chance = len(found) / room(question.right, value)
-    if not shown and (another or chance > PERHAPS):
+    if not shown and (not_so or chance > PERHAPS):
         return None
-    text = f"{total:,} - {found[lacking[0]]:,} of {' or '.join(lacking)} = {value:,}"
+    text = f"{total:,} - {count:,} of {' or '.join(lacking)} = {value:,}"
     return LeftOut(Wrong(value, text), shown or chance <= SURE)
+
+
+def _are_those(terms: Sequence[int], wanted: Sequence[Number]) -> bool:
+    """Say whether the terms of a sum are those of layers, or all but one which stands there in
+    parts: its weights and its biases.
+    """
+    missing = (Counter(wanted) - Counter(terms)).total()
+    return not missing or (missing == 1 and len(wanted) > FEW)
+
+
+def _are_others(terms: Sequence[int], wanted: Sequence[Number], missing: Number) -> bool:
+    """Say whether terms which are not those of layers are one for each all the same, or have what
+    is missing beside them.
+    """
+    each = len(terms) in (len(wanted), len(wanted) + 1)
+    return each or terms.count(missing) > wanted.count(missing)
 
 
 def counts(question: Question, subject: Subject, own: Sequence[Answered]) -> dict[str, Number]:

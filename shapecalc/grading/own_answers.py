@@ -230,9 +230,10 @@ class OwnAnswers(OwnNetworks):
         """Return the answers that the terms of a total follow from each by itself, if its working
         has one for each layer, which others beside them do not go on from.
         """
-        right = question.subject.terms(question.query.key)
+        stated = stated_terms(question, value, working)
+        right = question.subject.terms(question.query.key) if stated else {}
         found: dict[str, Answered] = {}
-        for layer, term in stated_terms(question, value, working).items():
+        for layer, term in stated.items():
             sources = self.behind_term(question, layer, term) if term != right[layer] else []
             if term != right[layer] and not sources:
                 return None

@@ -31,7 +31,9 @@ def right_terms(
     layer that has some of what is counted. `numbers` are those of the questions, by their ids.
     """
     given = stated_terms(question, value, working) if is_total(question) else {}
-    right = question.subject.terms(question.query.key) if given else {}
+    if not given:
+        return ""
+    right = question.subject.terms(question.query.key)
     wrong = {name: term for name, term in given.items() if term != right[name]}
     good = len(given) - len(wrong)
     said = [f"{good} of {len(given)} terms {'is' if good == 1 else 'are'} right"] if good else []

@@ -101,3 +101,23 @@ def test_a_number_that_chance_leads_to_as_well_is_told_with_perhaps() -> None:
 def test_other_terms_are_not_those_of_a_total_without_a_layer(working: str) -> None:
     mark = last({"conv2.parameters": 70, "total.parameters": working})
     assert (mark.verdict, mark.misconception) == ("wrong", None)
+
+
+@pytest.mark.parametrize(
+    "working", ["3,880 + 1,000 + 160 = 5,040", "160 + 1,000 + 3,880 = 5,040", "4,880 + 160 = 5,040"]
+)
+def test_a_layer_that_stands_in_the_working_is_not_left_out(working: str) -> None:
+    """5,040 is 5,200 - 160."""
+    assert last({"total.macs": 5040}).misconception == "layer_left_out"
+    assert last({"total.macs": "3,888 + 1,152 = 5,040"}).misconception == "layer_left_out"
+    assert last({"total.macs": working}).misconception is None
+
+
+def test_a_term_may_stand_in_parts() -> None:
+    """100 + 74 + 165 + 60 = 399, with 10 units behind the 5: 5*10 + 10 = 60."""
+    layers = [*SPEC["layers"], {"dense": 10}]
+    answers = {"conv1.parameters": 100, "total.parameters": "100 + 72 + 2 + 165 = 339"}
+    mark = last(answers, spec=SPEC | {"layers": layers})
+    assert mark.feedback.startswith(
+        "A layer was left out of the total: with your answer 100 to question 1, 399 - 60 of dense2"
+    )
