@@ -203,7 +203,7 @@ class Marker:
                 ), reading
         good = own.each_right(question, ways[0].value)
         part = followed_in_part(question, ways[0].value, own)
-        in_part = right_terms(question, ways[0].value, evidence.working, own, self._numbers)
+        in_part = right_terms(question, ways[0], evidence.working, own, self._numbers)
         if part is not None:
             in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
         feedback = self.told.wrong(

@@ -48,6 +48,9 @@ def sums_of(value: Value, working: Working) -> list[list[int]]:
 
 
 def terms_in(formula: str) -> list[int]:
-    """Return what the terms of a sum come to; none for what is no sum of whole numbers."""
+    """Return what the terms of a sum come to that are not 0, as those of layers without weights
+    are; none for what is no sum of whole numbers.
+    """
     found = [worked_out(f"({term}) + 0") for term in TERM.split(formula)]  # also of a lone number
-    return [int(n) for n in found if n is not None and n.denominator == 1] if all(found) else []
+    whole = [int(n) for n in found if n is not None and n.denominator == 1]
+    return [n for n in whole if n] if len(whole) == len(found) else []

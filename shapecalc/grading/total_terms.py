@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from shapecalc.grading.answers import Reading
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_sums import is_total
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_terms import stated_terms
-from shapecalc.grading.student_working import Working
-from shapecalc.grading.values import Number, Value
+from shapecalc.grading.student_working import Working, working_in
+from shapecalc.grading.values import Number
 from shapecalc.grading.wording import in_a_row, questions_by
 
 MOST_NAMED = 4  # layers
@@ -21,17 +22,21 @@ Terms = Mapping[str, Number]  # by their layers
 
 def right_terms(
     question: Question,
-    value: Value,
+    reading: Reading,
     working: Working,
     own: OwnAnswers,
     numbers: Mapping[str, int],
 ) -> str:
     """Return which terms of a wrong total are right, in a sentence, and which are the student's own
-    answers or follow from them; empty where none is, or where its working has not one for each
-    layer that has some of what is counted. `numbers` are those of the questions, by their ids.
+    answers or follow from them; empty where none is, or where neither its working nor what is read
+    of `conv1: 760, dense1: 17283` has one for each layer that has some of what is counted.
+    `numbers` are those of the questions, by their ids.
     """
-    given = stated_terms(question, value, working) if is_total(question) else {}
-    if not given:
+    if not is_total(question):
+        return ""
+    texts = (working, working_in(reading.note))
+    given = next(filter(None, (stated_terms(question, reading.value, t) for t in texts)), None)
+    if given is None:
         return ""
     right = question.subject.terms(question.query.key)
     wrong = {name: term for name, term in given.items() if term != right[name]}

@@ -69,6 +69,27 @@ def last(answers: dict[str, Any], **more: Any) -> Mark:
             "1 of 3 terms is right, and that of conv1 is your answer to question 1; that of conv2"
             " is not right.",
         ),
+        (  # flatten1 has none
+            {"conv1.parameters": 100, "total.parameters": "100 + 71 + 0 + 165 = 336"},
+            "1 of 3 terms is right, and that of conv1 is your answer to question 1; that of conv2"
+            " is not right.",
+        ),
+        (
+            {
+                "conv1.parameters": 100,
+                "total.parameters": "conv1: 100, conv2: 71, dense1: 165; total 336",
+            },
+            "Read as 100 + 71 + 165 = 336. 1 of 3 terms is right, and that of conv1 is your answer"
+            " to question 1; that of conv2 is not right.",
+        ),
+        (
+            {
+                "conv1.parameters": 100,
+                "total.parameters": {"conv1": 100, "conv2": 71, "dense1": 165},
+            },
+            "Read as 100 + 71 + 165 = 336. 1 of 3 terms is right, and that of conv1 is your answer"
+            " to question 1; that of conv2 is not right.",
+        ),
         (  # an own answer that stands nowhere in it
             {"conv1.parameters": 100, "total.parameters": "112 + 71 + 165 = 348"},
             "2 of 3 terms are right; that of conv2 is not.",
