@@ -21,6 +21,7 @@ from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
     bias_not_added,
     does_not_fit,
+    layer_left_out,
     loss_base,
     neighbour,
 )
@@ -92,7 +93,7 @@ class Diagnosis:
         if in_own is not None:
             return in_own
         found = self._of_another_logarithm(question, value, evidence.working) or found
-        found = found or self._elsewhere(question, value, own)
+        found = found or self._elsewhere(question, value, own, evidence.working)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
 
     def _told_from_own(
@@ -267,15 +268,24 @@ class Diagnosis:
                 return found._replace(source=of)
         return None
 
-    def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
-        """Return the mistake of the student's own counts that a total has in its other terms."""
+    def _elsewhere(
+        self, question: Question, value: Value, own: OwnAnswers, working: Working
+    ) -> Cause | None:
+        """Return the mistake of the student's own counts that a total has in its other terms, or
+        that one of its layers is missing beside them.
+        """
         given = own.terms_of(question)
         wrong = [(q, v) for q, v in given if v != q.right]
         suspected = {q.query.name: self.explanations(q).suspected(v) for q, v in wrong}
         made = with_the_mistake(question, given, suspected, value)
-        if made is None:
+        if made is not None:
+            return Cause(MISCONCEPTIONS[made[0]], made[1], source=self.sources(wrong))
+        left = own.without_a_layer(question, value, working)
+        if left is None:
             return None
-        return Cause(MISCONCEPTIONS[made[0]], made[1], source=self.sources(wrong))
+        found, sources = left
+        source = self.sources(sources)
+        return Cause(layer_left_out.MISCONCEPTION, found.wrong, sure=found.sure, source=source)
 
     def _of_another_logarithm(
         self, question: Question, value: Value, working: Working

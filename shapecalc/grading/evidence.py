@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.frequency import SLIPS
+from shapecalc.grading.misconceptions import layer_left_out
 from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.stated_terms import has_what_is_missing
 from shapecalc.grading.student_working import Working
 
 
@@ -60,10 +62,17 @@ class Evidence(NamedTuple):
         if not causes or not any(working):
             return causes
         causes = [cause for cause in causes if not working.contradicts(context, cause)]
+        if context.total and working.formulas:
+            causes = [cause for cause in causes if not self._has_all_terms(context, cause)]
         agrees = [working.agrees(context, cause) for cause in causes]
         shown = [cause for cause, same in zip(causes, agrees, strict=True) if same]
         left = [cause for cause, same in zip(causes, agrees, strict=True) if same is not False]
         return shown or left or causes
+
+    def _has_all_terms(self, context: QuestionContext, cause: Cause) -> bool:
+        """Say whether the working has the layer which was left out of a total by a cause."""
+        left_out = cause.names == {layer_left_out.MISCONCEPTION.name}
+        return left_out and has_what_is_missing(context, cause.wrong.value, self.working)
 
 
 NOTHING_ELSE = Evidence()

@@ -27,9 +27,9 @@ from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.rounded_down import rounded_at
 from shapecalc.grading.rounding import NO_WORKING, rounded
+from shapecalc.grading.shortened import shortened
 from shapecalc.grading.size_alone import divided_alone
 from shapecalc.grading.student_working import Working
-from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.tried_out import tried_out
 from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital
@@ -66,14 +66,13 @@ class Told(NamedTuple):
         in_part: str = "",
     ) -> str:
         """Return what is told about a wrong answer, and about one that got some `credit`; of one
-        without a cause also what its working shows to be right, and that it is rounded. Which
-        values of an array are `good` is for the whole of what is marked to say, and which follow
-        from others `in_part`.
+        without a cause also that it is rounded. Which values of an array are `good` is for the
+        whole of what is marked to say, and which follow from others, or which terms of a total are
+        right, `in_part`.
         """
         said = [in_part or right_part(question, value, good)]
         if cause is None:
             said.append("" if self.hides else tried_out(question, value))
-            said.append(right_terms(question, value, working))
             said.append(divided_alone(question, working))
             said.append(rounded(question, value, working))
         else:
@@ -294,7 +293,7 @@ def given(answer: Any) -> str:
     if isinstance(answer, list | tuple | Mapping):
         return quote("".join(islice(_printed(answer), MOST_PRINTED)), LONGEST_SHOWN)
     if isinstance(answer, str):
-        answer = ESCAPED.sub("", " ".join(answer[:LONGEST].split()))
+        return shortened(ESCAPED.sub("", " ".join(answer[:LONGEST].split())), LONGEST_SHOWN)
     return quote(answer, LONGEST_SHOWN)
 
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.table_header import TableColumns
+from shapecalc.grading.wording import in_a_row
 
-MOST_NAMED = 5  # students who do not say when they handed in
+MOST_NAMED = 5  # students of one sort
 
 
 class Graded(NamedTuple):
@@ -124,6 +125,24 @@ class ClassRun:
 
 
 @dataclass
+class Named:
+    """Submissions of one sort: how many, and of the first of them the students."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, item: Graded) -> None:
+        """Count one more."""
+        self.count += 1
+        if len(self.first) < MOST_NAMED:
+            self.first.append(item.student or item.file)
+
+    def __str__(self) -> str:
+        more = self.count - len(self.first)
+        return f"{', '.join(self.first)} and {more:,} more" if more else in_a_row(self.first)
+
+
+@dataclass
 class Tally:
     """What has to be known of a whole class before its first line is written."""
 
@@ -133,12 +152,13 @@ class Tally:
     skipped: int = 0
     failed: int = 0
     unread: int = 0  # answers that need a look
+    hanging: int = 0  # answers whose points may change with one that needs a look
+    with_hanging: Named = field(default_factory=Named)
     duplicates: int = 0
     points: float = 0.0
     identities: bool = False  # whether anybody has one
     times: bool = False  # whether any says when it was handed in
-    timeless: int = 0  # that do not say it, and that no platform calls late
-    without_time: list[str] = field(default_factory=list)  # the first of these, by their students
+    timeless: Named = field(default_factory=Named)  # that do not say it, nor are called late
     titles: dict[str, None] = field(default_factory=dict)  # of tables' own columns, in order
     tables: dict[str, TableColumns] = field(default_factory=dict)  # by file, where some is told
     misconceptions: Counter[str] = field(default_factory=Counter)  # answers, by their cause
@@ -164,14 +184,16 @@ def tallied(everything: Iterable[Graded]) -> Tally:
         tally.identities |= bool(item.identity)
         tally.times |= bool(item.when)
         if item.gradable and not item.when and not item.late:
-            tally.timeless += 1
-            if len(tally.without_time) < MOST_NAMED:
-                tally.without_time.append(item.student or item.file)
+            tally.timeless.add(item)
         tally.titles.update(dict.fromkeys(name for name, _ in item.columns))
         if item.gradable:
             tally.marked += 1
             tally.points += item.score
             tally.unread += item.marked.unread
+            hanging = sum([mark.hangs for mark in item.marked.marks])
+            if hanging:
+                tally.hanging += hanging
+                tally.with_hanging.add(item)
             _count_causes(tally, [mark for mark in item.marked.marks if mark.misconception])
     return tally
 

@@ -43,6 +43,7 @@ from shapecalc.grading.rounding import (
 )
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
+from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
 
@@ -202,16 +203,15 @@ class Marker:
                 ), reading
         good = own.each_right(question, ways[0].value)
         part = followed_in_part(question, ways[0].value, own)
-        in_part = ""
+        in_part = right_terms(question, ways[0], evidence.working, own, self._numbers)
         if part is not None:
             in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
         feedback = self.told.wrong(
             question, ways[0].value, None, good=good, working=evidence.working, in_part=in_part
         )
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
-        told = _noted(feedback, note)
         return mark._replace(
-            feedback=told,
+            feedback=_noted(feedback, note),
             note=note,
             meant=question.shown(meant),
             matter=matter(question, ways[0].value, evidence.working),
@@ -331,7 +331,7 @@ class Marker:
         """Return what a wrong answer follows from, and the mistake that explains it, if anything
         does; the latter alone where the answer does not follow though it might.
         """
-        followed = own.lead_to(question, value)
+        followed = own.lead_to(question, value, evidence.working)
         if followed and is_shown_not_to_follow(question, value, followed, evidence):
             followed = None
         if followed is None:

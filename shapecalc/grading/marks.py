@@ -29,6 +29,7 @@ class Mark(NamedTuple):
     source: str = ""  # the earlier answers that it goes on from with a mistake, as they are told
     follows: tuple[str, ...] = ()  # the ids of the earlier answers that it is right for
     worked_out: bool = False  # with the misconception, as the working in the answer shows
+    hangs: bool = False  # on one that a person looks at first, whereupon its points may change
 
     @property
     def unread(self) -> bool:

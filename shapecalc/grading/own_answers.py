@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import as_asked, each_right, same
+from shapecalc.grading.left_out_of_sum import LeftOut, counts, left_out
 from shapecalc.grading.own_networks import OwnNetworks
 from shapecalc.grading.own_sums import (
     SUMMED,
@@ -22,14 +23,18 @@ from shapecalc.grading.own_sums import (
 )
 from shapecalc.grading.own_values import (
     Answered,
+    OwnNetwork,
     as_written,
     is_worked_with,
     lie_between,
 )
 from shapecalc.grading.question import Question
+from shapecalc.grading.rounding import NO_WORKING
+from shapecalc.grading.stated_terms import stated_terms
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import is_subgradient
-from shapecalc.grading.values import Value, flat
+from shapecalc.grading.values import Number, Value, flat
 from shapecalc.records import KnownRecord
 
 
@@ -102,7 +107,9 @@ class OwnAnswers(OwnNetworks):
                     return True
         return False
 
-    def lead_to(self, question: Question, value: Value) -> Followed | None:
+    def lead_to(
+        self, question: Question, value: Value, working: Working = NO_WORKING
+    ) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""
         query = question.query
         summed = sum_of(question, self.terms_of(question), value)
@@ -127,7 +134,8 @@ class OwnAnswers(OwnNetworks):
                 continue
         if not is_total(question):
             return None
-        return self._with_counts(question, value) or self._right_at_the_end(question, value)
+        found = self._with_counts(question, value) or self._right_at_the_end(question, value)
+        return found or self._term_by_term(question, value, working)
 
     def leads_near(
         self, question: Question, near: Callable[[Question], bool]
@@ -171,27 +179,85 @@ class OwnAnswers(OwnNetworks):
 
     def _with_counts(self, question: Question, value: Value) -> Followed | None:
         """Return the volumes and the counts that a total is right for, which needs both."""
-        counts = self.terms_of(question)
+        own = self.terms_of(question)
 
         def total(subject: Subject) -> Any:
             right: Any = subject.answer(question.query)
-            return right + sum(term.more for term in terms(question, subject, counts))
+            return right + sum(term.more for term in terms(question, subject, own))
 
-        for network in self.with_volumes(question) if counts else ():
+        for network in self.with_volumes(question) if own else ():
             try:
                 if not _is_corrected(question, total(network.subject), value):
                     continue
-                found, subject = self._fewest(question, network, total)
-                # A count that follows from a volume no longer does where this is not needed.
-                own = [term.answered for term in terms(question, subject, counts)]
-                needed = network._replace(subject=subject)
-                return Followed(
-                    [*self._given_among(found, network, question), *own],
-                    needed.rounded(question.query),
-                )
+                sources, needed = self._with_terms(question, network, total)
+                return Followed(sources, needed.rounded(question.query))
             except Exception:  # as above
                 continue
         return None
+
+    def _with_terms(
+        self, question: Question, network: OwnNetwork, total: Callable[[Subject], Any]
+    ) -> tuple[list[Answered], OwnNetwork]:
+        """Return the volumes that a total needs, and the counts in it, and the network with these
+        volumes: a count that follows from one no longer does where this is not needed.
+        """
+        found, subject = self._fewest(question, network, total)
+        own = terms(question, subject, self.terms_of(question))
+        given = self._given_among(found, network, question)
+        sources = [*given, *(term.answered for term in own)]
+        return sources, network._replace(subject=subject)
+
+    def without_a_layer(
+        self, question: Question, value: Value, working: Working
+    ) -> tuple[LeftOut, list[Answered]] | None:
+        """Return that a layer is missing in a total of the student's own counts, and the answers
+        that it goes on from: the counts alone, or these and the volumes.
+        """
+        own = self.terms_of(question) if is_total(question) else []
+        found = left_out(question, question.subject, own, value, working) if own else None
+        if found is not None:
+            return found, [term.answered for term in terms(question, question.subject, own)]
+        for network in self.with_volumes(question) if own else ():
+            with suppress(Exception):  # as above
+                found = left_out(question, network.subject, own, value, working)
+                if found is None:
+                    continue
+
+                def total(subject: Subject) -> Any:
+                    return sum(counts(question, subject, own).values())
+
+                return found, self._with_terms(question, network, total)[0]
+        return None
+
+    def _term_by_term(self, question: Question, value: Value, working: Working) -> Followed | None:
+        """Return the answers that the terms of a total follow from each by itself, if its working
+        has one for each layer, which others beside them do not go on from.
+        """
+        stated = stated_terms(question, value, working)
+        right = question.subject.terms(question.query.key) if stated else {}
+        found: dict[str, Answered] = {}
+        for layer, term in stated.items():
+            sources = self.behind_term(question, layer, term) if term != right[layer] else []
+            if term != right[layer] and not sources:
+                return None
+            found |= {q.id: (q, v) for q, v in sources}
+        return Followed([*found.values()]) if found else None
+
+    def behind_term(self, question: Question, layer: str, term: Number) -> list[Answered]:
+        """Return the answers that a wrong term of a total is right for: to a layer's count or to
+        parts of it, or else the volumes that it follows from; none where it is wrong for all.
+        """
+        query = question.query._replace(name=layer)
+        own = terms(question, question.subject, self.terms_of(question))
+        counted = [one for one in own if one.answered[0].query.name == layer]
+        right = question.subject.terms(query.key)[layer]
+        if counted and right + sum(one.more for one in counted) == term:
+            return [one.answered for one in counted]
+        for network in self.with_volumes(question):
+            with suppress(Exception):  # as above
+                if network.subject.answer(query) == term:
+                    return self.needed(question, network, lambda subject: subject.answer(query))
+        return []
 
     def terms_of(self, question: Question) -> list[Answered]:
         """Return the answers, right and wrong, that are terms of what a question asks for."""

@@ -64,7 +64,7 @@ class Pending:
         certain = mark.misconception is not None and not mark.perhaps
         why = self._told.hangs_on(number, certain=certain)
         if certain:
-            return mark._replace(feedback=f"{mark.feedback} {why}".strip())
+            return mark._replace(feedback=f"{mark.feedback} {why}".strip(), hangs=True)
         return mark._replace(
             verdict="needs a look", points=0.0, misconception=None, perhaps=False, feedback=why,
             note="", meant="", matter=f"it waits for the answer to question {number}",

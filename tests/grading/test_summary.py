@@ -202,3 +202,37 @@ def test_a_list_without_rows_stays_flat(tmp_path: Path) -> None:
     homework = {"spec": spec, "questions": ["relu1.value"]}
     (item,) = grade(read_assignment(homework), [Found(str(file), "s")]).marked
     assert item.marked.marks[0].answer == "0 1"
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (0, ""),
+        (1, "1 answer may follow from one that needs a look: its points may change (s0)"),
+        (
+            2,
+            "2 answers may follow from one that needs a look: their points may change (s0 and s1)",
+        ),
+        (
+            7,
+            "7 answers may follow from one that needs a look: their points may change"
+            " (s0, s1, s2, s3, s4 and 2 more)",
+        ),
+    ],
+)
+def test_answers_whose_points_may_change_with_another_are_told(
+    tmp_path: Path, count: int, told: str
+) -> None:
+    """14*14*8*10 = 15,680 without the 10 biases, on a volume that is not read."""
+    spec = {"input": "14x14x4", "layers": [{"conv": {"K": 8, "F": 1}}, "flatten", {"dense": 10}]}
+    asked = ["conv1.output", "dense1.parameters"]
+    found = []
+    for number in range(count or 1):
+        file = tmp_path / f"s{number}.json"
+        dense = "15680" if count else "15690"
+        file.write_text(json.dumps({asked[0]: "see my scan", asked[1]: dense}), encoding="utf-8")
+        found.append(Found(str(file), f"s{number}"))
+    run = grade(read_assignment({"spec": spec, "questions": asked}), found)
+    for text in (SUMMARIES["table"](run), exports.render("table", run) if count > 1 else ""):
+        lines = [line for line in text.splitlines() if "points may change" in line]
+        assert [line for line in lines if "teacher" not in line] == [told] * bool(told and text)

@@ -15,7 +15,7 @@ from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.moments import days_late, moment, shown_deadline, time_late
 from shapecalc.grading.question import Policy
 from shapecalc.grading.submission_file import FOR_THE_AUTHOR
-from shapecalc.grading.wording import in_a_row, questions_by
+from shapecalc.grading.wording import questions_by
 
 MOST_COLUMNS = 12  # that are named
 UNMATCHED = (
@@ -119,6 +119,18 @@ def of_mean(class_run: ClassRun) -> str:
     return f"{looks or f'{unread:,} answers need a look and count'} as 0 points in the mean"
 
 
+def of_hanging(class_run: ClassRun) -> str:
+    """Return whose points may change with an answer that needs a look; empty where nobody's do."""
+    count, who = class_run.tally.hanging, class_run.tally.with_hanging
+    if not count:
+        return ""
+    if count == 1:
+        return f"1 answer may follow from one that needs a look: its points may change ({who})"
+    return (
+        f"{count:,} answers may follow from one that needs a look: their points may change ({who})"
+    )
+
+
 def students(count: int) -> str:
     """Return `1 student` or `5 students`."""
     return f"{count:,} {'student' if count == 1 else 'students'}"
@@ -209,15 +221,13 @@ def of_columns(class_run: ClassRun) -> Iterator[str]:
 
 def of_times(class_run: ClassRun) -> Iterator[str]:
     """Yield that it is not known of some when they were handed in, where a due date is set."""
-    count = class_run.tally.timeless
+    count = class_run.tally.timeless.count
     if class_run.assignment.policy.due is not None and count:
         whose = (
             "submission does not say when it was" if count == 1 else "submissions do not say when"
         )
         whose += " handed in and counts" if count == 1 else " they were handed in and count"
-        named = class_run.tally.without_time
-        more = count - len(named)
-        who = f"{', '.join(named)} and {more:,} more" if more else in_a_row(named)
+        who = class_run.tally.timeless
         said = "in a file, `submitted: 2026-11-20 17:00` says it"
         yield f"{count:,} {whose} as in time ({who}); {said}"
 

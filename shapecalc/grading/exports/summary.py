@@ -20,6 +20,7 @@ from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
     explained,
     of_columns,
+    of_hanging,
     of_mean,
     of_times,
     reason,
@@ -28,6 +29,7 @@ from shapecalc.grading.exports.feedback import (
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.question import Question
+from shapecalc.grading.shortened import shortened
 
 SCHEMA = "shapecalc.grade-summary/1"
 VERDICTS: tuple[Verdict, ...] = (
@@ -208,7 +210,7 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
             f" of {number(class_run.possible)} points"
         )
     tally = class_run.tally
-    lines += filter(None, [of_mean(class_run)])
+    lines += filter(None, [of_mean(class_run), of_hanging(class_run)])
     lines += [
         f"not gradable: {item.student}: {reason(item)}  [{item.file}]"
         for item in class_run.counted
@@ -312,7 +314,7 @@ def _commonest(
 
 
 def _said(answer: str) -> str:
-    return f'"{quote(answer, LONGEST)}"' if answer else "no answer was found"
+    return f'"{shortened(answer, LONGEST)}"' if answer else "no answer was found"
 
 
 def render_json(class_run: ClassRun) -> str:

@@ -11,6 +11,7 @@ from shapecalc.grading.exports.feedback import (
     explained,
     feedback,
     of_columns,
+    of_hanging,
     of_mean,
     of_times,
     reached,
@@ -20,6 +21,7 @@ from shapecalc.grading.feedback import tells
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
 from shapecalc.grading.multiple_choice import right_told
+from shapecalc.grading.shortened import shortened
 from shapecalc.reports.table import drawn
 
 NUMBERS = ("points", "of")
@@ -72,7 +74,7 @@ def _told(mark: Mark, right: str) -> str:
 
 def _table(graded: Graded) -> str:
     rows = [
-        [quote(m.id, LONGEST), quote(m.answer, LONGEST), VERDICTS[m.verdict].lower(),
+        [quote(m.id, LONGEST), shortened(m.answer, LONGEST), VERDICTS[m.verdict].lower(),
          str(number(m.points)), str(number(m.possible))]
         for m in graded.marked.marks
     ]  # fmt: skip
@@ -88,7 +90,7 @@ def _class(class_run: ClassRun) -> str:
     lines = [f"Class: {tally.marked:,} of {tally.counted:,} graded"]
     if class_run.mean is not None:
         lines[0] += f", mean {two_decimals(class_run.mean)} of {number(class_run.possible)} points"
-    lines += filter(None, [of_mean(class_run)])
+    lines += filter(None, [of_mean(class_run), of_hanging(class_run)])
     for name, count in tally.mistaken.most_common():
         answers = tally.misconceptions[name]
         told = tally.words[name] or explained(name)

@@ -1,0 +1,78 @@
+"""A layer left out of a total of a student's own counts: 112 and 165 of 112, 70 and 165."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shapecalc.grading.chance import room
+from shapecalc.grading.misconceptions.question_context import Wrong
+from shapecalc.grading.own_sums import terms
+from shapecalc.grading.own_values import Answered
+from shapecalc.grading.question import Question
+from shapecalc.grading.stated_terms import sums_of
+from shapecalc.grading.student_working import Working
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Number, Value
+
+FEW = 2  # terms, of which one in parts leaves but one
+SURE, PERHAPS = 0.01, 0.1  # how likely it may be that chance leads there
+
+
+class LeftOut(NamedTuple):
+    """A total without one of its layers; not `sure` where chance might do as well."""
+
+    wrong: Wrong
+    sure: bool
+
+
+def left_out(
+    question: Question, subject: Subject, own: Sequence[Answered], value: Value, working: Working
+) -> LeftOut | None:
+    """Return that one layer is missing in a network's total with all of a student's own counts in
+    place; None where none is, or where these change nothing.
+    """
+    found, key = counts(question, subject, own), question.query.key
+    total = sum(found.values())
+    lacking = [name for name, count in found.items() if count and total - count == value]
+    others = {name: count for name, count in found.items() if name not in lacking[:1]}
+    if not lacking or others.items() <= subject.terms(key).items():
+        return None
+    count, stated = found[lacking[0]], sums_of(value, working)
+    shown = any(_are_those(terms, [*others.values()]) for terms in stated)
+    not_so = any(_are_others(terms, [*others.values()], count) for terms in stated)
+    chance = len(found) / room(question.right, value)
+    if not shown and (not_so or chance > PERHAPS):
+        return None
+    text = f"{total:,} - {count:,} of {' or '.join(lacking)} = {value:,}"
+    return LeftOut(Wrong(value, text), shown or chance <= SURE)
+
+
+def _are_those(terms: Sequence[int], wanted: Sequence[Number]) -> bool:
+    """Say whether the terms of a sum are those of layers, or all but one which stands there in
+    parts: its weights and its biases.
+    """
+    missing = (Counter(wanted) - Counter(terms)).total()
+    return not missing or (missing == 1 and len(wanted) > FEW)
+
+
+def _are_others(terms: Sequence[int], wanted: Sequence[Number], missing: Number) -> bool:
+    """Say whether terms which are not those of layers are one for each all the same, or have what
+    is missing beside them.
+    """
+    each = len(terms) in (len(wanted), len(wanted) + 1)
+    return each or terms.count(missing) > wanted.count(missing)
+
+
+def counts(question: Question, subject: Subject, own: Sequence[Answered]) -> dict[str, Number]:
+    """Return the terms of a network's total with a student's own counts in place, by the layers;
+    nothing where none of these changes one.
+    """
+    changes = terms(question, subject, own)
+    found: dict[str, Number] = {**subject.terms(question.query.key)} if changes else {}
+    for (other, _), more in changes:
+        if other.query.name not in found:  # what it has may be another layer's
+            return {}
+        found[other.query.name] += more
+    return found
