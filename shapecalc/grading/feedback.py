@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.credit import percent
 from shapecalc.grading.differences import first_wrong, followed_part, right_part, wrong_one
 from shapecalc.grading.followed_in_part import InPart
 from shapecalc.grading.lists import DEEPEST
@@ -112,9 +113,9 @@ class Told(NamedTuple):
         none = "" if share else ", but what follows from a slip gives no points here"
         said = [f"It follows correctly from {source}{begin}{none}."]
         if more:
-            said.append(f"It gets {_percent(share)} of the points, as the mistake behind it does.")
+            said.append(f"It gets {percent(share)} of the points, as the mistake behind it does.")
         elif 0 < share < 1 and question.points:
-            said.append(f"What follows from a slip gets {_percent(share)} of the points.")
+            said.append(f"What follows from a slip gets {percent(share)} of the points.")
         if followed.rounded:
             said.append(rounded_at(followed.rounded, hides=self.hides))
         if slip := wrong_step(question, followed, working):
@@ -250,40 +251,6 @@ class Told(NamedTuple):
         if self.shown == "always":
             said.append(right_answer(question, good))
         return " ".join(said)
-
-
-def credit_told(
-    question: Question, mistake: float, through: float = 1.0, *, several: bool = False
-) -> str:
-    """Return why so much is given for a mistake, maybe one of `several`, and for one in what
-    follows from an earlier slip, in shares of the points; empty where nothing is given.
-    """
-    if not mistake * through * question.points:
-        return ""
-    which = "one of these mistakes" if several else "this mistake"
-    told = f"An answer with {which} gets {_percent(mistake)} of the points"
-    if through < 1:
-        told += f", and {_percent(through)} of these since it follows from an earlier slip"
-    return f"{told}."
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.4g} %"
-
-
-def both_credited(one: float, other: float) -> str:
-    """Return why so much is given for two mistakes that were made at once, or nothing since one has
-    no credit.
-    """
-    if not one * other:
-        return (
-            f"One of these mistakes alone gets {_percent(one or other)} of the points, but for the"
-            " other one there are none."
-        )
-    return (
-        f"It has {_percent(one)} of the points for the one mistake, and of these"
-        f" {_percent(other)} for the other."
-    )
 
 
 def given(answer: Any) -> str:

@@ -15,6 +15,7 @@ from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, same
+from shapecalc.grading.credit import credit_of, credit_told
 from shapecalc.grading.diagnosis import Diagnosis
 from shapecalc.grading.differences import matter
 from shapecalc.grading.doubts import (
@@ -23,7 +24,7 @@ from shapecalc.grading.doubts import (
     may_not_follow,
 )
 from shapecalc.grading.evidence import Evidence
-from shapecalc.grading.feedback import Told, both_credited, credit_told, given, shown_at
+from shapecalc.grading.feedback import Told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.followed_in_part import followed_in_part
 from shapecalc.grading.in_rows import in_rows
@@ -302,13 +303,7 @@ class Marker:
             )
         # One mistake more, behind another, and not the same one at every layer.
         further = found is not None and self._diagnosis.is_further(question, reading.value, found)
-        shares = found.shares(question.partial) if found and not found.either else []
-        if len(shares) > 1 and (not share and any(shares) or share and not further):
-            credited = both_credited(*shares)
-        else:
-            through = question.follow_through if further else 1.0
-            credited = credit_told(question, share, through, several=bool(found and found.either))
-        share *= question.follow_through if further else 1.0
+        share, credited = credit_of(question, found, further=further)
         if found is None:
             return self._rounded_own(question, reading, own, mark, evidence.working)
         good = own.each_right(question, reading.value)

@@ -70,9 +70,9 @@ def test_who_has_credit_for_one_of_them_alone_is_told_so() -> None:
 
 @pytest.mark.parametrize(("own", "points"), [(False, 0.2), (True, 0.1)])
 def test_both_credits_are_multiplied(own: bool, points: float) -> None:
-    credits = {"pool_gradient_everywhere": 0.5, "slope_forgotten": 0.4}
+    shares = {"pool_gradient_everywhere": 0.5, "slope_forgotten": 0.4}
     answers = {POOLED: [[4, -6, 7]], MAP: OWN} if own else {MAP: EVERYWHERE}
-    assert marked(answers, credits).points == points
+    assert marked(answers, shares).points == points
 
 
 def test_of_few_different_numbers_it_is_not_certain() -> None:
