@@ -23,7 +23,6 @@ from shapecalc.grading.columns import (
     plain,
 )
 from shapecalc.grading.headings import (
-    COURTESY,
     DECORATION,
     SHEET,
     is_name,
@@ -45,6 +44,7 @@ from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.text_tables import ROW, without_tables
+from shapecalc.grading.words_to_reader import is_word_to_reader
 
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
 # A dash behind a separator is the answer's own minus, `14. - 1.636`.
@@ -331,7 +331,7 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
             names = not begun and (is_name(stripped) or name_in(stripped) not in ("", stripped))
             above = not answered and (names or is_title(stripped))
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
-            aside = bool(heading) or of_person(stripped) or bool(COURTESY.fullmatch(stripped))
+            aside = bool(heading) or of_person(stripped) or is_word_to_reader(stripped)
             yield Line(number, line.strip(), aside=aside)
         begun = True
 

@@ -17,11 +17,12 @@ from shapecalc.grading.answers import LONGEST, OR
 from shapecalc.grading.arithmetic import NUMBER, worked_out
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.notation import plain
+from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
 from shapecalc.grading.written_sizes import DENIED
 
 FRONT = r"\s*(?P<front>\d{1,3}(?:[ ,]\d{3})+|\d{1,15})"
-PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
+PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;:] +)(?P<rest>[\w(].*)")
 DASHED = re.compile(rf"{FRONT} +[-\u2013\u2014\u2212] +(?P<rest>[\d(].*)")
 BETWEEN = re.compile(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
 PLUS = re.compile(r"\+|\bplus\b")
@@ -79,7 +80,8 @@ def _asks_for_one(question: Question) -> bool:
     form, right = question.query.form, question.right
     if question.choices or question.query.executed:
         return False
-    one = form == "sizes" and isinstance(right, tuple) and len(right) == 1
+    once = question.query.key in ONCE_FOR_ALL  # 9 for 9x9
+    one = form == "sizes" and isinstance(right, tuple) and len({*right} if once else right) == 1
     return one or (form in ("number", "field") and isinstance(right, int))
 
 
