@@ -1,9 +1,9 @@
 """A number that stands in front of its working: `5760   576*10`, `5760, 576*10`, `18 - 2*9`.
 
 A sheet asks for it so. Blanks side by side, a tab or a comma part it from a working that comes to
-it, and so does a dash: by a minus 0 would be left. Where it comes to something else nothing is read
-so: another one of both may be meant. A field may stand in front of an equation that it solves,
-`2, 55 - 5 + 2P + 1 = 55`.
+it, and so does a colon, or a dash: by a minus 0 would be left. Where it comes to something else
+nothing is read so: another one of both may be meant. A field may stand in front of an equation that
+it solves, `2, 55 - 5 + 2P + 1 = 55`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.written_sizes import DENIED
 
 FRONT = r"\s*(?P<front>\d{1,3}(?:[ ,]\d{3})+|\d{1,15})"
-PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;:] +)(?P<rest>[\w(].*)")
-DASHED = re.compile(rf"{FRONT} +[-\u2013\u2014\u2212] +(?P<rest>[\d(].*)")
+PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
+DASHED = re.compile(rf"{FRONT}(?: +[-\u2013\u2014\u2212]|:) +(?P<rest>[\d(].*)")
 BETWEEN = re.compile(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
 PLUS = re.compile(r"\+|\bplus\b")
 WORDS = r"[^\W\d_][\w/']*(?:[ -][^\W\d_][\w/']*)*"
