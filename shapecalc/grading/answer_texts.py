@@ -42,6 +42,7 @@ from shapecalc.grading.joined_lines import (
 )
 from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.plainer_lists import DRAWN
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.text_tables import ROW, without_tables
 from shapecalc.grading.words_to_reader import is_word_to_reader
@@ -62,6 +63,8 @@ RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
 )
 EQUALS = re.compile(r"= ?[-+.\d(\[{$]")  # what stands above it, whatever is said behind it
 NUMBER_AT_END = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\W*$")
+LIST_AT_END = re.compile(r"\d[\])}]+\W*$")
+NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 LINE = "Line "  # by which a line is called, with its number
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
@@ -123,7 +126,7 @@ def lines_of(
     no other line and can have what stands there for its answer. A list in brackets goes on to its
     end, and an answer may stand in the line below its id. Raises NotGradable for too many lines.
     """
-    text = plain_text(text)
+    text = plain_text(text).translate(DRAWN)
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
@@ -232,9 +235,14 @@ def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def _says_again(line: str, answer: str) -> bool:
-    """Say whether a line's result is the number that the answer ends with: `= 1,824` below 1824."""
-    below, above = (NUMBER_AT_END.search(text.replace(",", "")) for text in (line, answer))
-    return bool(below and above and below[1] == above[1])
+    """Say whether a line's result is the number that the answer ends with: `= 1,824` below 1824; of
+    a list all of its values.
+    """
+    if LIST_AT_END.search(line):
+        below, above = (NUMBERS.findall(text.rpartition("=")[2]) for text in (line, answer))
+        return below == above
+    ends = [NUMBER_AT_END.search(text.replace(",", "")) for text in (line, answer)]
+    return all(ends) and len({end[1] for end in ends if end}) == 1
 
 
 def _name_above(lines: Sequence[Line]) -> str:

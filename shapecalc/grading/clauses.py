@@ -68,7 +68,7 @@ def clauses(text: str) -> list[Clause]:
         goes_on = bool(around)
         at = 0
         for cut in [*islice(CUT.finditer(part), MOST), None]:
-            said = _stripped(part[at : cut.start() if cut else len(part)])
+            said = part[at : cut.start() if cut else len(part)].strip(AROUND)
             if _has_number(said):
                 found.append(Clause(said, link))
                 link = "reason" if goes_on else "next"
@@ -82,16 +82,6 @@ def clauses(text: str) -> list[Clause]:
             elif not goes_on and not (link == "result" and not said):
                 link = "next"
     return found
-
-
-def _stripped(text: str) -> str:
-    """Return a part without the signs around it, but for the minus of its first number."""
-    inside = text.strip(AROUND)
-    before = text[: text.find(inside)] if inside else ""
-    negative = (
-        before.endswith("-") and inside[0] in "0123456789." and before[-2:-1] in ("", " ", ":")
-    )
-    return f"-{inside}" if negative else inside
 
 
 def split_aside(text: str) -> tuple[str, str]:

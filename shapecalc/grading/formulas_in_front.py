@@ -23,7 +23,8 @@ FORMULA = rf"\(?{FACTOR}(?:{SIGN}\(?{FACTOR}\)?){{1,7}}"
 NAME = r"(?:[^\W\d][\w/'^∂{}]{0,12}(?:\[[\w, ]{1,9}\]|\([\w ]{1,9}\))?)"
 # `y - p:`, `dW = x*d =`; `W1 = W1 - dW1 =` is the name of a part.
 IN_FRONT = re.compile(
-    rf"\s*(?:(?!\w*\d){NAME} ?:?= ?)?(?P<formula>{FORMULA}) ?[:=] ?(?=[-+−(\[{{]*\.?\d|[a-z]{{2,9}} ?\d ?[:=(\[])"
+    rf"\s*(?:(?!\w*\d){NAME} ?:?= ?)?(?P<formula>{FORMULA}) ?[:=] ?"
+    r"(?=[-+−(\[{]*\.?\d|[a-z]{2,9} ?\d ?[:=(\[])"
 )
 AMID = re.compile(rf"(?P<name>{NAME}) ?= ?(?P<formula>{FORMULA}) ?= ?(?=[-+−(\[{{]*\.?\d)")
 # One factor of a list: 0.5*(1, 2) = (0.5, 1).

@@ -23,12 +23,11 @@ FEW = rf"{NUMBER}(?:(?:, ?| and | ){NUMBER}){{0,11}}"
 LIST = r"[\[({][-+\u2212\d.,;\s\[\](){}e/|]{1,400}[\])}]"
 VALUES = rf"(?:{FEW}|{LIST})"
 # What a name is made of: words, one number or two, a number in brackets or a word.
-WORD = (
-    r"(?!(?:and|or|not|no|but|so|then|is|are|with|without|was|sum|total)\b)[^\W\d_][^\W\d_'-]{0,14}"
-)
+WORD = r"(?!(?:and|or|not|no|but|so|then|is|are|with|without|was|sum|total)\b)[^\W\d_]{1,15}"
 COUNT = r"[ _#]?(?:\d{1,2}(?:st|nd|rd|th)?|\(\w{1,12}\)|\[\d(?:, ?\d)?\]|=\d)"
 NAME = (
-    rf"(?:the )?(?:{WORD}(?:{COUNT})?(?:[ -]{WORD}(?:{COUNT})?){{0,3}}|\d(?:st|nd|rd|th)(?: {WORD}){{0,2}}"
+    rf"(?:the )?(?:{WORD}(?:{COUNT})?(?:[ -]{WORD}(?:{COUNT})?){{0,3}}"
+    rf"|\d(?:st|nd|rd|th)(?: {WORD}){{0,2}}"
     r"|[(\[]\d ?, ?\d[)\]])"
 )
 SAYS = r"(?: ?[:=\u2248~] ?| is | are | has | )"

@@ -52,7 +52,8 @@ UNSURE = re.compile(
 )
 ASSIGNED = re.compile(r"(?<=[\w)}\]']) ?(?:\u2190|<-|\\leftarrow|\\gets) ?")
 OLD = re.compile(
-    r"(?<![\w.)*/] )(?<![\w.)*/])[-+\u2212]?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12}) ?(?:->|\u2192) ?(?=[-+\u2212]?\.?\d)"
+    r"(?<![\w.)*/] )(?<![\w.)*/])[-+\u2212]?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12})"
+    r" ?(?:->|\u2192) ?(?=[-+\u2212]?\.?\d)"
 )
 WITH_COMMA = re.compile(r"[-+\u2212]?\d{1,9}(?:,\d{1,12})?")
 BETWEEN = re.compile(r"(?:[\s;|()\[\]{}]|,(?=\s|$|[\])}]))+")
@@ -94,9 +95,9 @@ def with_decimal_points(text: str, count: int) -> str:
 
 def without_bullets(text: str) -> str:
     """Return lines without the dashes that they all begin with, which may be bullets or minuses."""
-    lines = text.strip().splitlines()
+    lines = re.split(r"[;\n]", text.strip())
     dashed = len(lines) > 1 and all(map(DASH.match, lines))
-    return "\n".join(DASH.sub("", line, count=1) for line in lines) if dashed else text
+    return "; ".join(DASH.sub("", line, count=1) for line in lines) if dashed else text
 
 
 def without_asides(text: str) -> str:

@@ -118,10 +118,11 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
     count = len(flat(question.right))
     text = with_decimal_points(with_new_values(plainer(text), count), count)
     text = behind_its_formula(text)
+    found = _bulleted(question, text)
     try:
-        found = _readings_for(question, text)
+        found += _readings_for(question, text)
     except Unreadable:
-        stated = _stated_otherwise(question, text)
+        stated = found or _stated_otherwise(question, text)
         if stated is None:
             raise
         found = stated
@@ -134,6 +135,14 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
     return by_rows
 
 
+def _bulleted(question: Question, text: str) -> list[Reading]:
+    """Return what lines with a dash in front mean if that is no minus."""
+    bare = without_bullets(text)
+    with suppress(Unreadable):
+        return _readings_for(question, bare) if bare != text else []
+    return []
+
+
 def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
     """Return the values that a text states by names that tell their order, or in another way in
     which it may mean others as well, if they are the right ones; otherwise None.
@@ -143,7 +152,7 @@ def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
         found = readings(named.text, "array")
         count = len(flat(question.right))
         return [way for way in found if len(flat(way.value)) == count] or None
-    others = [named.text if named else "", without_asides(text), without_bullets(text)]
+    others = [named.text if named else "", without_asides(text)]
     others.append(with_small_numbers(text))
     others += behind_words(text)
     for other in others:

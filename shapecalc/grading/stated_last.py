@@ -1,5 +1,5 @@
-"""The list that an answer ends with, behind what it is made of: `y = [0, 1], p = [0.4, 0.6], so p - y
-= [0.4, -0.4]`; and the number at the end of `the sum is 1.5, half is 0.75`.
+"""The list that an answer ends with, behind what it is made of: `y = [0, 1], p = [0.4, 0.6], so
+p - y = [0.4, -0.4]`; and the number at the end of `the sum is 1.5, half is 0.75`.
 
 Which of several is meant, such words do not always tell. It is taken where it is the right one;
 otherwise a person has to say.
@@ -76,7 +76,7 @@ IsRight = Callable[[Sequence[Number]], bool]
 
 
 def number_at_end(text: str) -> str:
-    """Return the number that a text in words ends with; nothing where it may not be what is stated."""
+    """Return the number that a text in words ends with; nothing where another may be stated."""
     text = on_one_line(text).rstrip(" .!)$*`")
     found = LAST.search(text)
     if found is None or _may_be_denied(text) or OPPOSITE.search(text):

@@ -1,5 +1,5 @@
 """Lines that are a word to the reader, and say of no answer that it stands elsewhere: `thanks!`,
-`sorry for the handwriting`, `I did the workings on paper`, `all values are rounded to three digits`.
+`sorry for the handwriting`, `I did the workings on paper`, `all values are rounded`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ SIGNS = re.compile(r"[\w\s'’,.;!?():-]*")
 LONGEST = 300  # characters
 # Three digits, but not three alone, which may be an answer.
 NUMBER = re.compile(
-    rf"\b(?:{'|'.join(SMALL)})\b(?! (?:significant |decimal )?(?:digits?|decimals?|places|figures))",
+    rf"\b(?:{'|'.join(SMALL)})\b"
+    r"(?! (?:significant |decimal )?(?:digits?|decimals?|places|figures))",
     re.IGNORECASE,
 )
 
