@@ -112,7 +112,9 @@ def _whole(line: Line, every: Sequence[Line], can_answer: CanAnswer) -> Line | N
     gives a value with its name or its working, `p0 = 1/4 = 0.25` above `p1 = 3/4 = 0.75`.
     """
     text = "\n".join(one.text for one in every)
-    if len(text) > LONGEST or not can_answer(line.id or "", text):
+    if len(text) > LONGEST or any(one.row for one in every):
+        return None
+    if not can_answer(line.id or "", text):
         return None
     return line._replace(text=text, parts=tuple(every))
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from shapecalc.grading.values import NESTED, Value, flat
+from shapecalc.grading.values import NESTED, Value, flat, width_of
 
 NUMBERED = (
     r"(?:columns?|cols?)[ ._]?#?\d{1,2}|(?:first|second|third|fourth|last|left|right|middle|1st|2nd"
@@ -14,12 +14,18 @@ NUMBERED = (
 )
 COLUMN = re.compile(rf"(?<!\w)(?:{NUMBERED})(?!\w)", re.IGNORECASE)
 SIDE = re.compile(r"(?<![\w-])(?<!top )(?<!bottom )(?:left|right)(?= ?[:=])", re.IGNORECASE)
+OF_INPUT = re.compile(r"(?<!\w)(?:x|inputs? )[_ ]?\d ?[:=](?= ?[\[(]?[-+\d.]+,? [-+\d.])", re.I)
 ROW = re.compile(r"\b(?:rows?|top|bottom|upper|lower)\b", re.IGNORECASE)
 
 
-def is_by_columns(text: str) -> bool:
-    """Say whether the columns of a matrix have names in a text, and its rows have none."""
+def is_by_columns(text: str, right: Value) -> bool:
+    """Say whether the columns of a matrix have names in a text, and its rows have none: of weights
+    also those of the inputs, if there are not as many units.
+    """
     found = len(COLUMN.findall(text)) or len(SIDE.findall(text))
+    inputs, width = len(OF_INPUT.findall(text)), width_of(right)
+    if inputs == width > 1 and len(flat(right)) != width * width:
+        return True
     return found > 1 and ROW.search(text) is None
 
 

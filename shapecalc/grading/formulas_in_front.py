@@ -29,7 +29,7 @@ IN_FRONT = re.compile(
 AMID = re.compile(rf"(?P<name>{NAME}) ?= ?(?P<formula>{FORMULA}) ?= ?(?=[-+−(\[{{]*\.?\d)")
 # One factor of a list: 0.5*(1, 2) = (0.5, 1).
 SCALED = re.compile(
-    r"(?<![-+−*/·×\w.)\]] )(?<![\w.)*])[-+−]?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12}) ?[*·⋅×x]? ?"
+    r"(?<![-+−*/·×\w.)\]] )(?<![\w.)*/])[-+−]?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12}) ?[*·⋅×x]? ?"
     r"[\[(][-+−\d., ]{3,200}[\])] ?= ?(?=[\[(][-+−\d., ]{3,200}[\])])"
 )
 PLACES = re.compile(r"\b(?:top|bottom|upper|lower)\b", re.IGNORECASE)  # top-left

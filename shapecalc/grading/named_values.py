@@ -24,13 +24,13 @@ LIST = r"[\[({][-+\u2212\d.,;\s\[\](){}e/|]{1,400}[\])}]"
 VALUES = rf"(?:{FEW}|{LIST})"
 # What a name is made of: words, one number or two, a number in brackets or a word.
 WORD = r"(?!(?:and|or|not|no|but|so|then|is|are|with|without|was|sum|total)\b)[^\W\d_]{1,15}"
-COUNT = r"[ _#]?(?:\d{1,2}(?:st|nd|rd|th)?|\(\w{1,12}\)|\[\d(?:, ?\d)?\]|=\d)"
+COUNT = r"[ _#]?(?:\d{1,2}(?:st|nd|rd|th)?|\([\w |=]{1,16}\)|_[^\W\d_]{1,12}|\[\d(?:, ?\d)?\]|=\d)"
 NAME = (
-    rf"(?:the )?(?:{WORD}(?:{COUNT})?(?:[ -]{WORD}(?:{COUNT})?){{0,3}}"
+    rf"(?:the )?(?:{WORD}(?:{COUNT}){{0,2}}(?:[ -]{WORD}(?:{COUNT}){{0,2}}){{0,3}}"
     rf"|\d(?:st|nd|rd|th)(?: {WORD}){{0,2}}"
     r"|[(\[]\d ?, ?\d[)\]])"
 )
-SAYS = r"(?: ?[:=\u2248~] ?| is | are | has | )"
+SAYS = r"(?: ?(?:[:=\u2248~]|->|\u2192) ?| is | are | has | gives | )"
 BETWEEN = r"(?:\s*[,;.](?: and)?\s*|\s+and\s+|\s*\n\s*|\s+)"
 IN_FRONT = re.compile(rf"(?P<name>{NAME}){SAYS}(?P<values>{VALUES})(?=[\s,;.]|$)", re.IGNORECASE)
 BEHIND = re.compile(

@@ -10,6 +10,10 @@ from shapecalc.grading.notation import CHANGED
 from shapecalc.grading.written_numbers import Unreadable
 
 SUBSCRIPT = re.compile(r"(?<=[^\W\d_])_?([₀-₉]{1,4})")
+ACCENT = re.compile(r"\\(?:hat|bar|tilde|vec|mathbf|widehat)(?:\{([A-Za-z])\}| ([A-Za-z]))")
+PARTIAL = re.compile(
+    r"\\[dt]?frac ?\{(?:\\partial|d) ?[A-Za-z]\w{0,9}\}\{(?:\\partial|d) ?([A-Za-z]\w{0,9})\}(?= ?=)"
+)
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 DRAWN = str.maketrans("⎡⎢⎣⎛⎜⎝⎧⎨⎩⟨⎤⎥⎦⎞⎟⎠⎫⎬⎭⟩", "[" * 10 + "]" * 10)
 IN_ANGLES = re.compile(r"(=|^)\s*<([-+\d.,;\s]+)>\s*$")
@@ -19,7 +23,7 @@ VALUE = r"[-+\u2212]?\.?\d"
 ABOUT = re.compile(rf"(?:^|(?<=[,;|&\[({{:=]))\s*[≈~]\s*(?={VALUE})")
 NAMED_ABOUT = re.compile(rf"({NAME}) ?(?:[≈~≅]|is|are) ?(?={VALUE})")
 PRIMED = re.compile(
-    r"(?<![\w/])([^\W\d_]{1,9}_?\d{0,2})(?:['\u2032]|\^?\*|_?\{?new\}?)(?= ?[:=](?!=))"
+    r"(?<![\w/])([^\W\d_]{1,9}_?\d{0,2})(?:['\u2032]|\^?\*|[_^]?\{?new\}?)(?= ?[:=](?!=))"
 )
 FOR = re.compile(rf"(?:^|(?<=[,;\n]))\s*for (?={NAME} ?[:=])", re.IGNORECASE)
 # dL/dz1 = 0.5 is called dz1 as well.
@@ -39,23 +43,25 @@ RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 LARGER = re.compile(
     r"\b[Mm]ax ?\( ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?, ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?\)"
 )
+ZERO_OR_MORE = re.compile(r"\brelu ?\( ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?\)", re.IGNORECASE)
 MIXED = re.compile(r"(?<![\d.,/])(\d{1,6})([¼½¾])")
 PARTS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 ITEM = re.compile(r"\s*\(?(\d{1,3}|[a-z])(?:\)|\.(?=\s))\s*(?=\S)")
 LABEL = re.compile(r"^\s*(?:=|\(?[a-h]\))\s*(?=[-+\u2212]?[.\d\[({])")  # a) 0.5, 0.3; = 0.5, 0.3
 BULLET = re.compile(r"\s*[*•◦‣·]\s+(?=\S)")
+WORKING = re.compile(r"[^,;=\n]*\d[^,;=\n]*(?:=[^,;=\n]*\d[^,;=\n]*)+")
 DASH = re.compile(r"\s*[-–—] (?=\S)")
 MOST_ITEMS = 200
 UNSURE = re.compile(
     r"[ ,;]*\(?\b(?:(?:I|we) (?:think|guess|believe|hope|suppose)|hopefully|probably)\)?[ .!]*$",
     re.IGNORECASE,
 )
-ASSIGNED = re.compile(r"(?<=[\w)}\]']) ?(?:\u2190|<-|\\leftarrow|\\gets) ?")
+ASSIGNED = re.compile(r"(?<=[\w)}\]']) ?(?::=|\u2190|<-|\\leftarrow|\\gets) ?")
 OLD = re.compile(
     r"(?<![\w.)*/] )(?<![\w.)*/])[-+\u2212]?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12})"
     r" ?(?:->|\u2192) ?(?=[-+\u2212]?\.?\d)"
 )
-WITH_COMMA = re.compile(r"[-+\u2212]?\d{1,9}(?:,\d{1,12})?")
+WITH_COMMA = re.compile(r"[-+\u2212]?\d{1,9}(?:[.,]\d{1,12})?")
 BETWEEN = re.compile(r"(?:[\s;|()\[\]{}]|,(?=\s|$|[\])}]))+")
 ASIDE = re.compile(r"(?<=\d)\s*\((?=[^()\d]*[^\W\d_]{2})([^()\d=]*)\)(?=\s*[,;])")
 INLINE = re.compile(r"(?:^|(?<=[\s\])}]))\(?(\d{1,2}|[a-z])\)\s*(?=\[)")
@@ -93,6 +99,13 @@ def with_decimal_points(text: str, count: int) -> str:
     return re.sub(r"(?<=\d),(?=\d)", ".", text)
 
 
+def with_lines_parted(text: str, count: int) -> str:
+    """Return so many lines, each a working with its result, with signs between them."""
+    lines = text.strip().splitlines()
+    workings = len(lines) == count > 1 and all(map(WORKING.fullmatch, lines))
+    return "; ".join(line.strip() for line in lines) if workings else text
+
+
 def without_bullets(text: str) -> str:
     """Return lines without the dashes that they all begin with, which may be bullets or minuses."""
     lines = re.split(r"[;\n]", text.strip())
@@ -110,11 +123,14 @@ def plainer(text: str) -> str:
     Unreadable for parts that are counted in another order.
     """
     text = LABEL.sub("", _without_items(text.translate(DRAWN)))
+    if "\\" in text:
+        text = ACCENT.sub(lambda one: one[1] or one[2], PARTIAL.sub(r"d\1", text))
     text = SUBSCRIPT.sub(lambda found: f"_{found[1].translate(SUBSCRIPTS)}", text)
     text = IN_ANGLES.sub(r"\1 [\2]", text)
     text = UNSURE.sub("", with_equals(_with_small_values(text)))
     if MIXED.search(text):
         text = MIXED.sub(lambda found: f"{int(found[1]) + PARTS[found[2]]}", text)
+    text = ZERO_OR_MORE.sub(r"(max(0, \1))", text)
     text = LARGER.sub(_larger, text)
     text = ABOUT.sub(" ", text)
     text = OF_THE_LOSS.sub("d", text)
@@ -142,7 +158,7 @@ def _without_items(text: str) -> str:
             return "\n".join(BULLET.sub("", line, count=1) for line in lines)
         items = [item[1] for line in lines if (item := ITEM.match(line))]
         if len(items) == len(lines) and _count(items):
-            return "\n".join(ITEM.sub("", line, count=1) for line in lines)
+            return "; ".join(ITEM.sub("", line, count=1) for line in lines)
     items = [item[1] for item in INLINE.finditer(text)]
     if len(items) > 1 and not _count(items):
         raise Unreadable("its parts do not count on: 1, 2, 3")

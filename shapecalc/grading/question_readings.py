@@ -35,6 +35,7 @@ from shapecalc.grading.plainer_lists import (
     plainer,
     with_decimal_points,
     with_equals,
+    with_lines_parted,
     with_new_values,
     with_small_numbers,
     without_asides,
@@ -94,30 +95,36 @@ def readings_for(question: Question, answer: Any) -> list[Reading]:
         if question.query.form == "array" and len(flat(question.right)) > 1:
             return _of_a_list(question, answer)
         answer = with_equals(with_small_numbers(answer))
-        if question.query.form == "number":
+        if question.query.form in ("number", "array"):
             return _of_a_number(question, answer)
     return _readings_for(question, answer)
 
 
 def _of_a_number(question: Question, text: str) -> list[Reading]:
     """Read a text that is to give a number, also one that ends with the right one. Raises
-    Unreadable.
+    Unreadable, also where the only value of an array may be that, and another one was read.
     """
+    last = number_at_end(text)
+    ways = readings(last, "number") if last else []
+    right = [way for way in ways if _is_right(question, flat(way.value))]
     try:
-        return _readings_for(question, text)
+        found = _readings_for(question, text)
     except Unreadable:
-        last = number_at_end(text)
-        for reading in readings(last, "number") if last else ():
-            if _is_right(question, flat(reading.value)):
-                return [_noted(reading, AT_END)]
-        raise
+        if not right:
+            raise
+        value = _as_array(right[0].value) if question.query.form == "array" else right[0].value
+        return [_noted(right[0]._replace(value=value), AT_END)]
+    meant = any(_is_right(question, flat(way.value)) for way in found)
+    if question.query.form == "array" and right and not meant:
+        raise Unreadable(SEVERAL)
+    return found
 
 
 def _of_a_list(question: Question, text: str) -> list[Reading]:
     """Read a text that is to give several values, also by their names. Raises Unreadable."""
     count = len(flat(question.right))
     text = with_decimal_points(with_new_values(plainer(text), count), count)
-    text = behind_its_formula(text)
+    text = behind_its_formula(with_lines_parted(text, count))
     found = _bulleted(question, text)
     try:
         found += _readings_for(question, text)
@@ -126,7 +133,7 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
         if stated is None:
             raise
         found = stated
-    if not is_by_columns(text):
+    if not is_by_columns(text, question.right):
         return found
     turned = ((way, in_rows(way.value, question.right)) for way in found)
     by_rows = [_noted(way._replace(value=value), COLUMNS) for way, value in turned if value]
@@ -147,7 +154,8 @@ def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
     """Return the values that a text states by names that tell their order, or in another way in
     which it may mean others as well, if they are the right ones; otherwise None.
     """
-    named = named_values(on_one_line(text) if "\\" in text else text)
+    plain_text = PERCENT.sub(_part_of_one, on_one_line(text) if "\\" in text else text)
+    named = named_values(plain_text)
     if named and named.ordered:
         found = readings(named.text, "array")
         count = len(flat(question.right))

@@ -30,24 +30,25 @@ DENIED = re.compile(
 UNDONE = re.compile(
     r"\b(?:minus|negat\w*|opposite|half|twice|double[ds]?|halved|divid\w*|scaled?|transpos\w*"
     r"|inverse|flipped|rotated|mirrored|swapped|plus|multipl\w*|times|sqrt|ln|log|percent)\b"
-    r"|\b(?:add|subtract|of|than|from|by|with|without|before|bias|to)\W*$"
+    r"|\b(?:add|subtract|of|than|from|by|with|without|before|bias)\W*$"
     r"|[-+*/^·×−]\s*[\w.]*\(?\s*$|\d\s*$",
     re.IGNORECASE,
 )
 OF_OTHERS = re.compile(r"\b(?:before|without)\b", re.IGNORECASE)
 # What says that it is the result, and not one more of what is worked with.
 SAYS = re.compile(
-    r"(?:=>|->|[⇒→]|\b(?:so|thus|hence|therefore|then|finally|answer|result|now|gives|masked by"
+    r"(?:=>|->|[⇒→]|\b(?:so|thus|hence|therefore|then|finally|answer|result|now|gives|becomes|new|masked by"
     r"|softmax(?:ed)?|prob(?:s|abilities)?)\b)[^\d\[\]]*[:=]?\s*$"
-    r"|[\w)]\s?[-+*·×]\s?[\w(][\w ()*.·-]*\s?[:=]\s*$",
+    r"|\bto\s*$|[\w)]\s?[-+*·×]\s?[\w(][\w ()*.·-]*\s?[:=]\s*$",
     re.IGNORECASE,
 )
 # Lists in front that go into it, by their names.
 OPERAND = re.compile(
-    r"(?:\b(?:z|y|t|x|target|labels?|one-?hot|logits?|scores?|exps?|inputs?|upstream|mask|wx|w\*x"
+    r"(?:\bexp\(\w\) ?[:=]|e\^z ?[:=]|\b(?:z|y|t|x|target|labels?|one-?hot|logits?|scores?|exps?|inputs?|upstream|mask|wx|w\*x"
     r"|before(?: \w+){0,3})\s*[:=]?|softmax\(|[-+*/·]|->|→)\s*$",
     re.IGNORECASE,
 )
+WORKED = re.compile(r"[\])}]\s*[-+*/·×⊙]\s*[\w.()]{1,12}\s*=\s*$")  # [1, 2] / 4 =
 LEADS = re.compile(r"(?:[:=]|->|→|=>|⇒|\b(?:is|are|so|get|got|gives|have))\s*$", re.IGNORECASE)
 LETTER = re.compile(r"[^\W\d_]")
 AT_END = re.compile(r"[\s.)$*_`!]*")
@@ -61,7 +62,13 @@ EXPONENTIAL = re.compile(
     r"(?<!\w)(?:e\^|exp ?)[({]?[-+−]?[\d.]{1,12}[)}]? ?[=≈] ?[\d.]{1,12}(?:[,;]|\s|$)"
 )
 ONE = "[0]"  # for a list in brackets that was looked at
-IN_FRONT = re.compile(r"[A-Za-z][\w ,'()/=*·.+-]{0,120}?: (?=[-+−(\[{.\d])")
+IN_FRONT = re.compile(r"[A-Za-z][\w ,'()/=*·.+-]{0,120}?: (?=[-+−(\[{.\d]|e\^|exp\()")
+ALONE = re.compile(  # of a text with no other number
+    r"(?!.*\b(?:minus|negative of|opposite|top|bottom|left|right|upper|lower|without|before"
+    r"|first|second|third|last)\b)"
+    r"[A-Za-z][^\d=+*/]*[a-z]:? ([-+−]?(?:\d{1,9}(?:[.,]\d{1,12})?|\.\d{1,12}))",
+    re.IGNORECASE,
+)
 LAST = re.compile(
     r"(?:\b(?:is|are|to|gives|makes|so|get|half|halved|squared|of it|result|answer|loss|value)"
     r"|[=:≈]|->|→) ?(?:about |approximately |≈ ?|~ ?)?"
@@ -78,10 +85,10 @@ IsRight = Callable[[Sequence[Number]], bool]
 def number_at_end(text: str) -> str:
     """Return the number that a text in words ends with; nothing where another may be stated."""
     text = on_one_line(text).rstrip(" .!)$*`")
-    found = LAST.search(text)
+    found = ALONE.fullmatch(text) or LAST.search(text)
     if found is None or _may_be_denied(text) or OPPOSITE.search(text):
         return ""
-    return "" if PLACE.search(text) else found[1]
+    return "" if found.re is LAST and PLACE.search(text) else found[1]
 
 
 def behind_words(text: str) -> list[str]:
@@ -112,7 +119,7 @@ def is_stated_last(answer: str, right: Value, is_right: IsRight) -> bool:
         return False
     if not in_shape(written, right) or UNDONE.search(CALLED.sub("", lead)):
         return False
-    if not LETTER.search(lead) or not (bracketed or LEADS.search(lead)):
+    if not (LETTER.search(lead) or WORKED.search(lead)) or not (bracketed or LEADS.search(lead)):
         return False
     if OF_GRADIENT.search(lead) or OF_OTHERS.search(
         text, others[-1].end if others else 0, last.start
@@ -135,6 +142,8 @@ def _is_result(text: str, lead: str, others: Sequence[Run]) -> bool:
     before = [text[: one.start] for one in others]
     if GRADIENT.search(lead) and any(map(GRADIENT.search, before)):
         return False
+    if WORKED.search(lead):
+        return True
     return SAYS.search(lead) is not None or all(map(OPERAND.search, before))
 
 

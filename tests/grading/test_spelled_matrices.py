@@ -7,11 +7,15 @@ On the input (1, 2, 0; 0, 1, 3; 2, 0, 1) the filter (1, 0; -1, 0.5) with -1 give
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shapecalc.grading import mark
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.class_run import grade
+from shapecalc.grading.submission_file import Found
 
 INPUT = [[[1, 2, 0], [0, 1, 3], [2, 0, 1]]]
 MATRIX: dict[str, Any] = {
@@ -127,3 +131,30 @@ def test_slices_are_read_by_their_names(answer: str) -> None:
 )
 def test_slices_in_another_order_are_for_a_person(answer: str) -> None:
     assert verdict(SLICES, answer) == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "y00 = 1 + 0.5 - 1 = 0.5\ny01 = 2 - 1 + 1.5 - 1 = 1.5\ny10 = -2 - 1 = -3\ny11 = 0.5",
+        "⎡0.5 1.5⎤\n⎣-3 0.5⎦",
+        "|0.5 1.5|\n|-3 0.5|",
+    ],
+)
+def test_lines_that_give_a_part_each_are_read_together(tmp_path: Path, lines: str) -> None:
+    assert in_a_file(tmp_path, lines) == ("right", ())
+    assert in_a_file(tmp_path, lines.replace("1.5|", "2.5|").replace("-3", "-4"))[0] == "wrong"
+
+
+def test_another_array_below_with_the_same_last_value_is_not_passed_over(tmp_path: Path) -> None:
+    """The second line is what counts; the first has the same value at its end."""
+    lines = "conv = [[1.5, 2.5], [-2, 0.5]]\nplus b = [[0.5, 1.5], [-3, 0.5]]"
+    assert in_a_file(tmp_path, lines)[0] == "needs a look"
+
+
+def in_a_file(path: Path, lines: str) -> tuple[str, tuple[str, ...]]:
+    file = path / "a.md"
+    file.write_text(f"{ASK}:\n{lines}\n", encoding="utf-8")
+    assignment = read_assignment({"spec": MATRIX, "questions": [ASK]})
+    (found,) = grade(assignment, [Found(str(file), otherwise="stem")]).graded
+    return found.marked.marks[0].verdict, tuple(found.notes)

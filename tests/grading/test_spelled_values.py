@@ -66,6 +66,14 @@ SIGNS = [
     (BIASES, "b0' = -0.0592, b1' = 0.5641, b2' = -0.0049"),
     (BIASES, "b0: 0 -> -0.0592, b1: 0.5 -> 0.5641, b2: 0 -> -0.0049"),
     (SCORES, "2, 1,5, -0,5"),
+    (PROBABILITIES, "0.592, 0,359, 0.049"),
+    (PROBABILITIES, "$\\hat{y}_0 = 0.592$, $\\hat{y}_1 = 0.359$, $\\hat{y}_2 = 0.049$"),
+    (
+        GRADIENT,
+        "$\\frac{\\partial L}{\\partial z_0} = 0.592$, $\\frac{\\partial L}{\\partial z_1} = -0.641$,"
+        " $\\frac{\\partial L}{\\partial z_2} = 0.049$",
+    ),
+    (BIASES, "b0 := -0.0592, b1 := 0.5641, b2 := -0.0049"),
     (ONE, "-6.41 * 10^-1"),
     (ONE, "-0.641, because 0.359 - 1"),
     (ONE_NEXT, "w ← 0.941"),
@@ -87,10 +95,15 @@ WORKINGS = [
         "0.592*(1,2) = (0.592, 1.184)\n-0.641*(1,2) = (-0.641, -1.282)\n"
         "0.0486*(1,2) = (0.0486, 0.0972)",
     ),
+    (BIASES, "0 - 0.1*0.592 = -0.0592\n0.5 + 0.0641 = 0.5641\n0 - 0.0049 = -0.0049"),
     (BIASES, "b - lr*db: 0 - 0.0592 = -0.0592, 0.5 + 0.0641 = 0.5641, 0 - 0.0049 = -0.0049"),
 ]
 NAMES = [
     (PROBABILITIES, "P(cat)=0.592, P(dog)=0.359, P(bird)=0.049"),
+    (PROBABILITIES, "P(y=0) = 0.592, P(y=1) = 0.359, P(y=2) = 0.049"),
+    (PROBABILITIES, "class 0 59.2%, class 1 35.9%, class 2 4.86%"),
+    (WEIGHTS, "For x0: 0.592, -0.641, 0.049; for x1: 1.184, -1.282, 0.097"),
+    (WEIGHTS, "Unit 0 → (0.592, 1.184), unit 1 → (-0.641, -1.282), unit 2 → (0.049, 0.097)"),
     (PROBABILITIES, "cat: 0.592, dog: 0.359, bird: 0.049"),
     (PROBABILITIES, "0.592 for class 0, 0.359 for class 1, 0.049 for class 2"),
     (PROBABILITIES, "0.592 (cat), 0.359 (dog), 0.049 (bird)"),
@@ -102,6 +115,8 @@ LAST = [
     (PROBABILITIES, "The probabilities are 0.592, 0.359 and 0.049"),
     (GRADIENT, "y = [0, 1, 0], p = [0.592, 0.359, 0.049], p - y = [0.592, -0.641, 0.049]"),
     (GRADIENT, "subtract 1 from the correct class: [0.592, -0.641, 0.049]"),
+    (BIASES, "old: [0, 0.5, 0], new: [-0.0592, 0.5641, -0.0049]"),
+    (PROBABILITIES, "[7.389, 4.482, 0.607] / 12.477 = [0.592, 0.359, 0.049]"),
     (BIASES, "after the step: [-0.0592, 0.5641, -0.0049]"),
     (BIASES, "db = [0.592, -0.641, 0.049], b - 0.1*db = [-0.0592, 0.5641, -0.0049]"),
     (ONE_NEXT, "it decreases by 0.0592 to 0.941"),
@@ -116,7 +131,7 @@ def test_what_is_plain_is_read(ask: str, answer: str) -> None:
 
 RESULTS = {
     SCORES: ("1.5", "1,5"),
-    PROBABILITIES: ("0.592", "5.92"),
+    PROBABILITIES: ("0.592", "5.92", "59.2"),
     GRADIENT: ("0.641",),
     WEIGHTS: ("1.184",),
     BIASES: ("0.5641",),
