@@ -39,6 +39,7 @@ from shapecalc.grading.joined_lines import (
     is_of_another,
     joined,
     may_be_of_others,
+    says_again,
 )
 from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
@@ -62,9 +63,6 @@ RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
     re.IGNORECASE,
 )
 EQUALS = re.compile(r"= ?[-+.\d(\[{$]")  # what stands above it, whatever is said behind it
-NUMBER_AT_END = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\W*$")
-LIST_AT_END = re.compile(r"\d[\])}]+\W*$")
-NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 LINE = "Line "  # by which a line is called, with its number
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
@@ -229,20 +227,9 @@ def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
         other = is_of_another(line.text, steps)
         ends = RESULT.search(line.text) or EQUALS.match(line.text)
         result = above and above.id and line.plain and ends and not other
-        if result and above and above.id and not _says_again(line.text, above.text):
+        if result and above and above.id and not says_again(line.text, above.text):
             yield above.id
         above = line if line.id else above if line.plain else None
-
-
-def _says_again(line: str, answer: str) -> bool:
-    """Say whether a line's result is the number that the answer ends with: `= 1,824` below 1824; of
-    a list all of its values.
-    """
-    if LIST_AT_END.search(line):
-        below, above = (NUMBERS.findall(text.rpartition("=")[2]) for text in (line, answer))
-        return below == above
-    ends = [NUMBER_AT_END.search(text.replace(",", "")) for text in (line, answer)]
-    return all(ends) and len({end[1] for end in ends if end}) == 1
 
 
 def _name_above(lines: Sequence[Line]) -> str:

@@ -12,7 +12,8 @@ from shapecalc.grading.written_numbers import Unreadable
 SUBSCRIPT = re.compile(r"(?<=[^\W\d_])_?([₀-₉]{1,4})")
 ACCENT = re.compile(r"\\(?:hat|bar|tilde|vec|mathbf|widehat)(?:\{([A-Za-z])\}| ([A-Za-z]))")
 PARTIAL = re.compile(
-    r"\\[dt]?frac ?\{(?:\\partial|d) ?[A-Za-z]\w{0,9}\}\{(?:\\partial|d) ?([A-Za-z]\w{0,9})\}(?= ?=)"
+    r"\\[dt]?frac ?\{(?:\\partial|d) ?[A-Za-z]\w{0,9}\}"
+    r"\{(?:\\partial|d) ?([A-Za-z]\w{0,9})\}(?= ?=)"
 )
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 DRAWN = str.maketrans("⎡⎢⎣⎛⎜⎝⎧⎨⎩⟨⎤⎥⎦⎞⎟⎠⎫⎬⎭⟩", "[" * 10 + "]" * 10)

@@ -37,15 +37,15 @@ UNDONE = re.compile(
 OF_OTHERS = re.compile(r"\b(?:before|without)\b", re.IGNORECASE)
 # What says that it is the result, and not one more of what is worked with.
 SAYS = re.compile(
-    r"(?:=>|->|[⇒→]|\b(?:so|thus|hence|therefore|then|finally|answer|result|now|gives|becomes|new|masked by"
-    r"|softmax(?:ed)?|prob(?:s|abilities)?)\b)[^\d\[\]]*[:=]?\s*$"
+    r"(?:=>|->|[⇒→]|\b(?:so|thus|hence|therefore|then|finally|answer|result|now|gives|becomes|new"
+    r"|masked by|softmax(?:ed)?|prob(?:s|abilities)?)\b)[^\d\[\]]*[:=]?\s*$"
     r"|\bto\s*$|[\w)]\s?[-+*·×]\s?[\w(][\w ()*.·-]*\s?[:=]\s*$",
     re.IGNORECASE,
 )
 # Lists in front that go into it, by their names.
 OPERAND = re.compile(
-    r"(?:\bexp\(\w\) ?[:=]|e\^z ?[:=]|\b(?:z|y|t|x|target|labels?|one-?hot|logits?|scores?|exps?|inputs?|upstream|mask|wx|w\*x"
-    r"|before(?: \w+){0,3})\s*[:=]?|softmax\(|[-+*/·]|->|→)\s*$",
+    r"(?:\bexp\(\w\) ?[:=]|e\^z ?[:=]|\b(?:z|y|t|x|target|labels?|one-?hot|logits?|scores?|exps?"
+    r"|inputs?|upstream|mask|wx|w\*x|before(?: \w+){0,3})\s*[:=]?|softmax\(|[-+*/·]|->|→)\s*$",
     re.IGNORECASE,
 )
 WORKED = re.compile(r"[\])}]\s*[-+*/·×⊙]\s*[\w.()]{1,12}\s*=\s*$")  # [1, 2] / 4 =

@@ -70,7 +70,8 @@ SIGNS = [
     (PROBABILITIES, "$\\hat{y}_0 = 0.592$, $\\hat{y}_1 = 0.359$, $\\hat{y}_2 = 0.049$"),
     (
         GRADIENT,
-        "$\\frac{\\partial L}{\\partial z_0} = 0.592$, $\\frac{\\partial L}{\\partial z_1} = -0.641$,"
+        "$\\frac{\\partial L}{\\partial z_0} = 0.592$,"
+        " $\\frac{\\partial L}{\\partial z_1} = -0.641$,"
         " $\\frac{\\partial L}{\\partial z_2} = 0.049$",
     ),
     (BIASES, "b0 := -0.0592, b1 := 0.5641, b2 := -0.0049"),
