@@ -23,7 +23,6 @@ from shapecalc.grading.columns import (
     plain,
 )
 from shapecalc.grading.headings import (
-    COURTESY,
     DECORATION,
     SHEET,
     is_name,
@@ -40,11 +39,14 @@ from shapecalc.grading.joined_lines import (
     is_of_another,
     joined,
     may_be_of_others,
+    says_again,
 )
 from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.plainer_lists import DRAWN
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.text_tables import ROW, without_tables
+from shapecalc.grading.words_to_reader import is_word_to_reader
 
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
 # A dash behind a separator is the answer's own minus, `14. - 1.636`.
@@ -61,7 +63,6 @@ RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
     re.IGNORECASE,
 )
 EQUALS = re.compile(r"= ?[-+.\d(\[{$]")  # what stands above it, whatever is said behind it
-NUMBER_AT_END = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\W*$")
 LINE = "Line "  # by which a line is called, with its number
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
@@ -123,7 +124,7 @@ def lines_of(
     no other line and can have what stands there for its answer. A list in brackets goes on to its
     end, and an answer may stand in the line below its id. Raises NotGradable for too many lines.
     """
-    text = plain_text(text)
+    text = plain_text(text).translate(DRAWN)
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
@@ -226,15 +227,9 @@ def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
         other = is_of_another(line.text, steps)
         ends = RESULT.search(line.text) or EQUALS.match(line.text)
         result = above and above.id and line.plain and ends and not other
-        if result and above and above.id and not _says_again(line.text, above.text):
+        if result and above and above.id and not says_again(line.text, above.text):
             yield above.id
         above = line if line.id else above if line.plain else None
-
-
-def _says_again(line: str, answer: str) -> bool:
-    """Say whether a line's result is the number that the answer ends with: `= 1,824` below 1824."""
-    below, above = (NUMBER_AT_END.search(text.replace(",", "")) for text in (line, answer))
-    return bool(below and above and below[1] == above[1])
 
 
 def _name_above(lines: Sequence[Line]) -> str:
@@ -331,7 +326,7 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
             names = not begun and (is_name(stripped) or name_in(stripped) not in ("", stripped))
             above = not answered and (names or is_title(stripped))
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
-            aside = bool(heading) or of_person(stripped) or bool(COURTESY.fullmatch(stripped))
+            aside = bool(heading) or of_person(stripped) or is_word_to_reader(stripped)
             yield Line(number, line.strip(), aside=aside)
         begun = True
 

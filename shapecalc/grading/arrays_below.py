@@ -72,12 +72,16 @@ def with_arrays_below(
         if not 1 < len(every) <= MOST or any(len(one.text) > LONGEST for one in every):
             continue
         array = _array(every, line.id, can_answer)
+        whole = None if answers else _whole(line, every, can_answer)
         if not ends:  # values and words: which of both is meant, is read in the whole
             if array is not None:
                 found.lines[-1] = line._replace(text="\n".join(one.text for one in every))
             continue
         if array is None:
-            if _is_named(line.parts[:1]) and len(_widths([one.text for one in line.parts])) > 1:
+            if whole is not None:
+                found.lines[-1] = whole
+                at += len(own)
+            elif _is_named(line.parts[:1]) and len(_widths([one.text for one in line.parts])) > 1:
                 found.unclear.append(line.id)
                 if answers:
                     found.lines[-1] = line._replace(text="\n".join(one.text for one in every))
@@ -89,6 +93,9 @@ def with_arrays_below(
             found.lines[-1] = line._replace(text=text)
             found.lines.extend(every[len(line.parts) : start])
             at += len(own)
+        elif whole is not None:
+            found.lines[-1] = whole
+            at += len(own)
         elif _is_named(every[:start]) or len(_widths([one.text for one in every])) > 1:
             found.unclear.append(line.id)
     return found
@@ -98,6 +105,18 @@ def _below(line: Line, lines: Sequence[Line]) -> list[Line]:
     """Return the lines that may belong to the answer above them."""
     steps = COUNTED.match(line.text) is not None
     return [*takewhile(lambda one: one.plain and not is_of_another(one.text, steps), lines)]
+
+
+def _whole(line: Line, every: Sequence[Line], can_answer: CanAnswer) -> Line | None:
+    """Return an answer with all lines below it, if these together can answer its question: each
+    gives a value with its name or its working, `p0 = 1/4 = 0.25` above `p1 = 3/4 = 0.75`.
+    """
+    text = "\n".join(one.text for one in every)
+    if len(text) > LONGEST or any(one.row for one in every):
+        return None
+    if not can_answer(line.id or "", text):
+        return None
+    return line._replace(text=text, parts=tuple(every))
 
 
 def _chain(line: Line, below: Sequence[Line], can_answer: CanAnswer) -> Sequence[Line] | None:

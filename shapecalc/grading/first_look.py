@@ -7,6 +7,7 @@ from typing import Any
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.both_sides import of_one_side
+from shapecalc.grading.closing_remarks import without_remark
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import (
     by_another_convention,
@@ -65,10 +66,11 @@ class FirstLook:
         if all_fit(question, written):
             return self.right(question, "")._replace(answer=given(written))
         of_field = question.query.kind == "field" and isinstance(written, str)
-        answer = of_one_side(written) if of_field else without_names(question, written)
+        answer = written if question.query.form == "array" else without_remark(written)
+        in_front = result_in_front(question, answer)
+        answer = of_one_side(answer) if of_field else without_names(question, answer)
         if question.query.kind == "record" and question.query.form == "number":
             answer = of_all(answer)
-        in_front = result_in_front(question, written)
         answer = in_front.number if in_front else answer
         try:
             ways = ways_to_read(question, answer)

@@ -1,4 +1,4 @@
-"""What lines of a text say that are no answers: a title, a name, a word to the reader."""
+"""What lines of a text say that are no answers: a title, a name."""
 
 from __future__ import annotations
 
@@ -23,13 +23,6 @@ PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
 ONE_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-][\w'’.-]*")  # which nobody answers a question with
 BESIDE = re.compile(r"\s*[,;:|(]\s*|\s+[-–—]\s+")  # what parts a name from what sheet it is
 NUMBERED = re.compile(r"[^\W\d_]{0,3}\d{5,12}")  # s204711
-# A word to the reader anywhere, which says of no answer that it stands elsewhere.
-COURTESY = re.compile(
-    r"\(?(?:many |kind |best |with (?:kind |best )?)?"
-    r"(?:thanks?|thank you|thx|sorry|apologies|regards|wishes|sincerely|cheers|good luck|have a)\b"
-    r"(?!.*\b(?:see|page|attach|photo|picture|pdf|scan|paper|separate|below|above))[^\d:=]*",
-    re.IGNORECASE,
-)
 
 
 def name_in(line: str) -> str:

@@ -21,6 +21,9 @@ COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a s
 OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
 INTRODUCED = ": "  # between words, `see the table`, and what they say of
 VALUE_ALONE = re.compile(r"(?<![\w.])(?<![xX×] )\d+(?!\w| ?[xX×] ?\d)")  # no b1, 2x2
+NUMBER_AT_END = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\W*$")
+LIST_AT_END = re.compile(r"\d[\])}]+\W*$")
+NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 class Line(NamedTuple):
@@ -113,3 +116,14 @@ def may_be_of_others(line: Line, can_answer: CanAnswer) -> bool:
     if len(rows) < 2 or not all(map(QUESTION.fullmatch, counted)):
         return False
     return all(int(a) < int(b) for a, b in pairwise(counted))
+
+
+def says_again(line: str, answer: str) -> bool:
+    """Say whether a line's result is the number that the answer ends with: `= 1,824` below 1824; of
+    a list all of its values.
+    """
+    if LIST_AT_END.search(line):
+        below, above = (NUMBERS.findall(text.rpartition("=")[2]) for text in (line, answer))
+        return below == above
+    ends = [NUMBER_AT_END.search(text.replace(",", "")) for text in (line, answer)]
+    return all(ends) and len({end[1] for end in ends if end}) == 1

@@ -116,7 +116,7 @@ def list_in_front(answer: str, right: Value, key: str) -> InFront | None:
         return None
     written, behind = _in_slices(text[run.start : run.end]), text[run.end :].rstrip(" .")
     values = read_values(written, len(flat(right)))
-    if values is None or not _in_shape(written, right):
+    if values is None or not in_shape(written, right):
         return None
     if not _is_remark(Front(text[: run.start], written, behind), values, key):
         return None
@@ -137,7 +137,7 @@ def _with_working_in_brackets(answer: str, count: int) -> str:
     return answer
 
 
-def _in_shape(written: str, right: Value) -> bool:
+def in_shape(written: str, right: Value) -> bool:
     """Say whether the rows of a list are those of the right one, or each of them is a slice of it,
     or all of it; a vector may stand in a column.
     """

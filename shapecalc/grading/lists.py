@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.functions import without_functions
 from shapecalc.grading.written_numbers import Unreadable, number_of
 
 MOST_VALUES = 10_000
@@ -41,6 +43,7 @@ STEP = re.compile(
     r"(?:after )?\b(?:step|iteration|update|epoch) ?#?(\d{1,4})\s*[:=]\s*", re.IGNORECASE
 )
 MIXED = re.compile(r"(?<![\w./])([-+]?)([1-9]\d{0,5}) (\d{1,6})/(\d{1,6})(?![\d./])")
+NEGATIVE_FACTOR = re.compile(r"([*/·⋅×∗+] ?)(-(?:\d+(?:\.\d+)?|\.\d+))(?![\d.^])")
 AND = re.compile(r"\band\b")
 LETTER = re.compile(r"[^\W_]")
 BETWEEN = re.compile(r"[\s,;&|]+")
@@ -124,8 +127,8 @@ def worked_list(text: str) -> list[str] | None:
     found = []
     for part in parts:
         working, _, result = part.rpartition("=")
-        value = worked_out(result)
-        if working and any(worked_out(step) is None for step in working.split("=")):
+        value = _value(result)
+        if working and any(_value(step) is None for step in working.split("=")):
             return None
         found.append(result.strip() if value is None else f"{float(value)!r}")
     return found
@@ -144,7 +147,14 @@ def _in_square_brackets(text: str) -> str:
 def _is_working(part: str) -> bool:
     if FRACTIONS.fullmatch(part) or ROW_OF_NUMBERS.fullmatch(part.strip(AROUND)):
         return False
-    return worked_out(part.partition("=")[0]) is not None
+    return _value(part.partition("=")[0]) is not None
+
+
+def _value(text: str) -> Fraction | None:
+    """Return what a sum or product comes to, also with negative factors, `2*-1`, and functions."""
+    text = NEGATIVE_FACTOR.sub(r"\1(\2)", text)
+    value = worked_out(text)
+    return worked_out(without_functions(text)[0]) if value is None else value
 
 
 def _with_commas_understood(text: str) -> list[str]:
@@ -171,7 +181,7 @@ def _come_out(parts: Sequence[str], rounded: float) -> bool:
 
 
 def _is_true(steps: Sequence[str], rounded: float) -> bool:
-    exact, *others = [worked_out(f"({step.strip()})") for step in steps]
+    exact, *others = [_value(f"({step.strip()})") for step in steps]
     off = rounded * 10.0 ** -len(steps[-1].strip().partition(".")[2]) * (1 + 1e-9)
     return exact is not None and all(v is not None and abs(v - exact) <= off for v in others)
 

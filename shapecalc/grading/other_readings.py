@@ -62,6 +62,9 @@ def may_be_wrong(question: Question, answer: str) -> bool:
     in_front = first.link in ("", "next")
     stated = in_front and (not STEP.search(first.text) or _is_named(question, first))
     is_it = _of(question, first)
+    negative = f"-{first.text}"  # clauses have no sign in front
+    if is_it is False and answer.strip().startswith(negative):
+        is_it = _of(question, first._replace(text=negative))
     if is_it and question.query.kind == "field" and IN_TOTAL.search(first.text):
         return True  # fields are those of one side
     if is_it and EITHER.search(answer) and _of(question, last) is False:

@@ -5,7 +5,7 @@ the plane that a unit sees.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -22,18 +22,32 @@ from shapecalc.grading.answers import (
 from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.bracketed_lists import LETTER
 from shapecalc.grading.clauses import CUT, clauses, split_aside
+from shapecalc.grading.columns_in_words import in_rows, is_by_columns
+from shapecalc.grading.formulas_in_front import behind_its_formula
 from shapecalc.grading.joined_lines import Line
 from shapecalc.grading.length_asked import lengths_first
 from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
 from shapecalc.grading.list_in_front import GAP, list_in_front
 from shapecalc.grading.named_formulas import behind_a_formula
-from shapecalc.grading.notation import bare
+from shapecalc.grading.named_values import named_values
+from shapecalc.grading.notation import bare, on_one_line
+from shapecalc.grading.plainer_lists import (
+    plainer,
+    with_decimal_points,
+    with_equals,
+    with_lines_parted,
+    with_new_values,
+    with_small_numbers,
+    without_asides,
+    without_bullets,
+)
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.slices_in_words import slices_behind_workings
+from shapecalc.grading.stated_last import behind_words, is_stated_last, number_at_end
 from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
-from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.written_numbers import Unreadable
 
 RESULTS = ("answer", "value", "result")  # a mapping of one of them alone is what it has
@@ -68,12 +82,106 @@ NOTHING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 BELOW = "what stands above the array was taken for a working"
+COLUMNS = "your columns were put side by side"
+BY_COLUMNS = "it is told by columns"
+AT_END = "the number at the end was taken"
 BESIDE = "what stands beside the list was taken for a working"
 NEAR = 0.0051  # 73 % is 0.731, too
 
 
 def readings_for(question: Question, answer: Any) -> list[Reading]:
     """Return what an answer can mean, the likeliest first. Raises Unreadable."""
+    if question.query.executed and _is_text(answer):
+        if question.query.form == "array" and len(flat(question.right)) > 1:
+            return _of_a_list(question, answer)
+        answer = with_equals(with_small_numbers(answer))
+        if question.query.form in ("number", "array"):
+            return _of_a_number(question, answer)
+    return _readings_for(question, answer)
+
+
+def _of_a_number(question: Question, text: str) -> list[Reading]:
+    """Read a text that is to give a number, also one that ends with the right one. Raises
+    Unreadable, also where the only value of an array may be that, and another one was read.
+    """
+    last = number_at_end(text)
+    ways = readings(last, "number") if last else []
+    right = [way for way in ways if _is_right(question, flat(way.value))]
+    try:
+        found = _readings_for(question, text)
+    except Unreadable:
+        if not right:
+            raise
+        value = _as_array(right[0].value) if question.query.form == "array" else right[0].value
+        return [_noted(right[0]._replace(value=value), AT_END)]
+    meant = any(_is_right(question, flat(way.value)) for way in found)
+    if question.query.form == "array" and right and not meant:
+        raise Unreadable(SEVERAL)
+    return found
+
+
+def _of_a_list(question: Question, text: str) -> list[Reading]:
+    """Read a text that is to give several values, also by their names. Raises Unreadable."""
+    count = len(flat(question.right))
+    text = with_decimal_points(with_new_values(plainer(text), count), count)
+    text = behind_its_formula(with_lines_parted(text, count))
+    found = _bulleted(question, text)
+    try:
+        found += _readings_for(question, text)
+    except Unreadable:
+        stated = found or _stated_otherwise(question, text)
+        if stated is None:
+            raise
+        found = stated
+    if not is_by_columns(text, question.right):
+        return found
+    turned = ((way, in_rows(way.value, question.right)) for way in found)
+    by_rows = [_noted(way._replace(value=value), COLUMNS) for way, value in turned if value]
+    if not by_rows:
+        raise Unreadable(BY_COLUMNS)
+    return by_rows
+
+
+def _bulleted(question: Question, text: str) -> list[Reading]:
+    """Return what lines with a dash in front mean if that is no minus."""
+    bare = without_bullets(text)
+    with suppress(Unreadable):
+        return _readings_for(question, bare) if bare != text else []
+    return []
+
+
+def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
+    """Return the values that a text states by names that tell their order, or in another way in
+    which it may mean others as well, if they are the right ones; otherwise None.
+    """
+    plain_text = PERCENT.sub(_part_of_one, on_one_line(text) if "\\" in text else text)
+    named = named_values(plain_text)
+    if named and named.ordered:
+        found = readings(named.text, "array")
+        count = len(flat(question.right))
+        return [way for way in found if len(flat(way.value)) == count] or None
+    others = [named.text if named else "", without_asides(text)]
+    others.append(with_small_numbers(text))
+    others += behind_words(text)
+    for other in others:
+        with suppress(Unreadable):
+            for reading in readings(other, "array") if other not in ("", text) else ():
+                if _is_right(question, flat(reading.value)):
+                    return [reading]
+    if is_stated_last(text, question.right, lambda values: _is_right(question, values)):
+        return [Reading(question.right, BESIDE)]
+    return None
+
+
+def _is_right(question: Question, values: Sequence[Number]) -> bool:
+    wanted = flat(question.right)
+    return len(values) == len(wanted) and all(map(question.tolerance.near, wanted, values))
+
+
+def _readings_for(question: Question, answer: Any) -> list[Reading]:
+    """Return what an answer can mean that has only such signs as everybody writes. Raises
+    Unreadable.
+    """
     form = question.query.form
     sizes = bare(answer) if form in WORDY and isinstance(answer, str) else ()
     if sizes and (form == "sizes" or len(sizes) == 1):  # most answers are

@@ -1,9 +1,9 @@
 """A number that stands in front of its working: `5760   576*10`, `5760, 576*10`, `18 - 2*9`.
 
 A sheet asks for it so. Blanks side by side, a tab or a comma part it from a working that comes to
-it, and so does a dash: by a minus 0 would be left. Where it comes to something else nothing is read
-so: another one of both may be meant. A field may stand in front of an equation that it solves,
-`2, 55 - 5 + 2P + 1 = 55`.
+it, and so does a colon, or a dash: by a minus 0 would be left. Where it comes to something else
+nothing is read so: another one of both may be meant. A field may stand in front of an equation that
+it solves, `2, 55 - 5 + 2P + 1 = 55`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from shapecalc.grading.answers import LONGEST, OR
 from shapecalc.grading.arithmetic import NUMBER, worked_out
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.notation import plain
+from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
 from shapecalc.grading.written_sizes import DENIED
 
 FRONT = r"\s*(?P<front>\d{1,3}(?:[ ,]\d{3})+|\d{1,15})"
 PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
-DASHED = re.compile(rf"{FRONT} +[-\u2013\u2014\u2212] +(?P<rest>[\d(].*)")
+DASHED = re.compile(rf"{FRONT}(?: +[-\u2013\u2014\u2212]|:) +(?P<rest>[\d(].*)")
 BETWEEN = re.compile(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
 PLUS = re.compile(r"\+|\bplus\b")
 WORDS = r"[^\W\d_][\w/']*(?:[ -][^\W\d_][\w/']*)*"
@@ -79,7 +80,8 @@ def _asks_for_one(question: Question) -> bool:
     form, right = question.query.form, question.right
     if question.choices or question.query.executed:
         return False
-    one = form == "sizes" and isinstance(right, tuple) and len(right) == 1
+    once = question.query.key in ONCE_FOR_ALL  # 9 for 9x9
+    one = form == "sizes" and isinstance(right, tuple) and len({*right} if once else right) == 1
     return one or (form in ("number", "field") and isinstance(right, int))
 
 

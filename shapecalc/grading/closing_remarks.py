@@ -1,0 +1,38 @@
+"""A remark behind an answer and its working: `9x9, 5 + 2 + 2 (the pools do not count, they have no
+weights)`.
+
+It has no number in it, and no word that takes the answer back or does something to it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from shapecalc.grading.answers import LONGEST, OR
+from shapecalc.grading.clauses import TAKEN_BACK
+
+WORKED = r"[^,;:()]*\d[^,;:()]*[,;:]\s+.*[\d)\]] ?[-+*/^×·x] ?[\d(\[]"  # a value, and a working
+REMARK = re.compile(r"\s*(?:\((?P<inside>[^()\d=]*)\)|[,;] +(?P<behind>[^\W\d_][^()\d=]*))[ .!]*$")
+ANSWERED = re.compile(WORKED, re.DOTALL)
+DONE = re.compile(
+    r"\b(?:minus|plus|times|half|halved|twice|double[ds]?|divid\w*|multipl\w*|squared?|scaled"
+    r"|wrong|instead|opposite|negative|then|but|so|percent)\b|[%*/+]",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[^\W\d_]{2}")
+
+
+def without_remark(answer: Any) -> Any:
+    """Return an answer of a value and its working without the remark behind these; any other answer
+    as it is.
+    """
+    if not isinstance(answer, str) or len(answer) > LONGEST:
+        return answer
+    remark = REMARK.search(answer)
+    said = (remark["inside"] or remark["behind"] or "") if remark else ""
+    if remark is None or not WORD.search(said) or not ANSWERED.match(answer[: remark.start()]):
+        return answer
+    if OR.search(said) or TAKEN_BACK.search(said) or DONE.search(said):
+        return answer
+    return answer[: remark.start()]

@@ -1,0 +1,57 @@
+"""Lines that are a word to the reader, and say of no answer that it stands elsewhere: `thanks!`,
+`sorry for the handwriting`, `I did the workings on paper`, `all values are rounded`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from shapecalc.grading.number_words import SMALL
+
+COURTESY = re.compile(
+    r"\(?(?:many |kind |best |with (?:kind |best )?)?"
+    r"(?:thanks?|thank you|thx|sorry|apologies|regards|wishes|sincerely|cheers|good luck|have a)\b"
+    r"(?!.*\b(?:see|page|attach|photo|picture|pdf|scan|paper|separate|below|above))[^\d:=]*",
+    re.IGNORECASE,
+)
+# Of these words alone, and one of those that it is about, a line can hold no answer: who did a
+# question on paper says which, and who shows a photo says that.
+ABOUT = (
+    r"workings?|work|calculations?|computations?|derivations?|arithmetic|steps|handwriting|writing"
+    r"|english|spelling|typos?|formatting|format|layout|mess|calculator|python|numpy|excel"
+    r"|decimals?|digits?|places|figures|handout"
+)
+MORE = (
+    r"i|we|my|our|the|a|an|any|all|some|most|these|those|this|them|it|its|they|which|that|here"
+    r"|everything|sorry|apologies|please|excuse|forgive|pardon|hope|ps|note|thanks|thank|you"
+    r"|for|of|about|with|without|in|on|by|to|from|at|and|but|as|so|too|just|only|not|very|quite"
+    r"|rather|really|bit|little|also|is|are|was|were|be|been|am|have|has|had|did|do|done|does"
+    r"|didn['’]?t|don['’]?t|used|using|use|rounded|rounding|checked|worked|calculated|computed"
+    r"|wrote|written|typed|shown|show|made|kept|keep|skipped|left|out|read|readable|legible"
+    r"|short|brief|long|messy|ugly|bad|poor|sloppy|missing|small|final|intermediate|clear|fine|ok"
+    r"|okay|hand|head|paper|time|full|exact|significant|decimal|values?|numbers?"
+    r"|results?|native|speaker|first|language|good|best|after|before|end|each|every|enough|no"
+)
+WORD = re.compile(r"[^\W\d_](?:[\w'’]*\w)?")
+KNOWN = re.compile(rf"(?:{ABOUT}|{MORE}|{'|'.join(SMALL)})", re.IGNORECASE)
+TOPIC = re.compile(rf"\b(?:{ABOUT})\b", re.IGNORECASE)
+SIGNS = re.compile(r"[\w\s'’,.;!?():-]*")
+LONGEST = 300  # characters
+# Three digits, but not three alone, which may be an answer.
+NUMBER = re.compile(
+    rf"\b(?:{'|'.join(SMALL)})\b"
+    r"(?! (?:significant |decimal )?(?:digits?|decimals?|places|figures))",
+    re.IGNORECASE,
+)
+
+
+def is_word_to_reader(line: str) -> bool:
+    """Say whether a line is a word to the reader, and can hold no answer."""
+    if COURTESY.fullmatch(line):
+        return True
+    if len(line) > LONGEST or any(sign.isdigit() for sign in line) or not SIGNS.fullmatch(line):
+        return False
+    if NUMBER.search(line) or not TOPIC.search(line):
+        return False
+    words = WORD.findall(line)
+    return len(words) > 2 and all(map(KNOWN.fullmatch, words))
