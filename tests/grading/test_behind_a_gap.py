@@ -1,0 +1,123 @@
+"""An answer in front of a gap, and its working or a remark behind that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+# 24 - 5 + 1 = 20, 20/2 = 10, 10 - 3 + 1 = 8; 3*3*12*32 + 32 = 3,488; 1 + 4 + 1 + 2*2 = 10
+SIZES = {
+    "input": "24x24x3",
+    "layers": [{"conv": {"K": 12, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 32, "F": 3}}],
+}
+# 1*2 - 3*0.5 = 0.5, and 0.5 + 0.25 = 0.75: e^0.75/(e^0.75 + e^0) = 0.679, -ln(0.679) = 0.387;
+# the gradient of the second score is 0.321, and 2 * 0.321 = 0.642 that of its weight
+VALUES = {
+    "input": "2",
+    "layers": [{"dense": 2}, "softmax"],
+    "example": {
+        "given": {
+            "input": [2, 3],
+            "dense1.weight": [[1, -0.5], [0, 0]],
+            "dense1.bias": [0.25, 0],
+        },
+        "loss": {"cross_entropy": 0},
+        "rate": 0.5,
+    },
+}
+VOLUME, COUNT, FIELD = "conv2.output", "conv2.parameters", "conv2.receptive_field"
+LOSS, GRADIENT, NEXT = "loss", "dense1.weight.grad[1,0]", "dense1.weight.next[1,0]"
+PROBABILITIES = "softmax1.value"
+
+
+def marked(ask: str, answer: Any) -> Mark:
+    """Return the mark of one answer."""
+    spec = SIZES if ask.startswith("conv") else VALUES
+    assignment = read_assignment({"spec": spec, "questions": [ask]})
+    assert assignment.usable, assignment.diagnostics
+    return Marker(assignment).mark("one", {ask: answer}).marks[0]
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        (VOLUME, "8x8x32   pooling gives 10x10x12 first, then (10-3)/1+1 = 8"),
+        (VOLUME, "8x8x32   20 -> 10 (pool) -> 8"),
+        (VOLUME, "8x8x32\tthe pool gives 10x10"),
+        (COUNT, "3,488   each filter 3*3*12 = 108 weights + 1 bias, times 32"),
+        (COUNT, "3488   3*3*12 = 108 for each, + 1, times 32 filters"),
+        (FIELD, "10x10   1 -> 5 (conv) -> 6 (pool) -> 10"),
+        (FIELD, "10   1, 5, 6, 10"),
+        (LOSS, "0.387     -ln(e^0.75/(e^0.75 + 1))"),
+        (LOSS, "0.387     -ln(0.679)"),
+        (LOSS, "0.387   p = 0.679, -ln 0.679"),
+        (LOSS, "0.387    of class 0"),
+        (LOSS, "0.387 -ln(0.679)"),
+        (LOSS, "0.387, -ln(0.679)"),
+        (NEXT, "-0.321, 0 - 0.5*0.642"),
+        (FIELD, "10, 10"),
+        (GRADIENT, "0.642   2 * 0.321"),
+        (GRADIENT, "0.642   dscore times x"),
+        (NEXT, "-0.321   0 - 0.5*0.642"),
+        (NEXT, "-0.321   w - 0.5*g"),
+        (PROBABILITIES, "[0.679, 0.321]   that of class 0 is e^0.75/(e^0.75 + 1)"),
+    ],
+)
+def test_an_answer_stands_in_front_of_its_working(ask: str, answer: str) -> None:
+    assert marked(ask, answer).verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "cause"),
+    [
+        (VOLUME, "9x9x32   the pool gives 10, then 10 - 3 + 2 = 9", None),
+        (COUNT, "3456   3*3*12*32, without biases", "forgot_bias"),
+        (FIELD, "8x8   1 -> 5 -> 6 -> 8", "field_stride_ignored"),
+        (LOSS, "0.679    probability of class 0", "probability_for_loss"),
+        (NEXT, "0.321   0 + 0.5*0.642", "gradient_added or step_alone"),
+    ],
+)
+def test_so_does_a_wrong_one_that_its_working_comes_to(
+    ask: str, answer: str, cause: str | None
+) -> None:
+    mark = marked(ask, answer)
+    assert mark.verdict == "wrong"
+    assert cause is None or mark.misconception == cause
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        (VOLUME, "8x8x32   no, 9x9x32"),
+        (VOLUME, "8x8x32   or 9x9x32"),
+        (VOLUME, "8, 8"),
+        (COUNT, "3488   3*3*12*32 + 2*32 = 3520"),
+        (FIELD, "10   1 -> 5 -> 6 -> 8"),
+        (COUNT, "3488   weights 3456, biases 16"),
+        (COUNT, "3488   3*3*12 = 108 weights + 1 bias, times 16"),
+        (LOSS, "0.387   2 * 0.387 = 0.774"),
+        (GRADIENT, "0.642   * 2 = 1.284"),
+        (GRADIENT, "0.642   times 2"),
+        (PROBABILITIES, "[0.679, 0.321]   times 2"),
+    ],
+)
+def test_where_another_result_may_be_meant_it_is_not_right(ask: str, answer: str) -> None:
+    assert marked(ask, answer).verdict != "right"
+
+
+@pytest.mark.parametrize(
+    "answer", ["24x24x3   20   10   8x8x32", "20   pool -> 10   conv -> 8x8x32"]
+)
+def test_what_steps_side_by_side_begin_with_is_not_called_wrong(answer: str) -> None:
+    assert marked(VOLUME, answer).verdict != "wrong"
+
+
+def test_a_list_of_another_length_is_told_to_be_that() -> None:
+    mark = marked(PROBABILITIES, "[0.679, 0.2, 0.121]   e^z over the sum")
+    assert mark.verdict == "wrong"
+    assert "It takes 2 values, and your answer has 3." in mark.feedback
