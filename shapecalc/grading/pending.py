@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
-from shapecalc.grading.own_sums import is_term
+from shapecalc.grading.own_sums import is_term, is_total
 from shapecalc.grading.own_volumes import is_field_of_volumes, nearest
 from shapecalc.grading.question import Question
 
@@ -37,7 +38,7 @@ class Pending:
             before = _before(question, [q for q, _ in given])
             if _is_certain(mark):
                 right = {q.id for q, verdict in given if verdict == "right"}
-                before = _since_its_own_output(question, before, right)
+                before = _since_what_is_right(question, before, right)
         first = next((other for other in before if other.id in self._unsettled), None)
         number = self._numbers[first.id] if first is not None else 0
         told = mark.worked_out or _goes_on_from(number, mark.source)
@@ -109,14 +110,32 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
     ]
 
 
-def _since_its_own_output(
+def _since_what_is_right(
     question: Question, before: list[Question], right: Collection[str]
 ) -> list[Question]:
     """Return those of the questions `before` another from which it may follow where a mistake is
-    behind it for certain: what stands in front of the output of its layer is right where that is.
-    `right` are the ids of right answers. A field is what makes the output of the sizes before it.
+    behind it for certain: what stands in front of the output of its layer is right where that is,
+    and so is what a right term of a sum hangs on. `right` are the ids of right answers. A field is
+    what makes the output of the sizes before it.
     """
-    if question.query.kind == "field":
+    query = question.query
+    if query.kind == "field":
         return before
-    own = [q for q in before if (q.query.name, q.query.key) == (question.query.name, "output")]
+    if is_total(question):
+        return _but_for_terms(question, before, right)
+    own = [q for q in before if (q.query.name, q.query.key) == (query.name, "output")]
     return [q for q in own if q.id in right] or before
+
+
+def _but_for_terms(
+    question: Question, before: list[Question], right: Collection[str]
+) -> list[Question]:
+    """Return the questions `before` a total without volumes on which only its right terms hang."""
+    query = question.query
+    known = {q.query.name for q in before if q.query.key == query.key and q.id in right}
+    volumes = {q.query.name for q in before if q.query.key == "output"}
+    needed: set[str] = set()
+    for layer in question.subject.terms(query.key).keys() - known:
+        term = replace(question, query=query._replace(name=layer))
+        needed.update(nearest(term, volumes)[0])
+    return [q for q in before if q.query.key != "output" or q.query.name in needed]

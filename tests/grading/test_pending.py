@@ -271,3 +271,22 @@ def test_with_the_right_output_of_a_layer_its_count_waits_for_nothing_before_tha
     found = marked(spec, answers)[2]
     assert found.misconception == "flops_for_macs"
     assert found.hangs is waits
+
+
+@pytest.mark.parametrize(
+    ("given", "waits"),
+    [
+        ({"max_pool1.output": "14x14x8"}, False),
+        ({"dense1.parameters": 15690}, False),
+        ({"conv1.parameters": 608}, True),
+        ({"dense1.weights": 15680}, True),
+    ],
+)
+def test_a_total_waits_for_no_volume_on_which_right_terms_hang_alone(
+    given: dict[str, Any], waits: bool
+) -> None:
+    """14*14*8*10 = 15,680 with 600 of conv1, which hangs on no volume: 16,280 without biases."""
+    answers = {"conv1.output": UNREAD, **given, "total.parameters": 16280}
+    found = marked(DENSE, answers)[2]
+    assert found.misconception == "forgot_bias"
+    assert found.hangs is waits
