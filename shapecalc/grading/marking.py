@@ -396,7 +396,7 @@ class Marker:
 def _again(found: Cause, evidence: Evidence) -> Cause:
     """Return a mistake as made again where it was told before; not yet another layer's answer."""
     told = {name for one in evidence.told for name in one.split(", ")} - {ANOTHERS}
-    return found._replace(again=found.names <= told)
+    return found._replace(again=found.names <= told and found.in_its_words)
 
 
 def _noted(feedback: str, note: str) -> str:

@@ -16,9 +16,9 @@ SPEC: dict[str, Any] = {
 FIRST, SECOND = "conv1.parameters", "conv2.parameters"
 
 
-def told(answers: dict[str, Any]) -> list[str]:
+def told(answers: dict[str, Any], spec: dict[str, Any] = SPEC) -> list[str]:
     """Return what a student is told of each of their answers."""
-    asked = {"spec": SPEC, "questions": list(answers), "show": "always"}
+    asked = {"spec": spec, "questions": list(answers), "show": "always"}
     return [one.feedback for one in mark(asked, answers).marks]
 
 
@@ -40,3 +40,19 @@ def test_the_answer_of_another_layer_is_that_of_yet_another_one() -> None:
     first, second = told({"conv1.output": "14x14x8", "conv2.output": "14x14x8"})
     assert "It is the answer for another layer" in first
     assert second.startswith("It is the volume of the input")
+
+
+def test_it_is_not_where_it_is_told_in_other_words() -> None:
+    """Means of 2 and 6.5 lead to 5*2 + 7*6.5 - 76 = -20.5, half of whose gradients of -102.5 and
+    -143.5 goes to each pixel.
+    """
+    given = {"input": [[1, 3, 4, 9]], "dense1.weight": [[5, 7]]}
+    spec = {
+        "input": "4x1",
+        "layers": [{"max_pool": 2}, "flatten", {"dense": {"units": 1, "bias": False}}],
+        "example": {"given": given, "loss": {"half_squared_error": [76]}},
+    }
+    gradient = [[-51.25, -51.25, -71.75, -71.75]]
+    first, second = told({"max_pool1.value": [[2, 6.5]], "input.grad": gradient}, spec)
+    assert first.startswith("The mean was taken")
+    assert second.startswith("Perhaps the gradient was shared among the window")
