@@ -128,6 +128,11 @@ class Cause(NamedTuple):
         return title_of(self._explanation)
 
     @property
+    def in_its_words(self) -> bool:
+        """Whether it is told in the mistake's own words, wherever it was made."""
+        return self.title.startswith(title_of(self.misconception.explanation))
+
+    @property
     def _begin(self) -> str:
         return f"{'' if self.sure else 'perhaps '}{'again ' if self.again else ''}"
 

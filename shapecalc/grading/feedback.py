@@ -210,11 +210,15 @@ class Told(NamedTuple):
             " look at it, and it has no points yet."
         )
 
-    def unread(self, question: Question, why: str) -> str:
-        """Return what is told about an answer that could not be read."""
+    def unread(self, question: Question, why: str, between: str = "") -> str:
+        """Return what is told about an answer that could not be read, for it leaves a choice
+        `between` two, if it is known which.
+        """
         if why == SEVERAL:
+            which = f", {between}," if between else ""
             return (
-                "More than one answer was read, so it has no points yet: a teacher has to choose."
+                f"More than one answer was read{which or ','} so it has no points yet: a teacher"
+                " has to choose."
             )
         if why == CONDITIONAL:
             return (

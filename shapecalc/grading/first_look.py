@@ -21,6 +21,7 @@ from shapecalc.grading.counts_of_all import of_all
 from shapecalc.grading.feedback import Told, given
 from shapecalc.grading.hyperparameters import in_numbers
 from shapecalc.grading.labelled_terms import without_names
+from shapecalc.grading.left_to_choose import left_to_choose
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.question import Question
@@ -76,7 +77,7 @@ class FirstLook:
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
-            why = self.told.unread(question, str(error))
+            why = self.told.unread(question, str(error), left_to_choose(question, answer))
             return unmarked(question, "needs a look", given(written), why)
         meant = tuple((type(reading.value), reading) for reading in ways)
         found = next((reading for reading in ways if is_right(question, reading.value)), None)

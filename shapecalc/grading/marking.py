@@ -27,6 +27,7 @@ from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.followed_in_part import followed_in_part
+from shapecalc.grading.frequency import ANOTHERS
 from shapecalc.grading.in_rows import in_rows
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
@@ -393,11 +394,9 @@ class Marker:
 
 
 def _again(found: Cause, evidence: Evidence) -> Cause:
-    """Return a mistake as one that is made again, where the student goes on from an earlier slip
-    and was told of the same.
-    """
-    told = {name for one in evidence.told for name in one.split(", ")}
-    return found._replace(again=bool(found.source) and found.names <= told)
+    """Return a mistake as made again where it was told before; not yet another layer's answer."""
+    told = {name for one in evidence.told for name in one.split(", ")} - {ANOTHERS}
+    return found._replace(again=found.names <= told and found.in_its_words)
 
 
 def _noted(feedback: str, note: str) -> str:

@@ -31,6 +31,13 @@ GUESS = re.compile(
     r"|the (?:first|second|third|last|other)"
     r"|zero|one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
+# But how many things there are is no guess: `how this works with two filters`, `the one bias`.
+HOW_MANY = re.compile(
+    r"\b(with|of|for|from|over|between|the|these|those|both|to (?:do|compute|calculate|solve))"
+    r" (?:(?:two|three|four|five|six|seven|eight|nine|ten|[2-9])(?: [a-z]+)? [a-z]{2,}s"
+    r"|(?:one|1) [a-z]{3,})\b"
+)
+CLAUSE_END = re.compile(r"[,;.:(]")
 # Nor is it behind why somebody does not know: `idk, never understood what a MAC is`.
 WHY = re.compile(
     r"[,;.:( -]+(?:(?:sorry|because|since|as|bc)[, ]+)?"
@@ -82,8 +89,12 @@ def is_not_known(answer: Any) -> bool:
         return False
     rest = said[known.end() :]
     alone = not rest or (EXCUSE.fullmatch(rest) or WORKED_OUT.fullmatch(rest)) is not None
-    reasoned = (HOW.match(rest) or WHY.match(rest)) is not None
-    return alone or (reasoned and not GUESS.search(rest) and not ELSEWHERE.search(rest))
+    reasoned = HOW.match(rest) or WHY.match(rest)
+    if alone or reasoned is None:
+        return alone
+    clause, *others = CLAUSE_END.split(rest[reasoned.end() :], maxsplit=1)
+    said = " ".join([HOW_MANY.sub(r"\1", clause), *others])
+    return not GUESS.search(said) and not ELSEWHERE.search(said)
 
 
 def _bare_words(answer: str) -> str:

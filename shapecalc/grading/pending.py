@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
-from shapecalc.grading.own_sums import is_term
+from shapecalc.grading.own_sums import is_term, is_total
 from shapecalc.grading.own_volumes import is_field_of_volumes, nearest
 from shapecalc.grading.question import Question
 
@@ -33,7 +34,11 @@ class Pending:
         wrong = mark.verdict in ("wrong", "partly right", "followed through")
         before: list[Question] = []
         if wrong and self._unsettled:
-            before = _before(question, [q for q, _ in self._given.about(question.subject)])
+            given = self._given.about(question.subject)
+            before = _before(question, [q for q, _ in given])
+            if _is_certain(mark):
+                right = {q.id for q, verdict in given if verdict == "right"}
+                before = _since_what_is_right(question, before, right)
         first = next((other for other in before if other.id in self._unsettled), None)
         number = self._numbers[first.id] if first is not None else 0
         told = mark.worked_out or _goes_on_from(number, mark.source)
@@ -61,7 +66,7 @@ class Pending:
 
     def _waiting(self, mark: Mark, number: int) -> Mark:
         """Return the mark of a wrong answer that may follow from that to a question."""
-        certain = mark.misconception is not None and not mark.perhaps
+        certain = _is_certain(mark)
         why = self._told.hangs_on(number, certain=certain)
         if certain:
             return mark._replace(feedback=f"{mark.feedback} {why}".strip(), hangs=True)
@@ -69,6 +74,10 @@ class Pending:
             verdict="needs a look", points=0.0, misconception=None, perhaps=False, feedback=why,
             note="", meant="", matter=f"it waits for the answer to question {number}",
         )  # fmt: skip
+
+
+def _is_certain(mark: Mark) -> bool:
+    return mark.misconception is not None and not mark.perhaps
 
 
 def _goes_on_from(number: int, source: str) -> bool:
@@ -91,6 +100,42 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
     hangs = query.kind in ("record", "size") and query.key not in OF_WINDOWS
     if not hangs and not is_field_of_volumes(question):
         return []
-    volumes = [q for q in others if q.query.key == "output"]
-    last = nearest(question, {q.query.name for q in volumes})[0]
-    return [q for q in volumes if q.query.name in last]
+    last = nearest(question, {q.query.name for q in others if q.query.key == "output"})[0]
+    whole = {q.query.name for q in others if q.query.key == query.key}
+    return [
+        q
+        for q in others
+        if (q.query.key == "output" and q.query.name in last)
+        or (is_term(question, q) and (q.query.key == query.key or q.query.name not in whole))
+    ]
+
+
+def _since_what_is_right(
+    question: Question, before: list[Question], right: Collection[str]
+) -> list[Question]:
+    """Return those of the questions `before` another from which it may follow where a mistake is
+    behind it for certain: what stands in front of the output of its layer is right where that is,
+    and so is what a right term of a sum hangs on. `right` are the ids of right answers. A field is
+    what makes the output of the sizes before it.
+    """
+    query = question.query
+    if query.kind == "field":
+        return before
+    if is_total(question):
+        return _but_for_terms(question, before, right)
+    own = [q for q in before if (q.query.name, q.query.key) == (query.name, "output")]
+    return [q for q in own if q.id in right] or before
+
+
+def _but_for_terms(
+    question: Question, before: list[Question], right: Collection[str]
+) -> list[Question]:
+    """Return the questions `before` a total without volumes on which only its right terms hang."""
+    query = question.query
+    known = {q.query.name for q in before if q.query.key == query.key and q.id in right}
+    volumes = {q.query.name for q in before if q.query.key == "output"}
+    needed: set[str] = set()
+    for layer in question.subject.terms(query.key).keys() - known:
+        term = replace(question, query=query._replace(name=layer))
+        needed.update(nearest(term, volumes)[0])
+    return [q for q in before if q.query.key != "output" or q.query.name in needed]

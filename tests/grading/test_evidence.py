@@ -73,7 +73,7 @@ def test_who_added_the_bias_elsewhere_has_hardly_forgotten_it() -> None:
         assert beside.misconception == "bias_not_added"
         assert beside.feedback.startswith("Perhaps the bias was not added")
     both = {mark.id: mark for mark in marked(spec, {first: 8.75, second: 16.1})}[second]
-    assert both.feedback.startswith("The bias was not added")  # left out there as well
+    assert both.feedback.startswith("Again the bias was not added")  # left out there as well
 
 
 def test_what_may_be_chance_and_is_done_right_elsewhere_is_not_named() -> None:
@@ -207,7 +207,7 @@ def test_zeros_are_a_mistake_that_was_made_before(first: float, named: bool) -> 
     spec = net(1, {"dense": 2}, example={"given": given})
     _, mark = marked(spec, {"dense1.value[0]": first, "dense1.value[1]": 0})
     assert (mark.misconception == "bias_not_added") is named
-    assert mark.feedback.startswith("Perhaps the bias was not added") is named
+    assert mark.feedback.startswith("Perhaps again the bias was not added") is named
 
 
 def test_what_a_teacher_credits_is_believed_whatever_else_is_right() -> None:

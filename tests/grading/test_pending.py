@@ -221,3 +221,72 @@ def test_a_volume_that_is_right_for_an_own_padding_waits_for_nothing_before_that
     spec = {"input": "32x32x3", "layers": [SIZES["layers"][0], {"conv": {"K": 4, "F": 3, "P": 1}}]}
     answers = {"conv1.output": UNREAD, field: value, "conv2.output": output}
     assert marked(spec, answers)[2].verdict == verdict
+
+
+DENSE: dict[str, Any] = {**SIZES, "layers": [*SIZES["layers"], {"dense": 10}]}
+
+
+@pytest.mark.parametrize(
+    ("total", "verdict"),
+    [(5777, "needs a look"), (16298, "right"), (16307, "followed through")],
+)
+def test_a_total_waits_for_its_terms(total: int, verdict: str) -> None:
+    """617 + 5,160 = 5,777; 14*14*8*10 + 10 = 15,690, and that is 16,307 with 617, 16,298 right."""
+    counts = {"conv1.parameters": 617, "dense1.parameters": "5160 I think, or is it 5120?"}
+    found = marked(DENSE, {**counts, "total.parameters": total})[2]
+    assert found.verdict == verdict
+    waits = "may follow from your answer to question 2" in found.feedback
+    assert waits is (verdict == "needs a look")
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict"), [("conv1.parameters", "needs a look"), ("total.macs", "wrong")]
+)
+def test_a_count_waits_for_its_parts_and_for_nothing_that_it_has_not(
+    asked: str, verdict: str
+) -> None:
+    assert marked(SIZES, {"conv1.weights": UNREAD, asked: 701})[1].verdict == verdict
+
+
+def test_a_total_does_not_wait_for_parts_of_a_count_that_was_given() -> None:
+    answers = {"conv1.weights": UNREAD, "conv1.parameters": 608, "total.parameters": 9999}
+    assert [one.verdict for one in marked(DENSE, answers)] == ["needs a look", "right", "wrong"]
+
+
+@pytest.mark.parametrize(
+    ("pool", "output", "waits"),
+    [
+        (UNREAD, "12x12x4", False),
+        (UNREAD, "", True),
+        ("14x14x8", UNREAD, True),
+        (UNREAD, "11x11x4", True),
+    ],
+)
+def test_with_the_right_output_of_a_layer_its_count_waits_for_nothing_before_that(
+    pool: str, output: str, waits: bool
+) -> None:
+    """(14 - 3)/1 + 1 = 12; 2 * 12*12*4 * 3*3*8 = 82,944 operations."""
+    spec = {**SIZES, "layers": [*SIZES["layers"], {"conv": {"K": 4, "F": 3}}]}
+    answers = {"max_pool1.output": pool, "conv2.output": output, "conv2.macs": 82944}
+    found = marked(spec, answers)[2]
+    assert found.misconception == "flops_for_macs"
+    assert found.hangs is waits
+
+
+@pytest.mark.parametrize(
+    ("given", "waits"),
+    [
+        ({"max_pool1.output": "14x14x8"}, False),
+        ({"dense1.parameters": 15690}, False),
+        ({"conv1.parameters": 608}, True),
+        ({"dense1.weights": 15680}, True),
+    ],
+)
+def test_a_total_waits_for_no_volume_on_which_right_terms_hang_alone(
+    given: dict[str, Any], waits: bool
+) -> None:
+    """14*14*8*10 = 15,680 with 600 of conv1, which hangs on no volume: 16,280 without biases."""
+    answers = {"conv1.output": UNREAD, **given, "total.parameters": 16280}
+    found = marked(DENSE, answers)[2]
+    assert found.misconception == "forgot_bias"
+    assert found.hangs is waits

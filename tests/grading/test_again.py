@@ -1,0 +1,58 @@
+"""Which mistakes are said to be made again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import mark
+
+# 5*5*3*8 + 8 = 608, (32 - 5)/1 + 1 = 28, 14 behind the pool, and 3*3*8*4 + 4 = 292
+SPEC: dict[str, Any] = {
+    "input": "32x32x3",
+    "layers": [{"conv": {"K": 8, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 4, "F": 3}}],
+}
+FIRST, SECOND = "conv1.parameters", "conv2.parameters"
+
+
+def told(answers: dict[str, Any], spec: dict[str, Any] = SPEC) -> list[str]:
+    """Return what a student is told of each of their answers."""
+    asked = {"spec": spec, "questions": list(answers), "show": "always"}
+    return [one.feedback for one in mark(asked, answers).marks]
+
+
+@pytest.mark.parametrize("answers", [{FIRST: 600, SECOND: 288}, {SECOND: 288, FIRST: 600}])
+def test_a_mistake_that_was_told_is_made_again(answers: dict[str, int]) -> None:
+    """600 and 288 are the weights without the biases, whichever of them goes before."""
+    first, second = told(answers)
+    assert first.startswith("The biases were forgotten: ")
+    assert second.startswith("Again the biases were forgotten: ")
+
+
+def test_another_mistake_is_not() -> None:
+    """3*3*4 + 4 = 40 is without the depth."""
+    assert told({FIRST: 600, SECOND: 40})[1].startswith("The depth of the filters was forgotten")
+
+
+def test_the_answer_of_another_layer_is_that_of_yet_another_one() -> None:
+    """14x14x8 is the pool's output, and the input of conv2."""
+    first, second = told({"conv1.output": "14x14x8", "conv2.output": "14x14x8"})
+    assert "It is the answer for another layer" in first
+    assert second.startswith("It is the volume of the input")
+
+
+def test_it_is_not_where_it_is_told_in_other_words() -> None:
+    """Means of 2 and 6.5 lead to 5*2 + 7*6.5 - 76 = -20.5, half of whose gradients of -102.5 and
+    -143.5 goes to each pixel.
+    """
+    given = {"input": [[1, 3, 4, 9]], "dense1.weight": [[5, 7]]}
+    spec = {
+        "input": "4x1",
+        "layers": [{"max_pool": 2}, "flatten", {"dense": {"units": 1, "bias": False}}],
+        "example": {"given": given, "loss": {"half_squared_error": [76]}},
+    }
+    gradient = [[-51.25, -51.25, -71.75, -71.75]]
+    first, second = told({"max_pool1.value": [[2, 6.5]], "input.grad": gradient}, spec)
+    assert first.startswith("The mean was taken")
+    assert second.startswith("Perhaps the gradient was shared among the window")
