@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import prod
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from shapecalc.grading.misconceptions.question_context import (
     Wrong,
     title_of,
 )
+from shapecalc.grading.query import Query
 from shapecalc.grading.values import Value, flat, shown
 
 
@@ -56,6 +57,15 @@ class Cause(NamedTuple):
         either = tuple(cause.rounded(value) for cause in self.either)
         wrong = self.wrong._replace(arithmetic=arithmetic)
         return self._replace(wrong=wrong, sure=False, either=either)
+
+    def after(self, told: Collection[str], query: Query) -> Cause:
+        """Return the same as made again, where the student goes on from an earlier slip and was
+        `told` of the same; of values not where it is told in other words: who is told that the mean
+        was taken has not heard of a gradient that was shared.
+        """
+        names = {name for one in told for name in one.split(", ")}
+        otherwise = query.executed and bool(self.wrong.explanation)
+        return self._replace(again=bool(self.source) and self.names <= names and not otherwise)
 
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is

@@ -333,7 +333,7 @@ class Marker:
             return None, self._cause(question, value, own, evidence)
         beside = self._diagnosis.shown_beside(question, value, followed, evidence)
         if beside is not None:
-            return None, _again(beside, evidence)
+            return None, beside.after(evidence.told, question.query)
         doubt = may_not_follow(question, value, followed, evidence)
         if not question.partial and not doubt:
             return followed, None  # a mistake would change nothing
@@ -347,7 +347,7 @@ class Marker:
     ) -> Cause | None:
         """Return what explains a wrong answer."""
         found = self._diagnosis.cause(question, value, own, evidence)
-        return found and _again(found, evidence)
+        return found and found.after(evidence.told, question.query)
 
     def _only_rounded(
         self, question: Question, value: Value, own: OwnAnswers, working: Working
@@ -390,14 +390,6 @@ class Marker:
             note=reading.note,
             matter=matter(found[0], value, working, EARLIER),
         )
-
-
-def _again(found: Cause, evidence: Evidence) -> Cause:
-    """Return a mistake as one that is made again, where the student goes on from an earlier slip
-    and was told of the same.
-    """
-    told = {name for one in evidence.told for name in one.split(", ")}
-    return found._replace(again=bool(found.source) and found.names <= told)
 
 
 def _noted(feedback: str, note: str) -> str:
