@@ -39,6 +39,7 @@ from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import (
     MAY_BE_ROUNDED,
+    follows_rounded,
     is_rounded_at_all,
     only_rounded,
 )
@@ -355,7 +356,7 @@ class Marker:
         """Say whether an answer is the right one, or what follows from others, rounded too far."""
         if is_rounded_at_all(question, value, working):
             return True
-        near = own.leads_near(question, lambda q: is_rounded_at_all(q, value, working))
+        near = own.leads_near(question, lambda q: follows_rounded(q, value, working))
         return near is not None
 
     def _rounds_own(self, question: Question, reading: Reading, own: OwnAnswers) -> bool:
@@ -379,7 +380,7 @@ class Marker:
         value = reading.value
         if not question.query.executed:
             return None
-        found = own.leads_near(question, lambda q: is_rounded_at_all(q, value, working))
+        found = own.leads_near(question, lambda q: follows_rounded(q, value, working))
         if found is None or is_rounded_at_all(question, value, working):
             return None
         source, good = self._diagnosis.sources(found[1]), own.each_right(question, value)

@@ -140,10 +140,10 @@ class OwnAnswers(OwnNetworks):
     def leads_near(
         self, question: Question, near: Callable[[Question], bool]
     ) -> tuple[Question, list[Answered]] | None:
-        """Return the question with what follows from earlier answers in the place of what is right,
-        where that is `near` an answer, and these answers; None if nothing is.
+        """Return the question with what follows from earlier answers, the nearest on the way, in
+        the place of what is right, where that is `near` an answer, and these; otherwise None.
         """
-        for network in self.networks(question):
+        for network in self.nearest(question):
             with suppress(Exception):  # as above
                 corrected = network.subject.answer(question.query)
                 supposed = replace(question, right=corrected)
