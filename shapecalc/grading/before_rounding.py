@@ -5,22 +5,44 @@ written with two digits, and the calculator goes on with all of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from math import floor, log10
 from typing import Any
 
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import NEAR
+from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.own_values import OwnNetwork
 from shapecalc.grading.question import Question
+from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.values import Value, flat, nested_as
 from shapecalc.grading.written import is_rounded_from, may_stand_for
 
 WIDEST = 0.01  # between the least and the most that a mistake may give, or chance does as well
 
 
-def as_if_written(
+def before_rounding(
+    question: Question,
+    network: OwnNetwork,
+    supposed: Explanations,
+    value: Value,
+    evidence: Evidence,
+) -> Cause | None:
+    """Return what explains a wrong answer in the student's own network as it was before the numbers
+    were rounded; these may lead anywhere. Sizes are not rounded.
+    """
+    if not network.arrays:
+        return None
+    with suppress(Exception):
+        close = _as_if_written(question, network, supposed.single, value)
+        found = supposed.cause_of(close[1], evidence=evidence) if close else None
+        return found if close and found and found.names == close[0].names else None
+    return None
+
+
+def _as_if_written(
     question: Question, network: OwnNetwork, causes: Sequence[Cause], value: Value
 ) -> tuple[Cause, Value] | None:
     """Return the only one of the causes in a student's own network that gives an answer with the

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import prod
 from typing import NamedTuple
 
 from shapecalc.grading.comparison import whole_numbers
+from shapecalc.grading.frequency import ANOTHERS
 from shapecalc.grading.misconceptions.question_context import (
     AND,
     Misconception,
@@ -56,6 +57,14 @@ class Cause(NamedTuple):
         either = tuple(cause.rounded(value) for cause in self.either)
         wrong = self.wrong._replace(arithmetic=arithmetic)
         return self._replace(wrong=wrong, sure=False, either=either)
+
+    def after(self, told: Collection[str]) -> Cause:
+        """Return the same as made again, where the student was `told` of it before, in the same
+        words: who heard that the mean was taken has not heard of a gradient that was shared.
+        Another layer's answer is another one each time.
+        """
+        names = {name for one in told for name in one.split(", ")} - {ANOTHERS}
+        return self._replace(again=self.names <= names and self.in_its_words)
 
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is

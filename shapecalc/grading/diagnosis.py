@@ -11,9 +11,9 @@ from typing import Any
 
 from shapecalc.grading.alternatives import differing
 from shapecalc.grading.answers import Reading
-from shapecalc.grading.before_rounding import as_if_written
+from shapecalc.grading.before_rounding import before_rounding
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.comparison import may_be_rounded
+from shapecalc.grading.comparison import alike, may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import AS_OF_0
 from shapecalc.grading.halved_filter import as_halved
@@ -29,7 +29,7 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext, W
 from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_sizes import has_size, inputs, of_own_sizes
 from shapecalc.grading.own_sums import with_the_mistake
-from shapecalc.grading.own_values import Answered, OwnNetwork
+from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.remembered import Remembered
@@ -100,19 +100,13 @@ class Diagnosis:
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
     ) -> Cause:
         """Return the cause of a wrong answer in the right network; in the student's own that which
-        other answers show as well, and that of a value which is certain there alone. Who has other
-        values than the right ones goes on from these: no mistake with those is certain then, unless
-        a working shows it.
+        other answers show as well.
         """
         unbiased = found.names == {bias_not_added.MISCONCEPTION.name}
         if unbiased and question.query.key.endswith(".next"):
             return self._after_a_step(question, value, own, evidence, found)
-        if question.query.executed and not found.sure:
-            certain = self._in_own(question, value, own, evidence, again=False)
-            return certain if certain is not None and certain.sure else found
-        if question.query.executed and own.lead_elsewhere(question):
-            shown_in_it = self.is_worked_out(question, found, evidence.working)
-            return found._replace(sure=shown_in_it)
+        if question.query.executed:
+            return self._of_values(question, value, own, evidence, found)
         sized = question.query.kind in ("record", "size")
         stated = self.explanations(question).is_stated(value, evidence.working)
         if sized and evidence.made and not evidence.shows(found) and not stated:
@@ -124,6 +118,24 @@ class Diagnosis:
             shown = (c for c, there in causes if there.is_stated(value, evidence.working))
             return next((c for c in shown if c.names == found.names), found)
         return found
+
+    def _of_values(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
+    ) -> Cause:
+        """Return the same for values: in the student's own network what is certain there alone. Who
+        has other values than the right ones goes on from these: no mistake with those is certain
+        then, unless a working shows it, and of several numbers it is meant with the own ones.
+        """
+        elsewhere = own.lead_elsewhere(question) if found.sure else None
+        several = len({abs(number) for number in flat(value)} - {0}) > 1
+        there = None
+        if not found.sure or (several and elsewhere is not None and not alike(elsewhere, value)):
+            there = self._in_own(question, value, own, evidence, again=False)
+        if there is not None and there.sure and (not found.sure or there.names == found.names):
+            return there
+        if elsewhere is None:
+            return found
+        return found._replace(sure=self.is_worked_out(question, found, evidence.working))
 
     def _of_own_sizes(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
@@ -219,7 +231,7 @@ class Diagnosis:
                 found = supposed.made_elsewhere(value, evidence, two=True)
             else:
                 found = supposed.cause_of(value, evidence=evidence)
-                found = found or _before_rounding(question, network, supposed, value, evidence)
+                found = found or before_rounding(question, network, supposed, value, evidence)
             if found is None:
                 continue
             if found.unexplained and differing(supposed.right, value) != differing(
@@ -372,25 +384,6 @@ class Diagnosis:
     def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
         """Return what explains answers to a question about a student's own network."""
         return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
-
-
-def _before_rounding(
-    question: Question,
-    network: OwnNetwork,
-    supposed: Explanations,
-    value: Value,
-    evidence: Evidence,
-) -> Cause | None:
-    """Return what explains a wrong answer in the student's own network as it was before the numbers
-    were rounded; these may lead anywhere. Sizes are not rounded.
-    """
-    if not network.arrays:
-        return None
-    with suppress(Exception):
-        close = as_if_written(question, network, supposed.single, value)
-        found = supposed.cause_of(close[1], evidence=evidence) if close else None
-        return found if close and found and found.names == close[0].names else None
-    return None
 
 
 def _nested(question: Question, value: Value) -> Value:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate
+from math import isclose as is_close
 
 from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
 
@@ -64,6 +65,14 @@ def terms_of(formula: str, letters: Mapping[str, int]) -> Terms | None:
     text = re.sub(r"[WFSP]", lambda letter: str(letters.get(letter[0], letter[0])), text)
     text = re.sub(r"\s", "", text.translate(ROUND))
     return _signed(_in_pairs(text), 0)
+
+
+def adds_up(formula: str, numbers: Sequence[float]) -> bool:
+    """Say whether a formula adds up these numbers, in any order."""
+    found = terms_of(formula, {})
+    terms = sorted(map(float, found.elements())) if found else []
+    wanted = sorted(numbers)
+    return len(terms) == len(wanted) and all(map(is_close, terms, wanted))
 
 
 def _signed(text: str, depth: int) -> Terms | None:

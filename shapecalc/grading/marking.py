@@ -27,7 +27,6 @@ from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.followed_in_part import followed_in_part
-from shapecalc.grading.frequency import ANOTHERS
 from shapecalc.grading.in_rows import in_rows
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
@@ -40,6 +39,7 @@ from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import (
     MAY_BE_ROUNDED,
+    follows_rounded,
     is_rounded_at_all,
     only_rounded,
 )
@@ -334,7 +334,7 @@ class Marker:
             return None, self._cause(question, value, own, evidence)
         beside = self._diagnosis.shown_beside(question, value, followed, evidence)
         if beside is not None:
-            return None, _again(beside, evidence)
+            return None, beside.after(evidence.told)
         doubt = may_not_follow(question, value, followed, evidence)
         if not question.partial and not doubt:
             return followed, None  # a mistake would change nothing
@@ -348,7 +348,7 @@ class Marker:
     ) -> Cause | None:
         """Return what explains a wrong answer."""
         found = self._diagnosis.cause(question, value, own, evidence)
-        return found and _again(found, evidence)
+        return found and found.after(evidence.told)
 
     def _only_rounded(
         self, question: Question, value: Value, own: OwnAnswers, working: Working
@@ -356,7 +356,7 @@ class Marker:
         """Say whether an answer is the right one, or what follows from others, rounded too far."""
         if is_rounded_at_all(question, value, working):
             return True
-        near = own.leads_near(question, lambda q: is_rounded_at_all(q, value, working))
+        near = own.leads_near(question, lambda q: follows_rounded(q, value, working))
         return near is not None
 
     def _rounds_own(self, question: Question, reading: Reading, own: OwnAnswers) -> bool:
@@ -380,7 +380,7 @@ class Marker:
         value = reading.value
         if not question.query.executed:
             return None
-        found = own.leads_near(question, lambda q: is_rounded_at_all(q, value, working))
+        found = own.leads_near(question, lambda q: follows_rounded(q, value, working))
         if found is None or is_rounded_at_all(question, value, working):
             return None
         source, good = self._diagnosis.sources(found[1]), own.each_right(question, value)
@@ -391,12 +391,6 @@ class Marker:
             note=reading.note,
             matter=matter(found[0], value, working, EARLIER),
         )
-
-
-def _again(found: Cause, evidence: Evidence) -> Cause:
-    """Return a mistake as made again where it was told before; not yet another layer's answer."""
-    told = {name for one in evidence.told for name in one.split(", ")} - {ANOTHERS}
-    return found._replace(again=found.names <= told and found.in_its_words)
 
 
 def _noted(feedback: str, note: str) -> str:

@@ -140,10 +140,10 @@ class OwnAnswers(OwnNetworks):
     def leads_near(
         self, question: Question, near: Callable[[Question], bool]
     ) -> tuple[Question, list[Answered]] | None:
-        """Return the question with what follows from earlier answers in the place of what is right,
-        where that is `near` an answer, and these answers; None if nothing is.
+        """Return the question with what follows from earlier answers, the nearest on the way, in
+        the place of what is right, where that is `near` an answer, and these; otherwise None.
         """
-        for network in self.networks(question):
+        for network in self.nearest(question):
             with suppress(Exception):  # as above
                 corrected = network.subject.answer(question.query)
                 supposed = replace(question, right=corrected)
@@ -280,13 +280,14 @@ class OwnAnswers(OwnNetworks):
             return network is not None and is_worked_with(question, network, numbers)
         return False
 
-    def lead_elsewhere(self, question: Question) -> bool:
-        """Say whether something else than the right value follows for a value of an example."""
+    def lead_elsewhere(self, question: Question) -> Value | None:
+        """Return what follows for a value of an example; None where that is right."""
         with suppress(Exception):  # as above
             network = self._with_direct(question)
             if network is not None and self._may_compute(question):
-                return network.subject.answer(question.query) != question.right
-        return False
+                found = network.subject.answer(question.query)
+                return found if found != question.right else None
+        return None
 
 
 def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:

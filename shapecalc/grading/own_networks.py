@@ -14,6 +14,7 @@ from shapecalc.grading.own_values import (
     Answered,
     OwnNetwork,
     with_all_values,
+    with_nearest_values,
     with_own_sizes,
     with_values,
 )
@@ -107,6 +108,17 @@ class OwnNetworks:
         for network in with_values(question, wrong, right):
             if not self._may_compute(question):
                 return
+            yield network
+        yield from with_own_sizes(question, self._others(question))
+
+    def nearest(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield the same, of values only with those that a student would have gone on from."""
+        if question.query.kind != "example":
+            yield from self.networks(question)
+            return
+        wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
+        network = with_nearest_values(question, wrong, right)
+        if network is not None and self._may_compute(question):
             yield network
         yield from with_own_sizes(question, self._others(question))
 

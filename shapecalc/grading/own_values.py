@@ -194,6 +194,18 @@ def with_all_values(
     return _network(question.subject, known, own, slips) if own else None
 
 
+def with_nearest_values(
+    question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
+) -> OwnNetwork | None:
+    """Return a question's network with all wrong arrays in place that the answer hangs on directly,
+    also such as were given in part; None where there is none.
+    """
+    slips, known, found = _own_arrays(question, wrong, right)
+    keys = question.subject.way_back(question.query.key, [*known, *found]).keys
+    own = {key: array for key, array in found.items() if key in keys}
+    return _network(question.subject, known, own, slips) if own else None
+
+
 def is_worked_with(question: Question, network: OwnNetwork, numbers: Collection[float]) -> bool:
     """Say whether these numbers, of a working, are those of a student's own arrays and not the
     right ones: one with decimals that is in none of these, or two, and none of theirs that the own

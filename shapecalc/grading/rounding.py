@@ -5,6 +5,7 @@ that is not given so.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import prod
 
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import whole_numbers
@@ -14,12 +15,13 @@ from shapecalc.grading.stated_logarithms import rounded_probability
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import capital
-from shapecalc.grading.written import is_rounded_from
+from shapecalc.grading.written import is_rounded_from, last_digit
 
 # The same for all that may be rounded: that an answer needs three digits tells that it is small.
 USUAL_PRECISION = "two decimals; below 1 three digits, leading zeros not counted: 0.0123"
 MAY_BE_ROUNDED = "It may be rounded; the exact number is asked for."
 DIGITS = 3
+FEWEST = 4  # answers that there may be, or chance does as well
 MOST_DECIMALS = 6  # that are tried
 NO_WORKING = Working()
 
@@ -52,6 +54,25 @@ def is_rounded_at_all(question: Question, value: Value, working: Working) -> boo
     """
     probability = _rounded_probability(question, value, working)
     return bool(probability) or is_rounded_too_far(question, value) is not None
+
+
+def follows_rounded(question: Question, value: Value, working: Working) -> bool:
+    """Say the same of a question whose right answer is what follows from a student's own numbers;
+    not where chance does as well: 1.9 for 1.8935, if the step from 2 has only one of its digits.
+    """
+    return is_rounded_at_all(question, value, working) and _answers(question, value) >= FEWEST
+
+
+def _answers(question: Question, value: Value) -> float:
+    """Return how many answers there may be, with as many digits, in the place of this one: of a
+    step how many different changes.
+    """
+    query, right = question.query, flat(question.right)
+    old = [0.0] * len(right)
+    if query.key.endswith(".next"):
+        old = flat(question.subject.answer(query._replace(key=query.key.removesuffix(".next"))))
+    each = zip(right, old, flat(value), strict=True)
+    return prod(max(1.0, 2 * abs(a - b) / last_digit(n)) for a, b, n in each)
 
 
 def _rounded_probability(question: Question, value: Value, working: Working) -> str:

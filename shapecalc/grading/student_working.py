@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula_terms import (
+    adds_up,
     counted,
     is_twice,
     parts,
@@ -25,6 +26,7 @@ from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
+from shapecalc.grading.sum_without_bias import shows_no_bias
 from shapecalc.grading.summed_terms import (
     THOUSANDS,
     chains_in,
@@ -150,6 +152,8 @@ class Working(NamedTuple):
                 return HALVED in cause.names
         if cause.names <= STEPPED:
             return self._is_step(context, cause.names) or None
+        if shows_no_bias(context, cause, self.formulas):
+            return True
         if cause.names == LONE_STEP:
             return self.has_lone_step(context) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
@@ -219,7 +223,7 @@ class Working(NamedTuple):
             return False
         change = (right - old) / (example.rate if RATE in names else 1)
         wrong = sorted((old, -change if SIGNED in names else change))
-        return any(_are_terms(formula, wrong) for formula in self.formulas)
+        return any(adds_up(formula, wrong) for formula in self.formulas)
 
     def has_lone_step(self, context: QuestionContext) -> bool:
         """Say whether a step by the example's rate stands here without the old value."""
@@ -337,13 +341,6 @@ def _is_whole(text: str) -> bool:
     if not WHOLE.fullmatch(result) or not SUM.search(above):
         return False
     return BROKEN.search(above) is None
-
-
-def _are_terms(formula: str, numbers: list[float]) -> bool:
-    """Say whether a formula adds up these numbers, in any order."""
-    found = terms_of(formula, {})
-    terms = sorted(map(float, found.elements())) if found else []
-    return len(terms) == len(numbers) and all(map(is_close, terms, numbers))
 
 
 def _sums(text: str) -> Iterator[float]:

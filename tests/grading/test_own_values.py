@@ -923,3 +923,64 @@ def test_an_own_array_that_a_text_lists_is_told_in_rows() -> None:
     answers = {"dense1.weight.grad": "5, 6, 4, 8", "dense1.weight.next[0,0]": 0.5}
     found = marked(spec, answers)["dense1.weight.next[0,0]"]
     assert "from your answer [[5, 6], [4, 8]] to question 1." in found.feedback
+
+
+# The largest of 1, 3 and of 5, 2 are 3, 5; their means 2, 3.5 lead to 2*1.3 - 3.5*2.1 = -4.75,
+# which is 5.75 below 1: -5.75*1.3 = -7.475 and 5.75*2.1 = 12.075, halved -3.7375 and 6.0375
+MEANS: dict[str, Any] = {
+    "input": "4x1",
+    "layers": [{"max_pool": 2}, "flatten", {"dense": 1}],
+    "example": {
+        "given": {"input": [1, 3, 5, 2], "dense1.weight": [[1.3, -2.1]]},
+        "loss": {"half_squared_error": [1]},
+    },
+}
+
+
+def test_a_mistake_of_several_values_is_meant_in_what_follows_where_it_was_made_before() -> None:
+    """The mean for the largest all the way leads from the right numbers to the same."""
+    answers = {
+        "max_pool1.value": [[2, 3.5]],
+        "dense1.grad": -5.75,
+        "input.grad": [[-3.7375, -3.7375, 6.0375, 6.0375]],
+    }
+    found = marked(MEANS, answers, partial={"average_for_max": 0.25})["input.grad"]
+    assert (found.misconception, found.perhaps, found.points) == ("average_for_max", False, 0.25)
+    told = "this pool sends it to the place of the largest value"
+    assert f"The gradient was shared among the window; {told}" in found.feedback
+    assert "Otherwise it follows from your answer -5.75 to question 2." in found.feedback
+
+
+@pytest.mark.parametrize(("third", "of"), [(6.6, None), (3.3, 2), (4.8, None)])
+def test_what_is_rounded_too_far_follows_from_the_nearest_own_number(
+    third: float, of: int | None
+) -> None:
+    """1.3*2.57 = 3.341, and 1.3*5*1.0212 = 6.6378 passes over it; 1.3*5*0.7312 = 4.7528."""
+    given = {**CHAIN["example"]["given"], "dense3.weight": [[1.3]]}
+    spec = {"input": 1, "layers": [{"dense": 1}] * 3, "example": {"given": given}}
+    answers = {"dense1.value": 1.0212, "dense2.value": 2.57, "dense3.value": third}
+    found = marked(spec, answers)["dense3.value"]
+    told = f"It follows from your answer 2.57 to question {of} but is rounded too far"
+    assert found.feedback.startswith(told) is bool(of)
+    assert ("to question" in found.feedback) is bool(of)
+
+
+@pytest.mark.parametrize(("own", "answer", "is_told"), [(1.07, 1.9, False), (10.7, 0.9, True)])
+def test_a_step_of_one_digit_is_not_told_to_be_rounded_too_far(
+    own: float, answer: float, is_told: bool
+) -> None:
+    """2 - 0.1*1.07 = 1.893 and 2 - 0.1*10.7 = 0.93, where 2 - 0.1*3*6 = 0.2 is right."""
+    spec = {
+        "input": 1,
+        "layers": [{"dense": {"units": 1, "bias": False}}],
+        "example": {
+            "given": {"input": [3], "dense1.weight": [[2]]},
+            "loss": {"half_squared_error": [0]},
+            "rate": 0.1,
+        },
+    }
+    answers = {"dense1.weight.grad": own, "dense1.weight.next": answer}
+    feedback = marked(spec, answers)["dense1.weight.next"].feedback
+    told = f"It follows from your answer {own:g} to question 1 but is rounded too far: "
+    assert feedback.startswith(told) is is_told
+    assert ("rounded" in feedback) is is_told
