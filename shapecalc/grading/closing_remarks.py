@@ -17,7 +17,7 @@ REMARK = re.compile(r"\s*(?:\((?P<inside>[^()\d=]*)\)|[,;] +(?P<behind>[^\W\d_][
 ANSWERED = re.compile(WORKED, re.DOTALL)
 DONE = re.compile(
     r"\b(?:minus|plus|times|half|halved|twice|double[ds]?|divid\w*|multipl\w*|squared?|scaled"
-    r"|wrong|instead|opposite|negative|then|but|so|percent)\b|[%*/+]",
+    r"|wrong|instead|opposite|negative|then|but|so|percent|round\w*|floor\w*|ceil\w*)\b|[%*/+]",
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]{2}")

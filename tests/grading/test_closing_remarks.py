@@ -61,3 +61,17 @@ def test_one_size_of_a_square_field_may_stand_in_front_of_its_working(answer: st
 )
 def test_what_is_taken_back_or_does_not_come_to_it_waits(ask: str, answer: str) -> None:
     assert verdict(ask, answer) == "needs a look"
+
+
+def test_that_a_size_was_rounded_is_no_remark() -> None:
+    """21/2 -> 10, (10 - 3)/2 = 3.5 -> 3: the + 1 was forgotten, and the answer is read."""
+    spec = {
+        "input": "21x21x24",
+        "layers": [{"max_pool": 2}, {"conv": {"K": 32, "F": 3, "S": 2}}],
+        "rounding": "floor",
+    }
+    assignment = read_assignment({"spec": spec, "questions": ["conv1.output"]})
+    assert assignment.usable, assignment.diagnostics
+    answer = "3x3x32, the pool gives 10x10 (21/2 rounded down), then (10-3)/2 = 3.5, rounded down"
+    mark = Marker(assignment).mark("one", {"conv1.output": answer}).marks[0]
+    assert (mark.verdict, mark.misconception) == ("wrong", "forgot_plus_one")
