@@ -1,8 +1,9 @@
 """An answer that stands in front of a gap, and its working behind that: `1.31    -ln(0.269)`,
-`18x18x20   pool: 20x20x12, then (20-3)/1 + 1 = 18`, `16   5 -> 6 -> 10 -> 16`.
+`18x18x20   pool: 20x20x12, then (20-3)/1 + 1 = 18`, `[0.5, -0.5]   W^T * (answer 5)`.
 
-A sheet asks for it so. Who writes down steps side by side has the answer last: what stands in front
-is meant if what stands behind comes to the same, or if that is right and nothing else is stated.
+A sheet asks for it so: what stands in front of blanks side by side is the answer, if that is whole.
+A comma or a blank parts a number from a working that comes to it. Where only one of both is right,
+a person has to say which is meant.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from shapecalc.grading.answers import LONGEST, OR, Form, Reading, readings
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.closing_remarks import DONE
 from shapecalc.grading.comparison import is_right, ways_to_read
-from shapecalc.grading.named_formulas import without_formulas
 from shapecalc.grading.question import Question
 from shapecalc.grading.result_in_front import InFront
 from shapecalc.grading.values import NESTED, Value, flat
@@ -24,28 +24,29 @@ from shapecalc.grading.written_numbers import Unreadable
 from shapecalc.grading.written_sizes import DENIED
 
 FORMS: tuple[Form, ...] = ("number", "sizes")  # of a step
-GAP = re.compile(r"(?<=[\w)\]%])(?P<by>[ \t]{2,}|\t)(?=\S)")
+GAP = re.compile(r"(?<=[\w)\]}%])(?P<by>[ \t]{2,}|\t)(?=\S)")
 # 1.31, -ln(0.27); 1.31 -ln(0.27)
 NARROW = re.compile(
     r"\s*[-+]?[\d.,xX× ]*\d(?P<by>[,;:] +| (?=-[^\s\d>]))(?=.*(?:[-+*/^·×(]|[^\W\d_]{2}))"
 )
-GOES_ON = re.compile(r"[-+*/^=·×,;:|\u2013\u2212](?=\s)|[*/^=·×,;:|)\]]|[xX]\s?\d")  # 5  - 2, 5  *2
+# What goes on with what stands in front: 5  - 2, 5  *2, 5  -> 6, 5  times 2.
+GOES_ON = re.compile(
+    r"[-+*/^=·×,;:|\u2013\u2212](?=\s)|[*/^=·×,;:|)\]\u2192\u21d2]|->|=>|[xX]\s?\d"
+)
 CHANGED = re.compile(
     rf"{DENIED.pattern}|\b(?:half|halved|twice|doubled?|scaled|squared?|tripled?|then \w+ed)\b",
     re.IGNORECASE,
 )
-NUMBER = re.compile(r"\d")
-OF_ONE = re.compile(
-    r"\b[a-z]\w{0,5} ?[-+] ?\d*\.?\d+ ?\* ?[a-z]\w{0,5}\b"  # w - 0.5*g
-    r"|\b(?:class|layer|step|label|unit|filter|channel|conv|pool|fc|dense|relu) ?\d{1,2}\b",
-    re.IGNORECASE,
+# A number, sizes or a list and nothing else; and what a working has that no row of numbers has.
+PLAIN = re.compile(r"(?!.*\d(?:[-+]| [-+] )\d)[-+\d.,;xX×\s()\[\]{}e~\u2248\u2212]*\d[\d.\s)\]}%]*")
+WORKED = re.compile(r"[^\W\d_xX×]|[-+*/^·(\[]\s?[\d(.]|\d ?[-+*/^·×] ?[\d(]|[=\u2192]|->")
+# What a working ends with: a sign of equality or an arrow, and a number or sizes.
+STATED = re.compile(
+    r"(?:=|->|[\u2192\u21d2]) ?([-+]?[\d.,]*\d(?: ?[xX×] ?\d+)*)\s*[^\W\d_]{0,12}[.)]*\s*$"
 )
+STEP = re.compile(r"=>|->|[=\u2192\u21d2,;:]")
 TIMES, WORD = re.compile(r"\btimes\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2,}")
 OPERATOR = re.compile(r"\s*[-+*/]")
-STEP = re.compile(r"=>|->|[=\u2192\u21d2,;:]")
-STATED = re.compile(r"(?:=|=>|->|[\u2192\u21d2])\s*[^=>\u2192\u21d2]*$")
-RESULT = re.compile(r"\s*[-+]?[\d.,]*\d(?:\s?[xX×]\s?\d+)*\s*[^\W\d_]{0,12}[.)]*\s*$")
-WHOLE = re.compile(r"\s*[\[({].*[\])}]\s*", re.DOTALL)
 
 
 def in_front_of_a_gap(question: Question, answer: object) -> InFront | None:
@@ -60,57 +61,84 @@ def in_front_of_a_gap(question: Question, answer: object) -> InFront | None:
     if parted is None or "?" in answer or OR.search(answer) or TAKEN_BACK.search(answer):
         return None
     first, rest = answer[: parted.start("by")], answer[parted.end("by") :].strip()
-    if GOES_ON.match(rest) or DONE.match(rest) or CHANGED.search(rest):
+    if not PLAIN.fullmatch(first) or GOES_ON.match(rest) or DONE.match(rest):
         return None
-    found = InFront(first, rest)
-    if question.query.form == "array" and len(flat(question.right)) > 1:
-        # Of as many values as are asked for it is read with the list.
-        return found if gap and WHOLE.fullmatch(first) and _is_remark(rest) else None
+    if CHANGED.search(rest):
+        return None
     try:
         ways = ways_to_read(question, first)
     except Unreadable:
         return None
-    if narrow and question.query.key == "loss" and "=" in rest:
-        return None  # a logarithm is read by itself
-    if _come_to(question, rest, ways):
-        return found
-    return found if gap and _is_apart(question, rest, ways) else None
+    if gap and not WORKED.search(rest):  # a row of numbers
+        return InFront(first, rest) if _come_to(question, rest, ways) else None
+    if gap and _is_count(question):  # several terms in words are summed
+        right = any(is_right(question, way.value) for way in ways)
+        return None if right and not _come_to(question, rest, ways) else InFront(first, rest)
+    if gap:
+        return InFront(first, rest) if _is_whole(question, ways) else None
+    one = len(flat(question.right)) == 1 or question.query.form == "sizes"
+    logarithm = question.query.key == "loss" and "=" in rest  # is read by itself
+    meant = one and not logarithm and _come_to(question, rest, ways)
+    return InFront(first, rest) if meant else None
 
 
-def _is_apart(question: Question, rest: str, ways: Sequence[Reading]) -> bool:
-    """Say whether what stands behind an answer states no other: words, or the steps to a right
-    volume.
+def is_contradicted(question: Question, in_front: InFront) -> bool:
+    """Say whether an answer is right and its working comes to something else, or the other way
+    round. A step that has one of several sizes says nothing of the others, and that a size is kept
+    nothing of a padding.
     """
-    if NUMBER.search(rest) and _is_remark(rest):
+    ways, rest = ways_to_read(question, in_front.number), in_front.working
+    if any(is_right(question, way.value) for way in ways):
+        stated = None if question.query.kind == "field" else STATED.search(rest)
+        if stated is None or (question.query.form == "array" and len(flat(question.right)) > 1):
+            return False
+        found = [] if _come_to(question, rest, ways) else _values(stated[1])
+        return any(not _is_one_of(value, way.value) for value in found for way in ways)
+    for text in _steps(in_front.working):
+        with suppress(Unreadable):
+            if any(is_right(question, way.value) for way in ways_to_read(question, text)):
+                return True
+    return False
+
+
+def _is_one_of(value: Value, stated: Value) -> bool:
+    """Say whether a step comes to a size of several, perhaps before it is rounded down."""
+    if not isinstance(stated, NESTED) or isinstance(value, str | bool):
+        return False
+    numbers = flat(value)
+    return len({*flat(stated)}) > 1 and len(numbers) == 1 and int(numbers[0]) in flat(stated)
+
+
+def _is_count(question: Question) -> bool:
+    return question.query.kind == "record" and question.query.form == "number"
+
+
+def _is_whole(question: Question, ways: Sequence[Reading]) -> bool:
+    """Say whether an answer has as many sizes as are asked for, one for all that are equal, or is
+    a list or a number by itself.
+    """
+    right = question.right
+    if question.query.form != "sizes" or not isinstance(right, tuple):
         return True
-    sizes = question.query.form == "sizes" and any(is_right(question, way.value) for way in ways)
-    return sizes and not _states_a_result(rest)
-
-
-def _is_remark(rest: str) -> bool:
-    """Say whether words do nothing to what stands in front of them, and have no other number than
-    that of a class or a layer.
-    """
-    left = OF_ONE.sub(" ", without_formulas(rest))
-    return not (NUMBER.search(left) or DONE.search(left) or CHANGED.search(left))
+    counts = {len(way.value) for way in ways if isinstance(way.value, NESTED)}
+    return len(right) in counts or (1 in counts and len({*right}) == 1)
 
 
 def _come_to(question: Question, rest: str, ways: Sequence[Reading]) -> bool:
     """Say whether a working, or its last step, comes to one of the values in front of it."""
-    last = STEP.split(rest)[-1]
-    found = [value for text in (rest, last, _in_turn(rest)) for value in _values(text)]
+    found = [value for text in _steps(rest) for value in _values(text)]
     return any(_is_same(question, value, way.value) for value in found for way in ways)
 
 
-def _in_turn(rest: str) -> str:
-    """Return the last result of a working and what is done to it one after the other: `(320 + 1) *
-    32` of `320 weights + 1 bias, times 32`.
+def _steps(rest: str) -> list[str]:
+    """Return a working, its last step, and what is done one after the other behind the last result:
+    `(320 + 1) * 32` of `320 weights + 1 bias, times 32`.
     """
     said = WORD.sub(" ", TIMES.sub("*", rest.rpartition("=")[2]))
     done = ""
     for part in re.split(r"[,;]", said):
         done = f"({done}) {part}" if done and OPERATOR.match(part) else part
-    return done
+    return [rest, STEP.split(rest)[-1], done]
 
 
 def _values(text: str) -> list[Value]:
@@ -128,19 +156,13 @@ def _is_same(question: Question, value: Value, stated: Value) -> bool:
     """
     if value == stated:
         return True
-    if isinstance(stated, NESTED):
+    if question.query.form == "sizes" and isinstance(stated, NESTED):
         one = {*flat(value)}
         return len(one) == 1 and one in ({*stated}, {*stated[:-1]})
-    numbers = flat(value) if len(flat(value)) == 1 else []
-    if not numbers or isinstance(stated, str | bool) or isinstance(numbers[0], str | bool):
+    ours, theirs = flat(stated), flat(value)
+    if len(ours) != 1 or len(theirs) != 1 or isinstance(stated, str | bool):
         return False
-    if numbers[0] * flat(stated)[0] < 0:
+    if isinstance(value, str | bool) or ours[0] * theirs[0] < 0:
         return False
-    near = question.query.executed and question.tolerance.near(numbers[0], flat(stated)[0])
-    return near or is_rounded_from(flat(stated), numbers)
-
-
-def _states_a_result(rest: str) -> bool:
-    """Say whether a working ends with a result, which is another one then."""
-    stated = STATED.search(rest)
-    return stated is not None and RESULT.fullmatch(stated[0].lstrip("=>-\u2192\u21d2")) is not None
+    near = question.query.executed and question.tolerance.near(theirs[0], ours[0])
+    return near or is_rounded_from(ours, theirs)

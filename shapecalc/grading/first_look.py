@@ -6,7 +6,7 @@ from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
-from shapecalc.grading.behind_a_gap import in_front_of_a_gap
+from shapecalc.grading.behind_a_gap import in_front_of_a_gap, is_contradicted
 from shapecalc.grading.both_sides import of_one_side
 from shapecalc.grading.closing_remarks import without_remark
 from shapecalc.grading.comes_to import slipped_from
@@ -69,7 +69,8 @@ class FirstLook:
             return self.right(question, "")._replace(answer=given(written))
         of_field = question.query.kind == "field" and isinstance(written, str)
         answer = written if question.query.form == "array" else without_remark(written)
-        in_front = in_front_of_a_gap(question, answer) or result_in_front(question, answer)
+        apart = in_front_of_a_gap(question, answer)
+        in_front = apart or result_in_front(question, answer)
         answer = of_one_side(answer) if of_field else without_names(question, answer)
         if question.query.kind == "record" and question.query.form == "number":
             answer = of_all(answer)
@@ -87,6 +88,8 @@ class FirstLook:
         if leaves_a_choice(question, answer) or (
             right is None and holds_the_right_one(question, answer)
         ):
+            return unmarked(question, "needs a look", given(written), self.told.several())
+        if apart and is_contradicted(question, apart):
             return unmarked(question, "needs a look", given(written), self.told.several())
         if right is None and not in_front and may_be_dashed(question, written):
             return unmarked(question, "needs a look", given(written), self.told.several())

@@ -17,7 +17,7 @@ SIZES = {
 }
 # 1*2 - 3*0.5 = 0.5, and 0.5 + 0.25 = 0.75: e^0.75/(e^0.75 + e^0) = 0.679, -ln(0.679) = 0.387;
 # the gradient of the second score is 0.321, and 2 * 0.321 = 0.642 that of its weight
-VALUES = {
+VALUES: dict[str, Any] = {
     "input": "2",
     "layers": [{"dense": 2}, "softmax"],
     "example": {
@@ -32,12 +32,12 @@ VALUES = {
 }
 VOLUME, COUNT, FIELD = "conv2.output", "conv2.parameters", "conv2.receptive_field"
 LOSS, GRADIENT, NEXT = "loss", "dense1.weight.grad[1,0]", "dense1.weight.next[1,0]"
-PROBABILITIES = "softmax1.value"
+PROBABILITIES, SCORES, BIAS = "softmax1.value", "dense1.value", "dense1.bias.next[1]"
 
 
 def marked(ask: str, answer: Any) -> Mark:
     """Return the mark of one answer."""
-    spec = SIZES if ask.startswith("conv") else VALUES
+    spec = SIZES if "conv" in ask else VALUES
     assignment = read_assignment({"spec": spec, "questions": [ask]})
     assert assignment.usable, assignment.diagnostics
     return Marker(assignment).mark("one", {ask: answer}).marks[0]
@@ -52,6 +52,7 @@ def marked(ask: str, answer: Any) -> Mark:
         (COUNT, "3,488   each filter 3*3*12 = 108 weights + 1 bias, times 32"),
         (COUNT, "3488   3*3*12 = 108 for each, + 1, times 32 filters"),
         (FIELD, "10x10   1 -> 5 (conv) -> 6 (pool) -> 10"),
+        ("F(conv2)", "3   since 10 - 3 + 1 = 8"),
         (FIELD, "10   1, 5, 6, 10"),
         (LOSS, "0.387     -ln(e^0.75/(e^0.75 + 1))"),
         (LOSS, "0.387     -ln(0.679)"),
@@ -65,6 +66,12 @@ def marked(ask: str, answer: Any) -> Mark:
         (GRADIENT, "0.642   dscore times x"),
         (NEXT, "-0.321   0 - 0.5*0.642"),
         (NEXT, "-0.321   w - 0.5*g"),
+        (BIAS, "-0.16    0 - 0.5*0.321"),
+        (SCORES, "[0.75, 0]   (2 - 1.5 + 0.25 ; 0 + 0)"),
+        (SCORES, "[0.75, 0]   W * (2, 3) + b"),
+        (SCORES, "[0.75, 0]   0.25*(3, 0)"),
+        (SCORES, "0.75, 0\t-1*(-0.75, 0)"),
+        (VOLUME, "8x8x32   pool: 10x10x12; (10-3)/1 + 1 = 8.0"),
         (PROBABILITIES, "[0.679, 0.321]   that of class 0 is e^0.75/(e^0.75 + 1)"),
     ],
 )
@@ -115,6 +122,15 @@ def test_where_another_result_may_be_meant_it_is_not_right(ask: str, answer: str
 )
 def test_what_steps_side_by_side_begin_with_is_not_called_wrong(answer: str) -> None:
     assert marked(VOLUME, answer).verdict != "wrong"
+
+
+def test_the_last_step_of_a_working_is_not_taken_for_the_answer() -> None:
+    """With scores of 0.5 and 3.5 the loss of class 1 would be -ln(0.953) = 0.049."""
+    spec = {**VALUES, "example": {**VALUES["example"], "loss": {"cross_entropy": 1}}}
+    given = {"spec": spec, "questions": [SCORES, LOSS], "follow_through": 1}
+    answers = {SCORES: "[0.5, 3.5]", LOSS: "0.049   p1 = e^3.5/(e^0.5 + e^3.5) = 0.953"}
+    marks = Marker(read_assignment(given)).mark("one", answers).marks
+    assert marks[1].verdict == "followed through"
 
 
 def test_a_list_of_another_length_is_told_to_be_that() -> None:
