@@ -41,6 +41,7 @@ Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
+GAP, SHOWN_GAP = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?=\S)"), "   "
 ESCAPED = re.compile(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
 MOST_PRINTED = 400  # pieces of a list or a mapping
 
@@ -264,7 +265,9 @@ def given(answer: Any) -> str:
     if isinstance(answer, list | tuple | Mapping):
         return quote("".join(islice(_printed(answer), MOST_PRINTED)), LONGEST_SHOWN)
     if isinstance(answer, str):
-        return shortened(ESCAPED.sub("", " ".join(answer[:LONGEST].split())), LONGEST_SHOWN)
+        parts = GAP.split(answer[:LONGEST].strip())  # what stands apart stays so
+        text = SHOWN_GAP.join(" ".join(part.split()) for part in parts)
+        return shortened(ESCAPED.sub("", text), LONGEST_SHOWN)
     return quote(answer, LONGEST_SHOWN)
 
 

@@ -137,3 +137,8 @@ def test_a_list_of_another_length_is_told_to_be_that() -> None:
     mark = marked(PROBABILITIES, "[0.679, 0.2, 0.121]   e^z over the sum")
     assert mark.verdict == "wrong"
     assert "It takes 2 values, and your answer has 3." in mark.feedback
+
+
+def test_a_student_is_shown_the_gap() -> None:
+    mark = marked(COUNT, "3456 \t 3*3*12*32,  without biases")
+    assert mark.answer == "3456   3*3*12*32,   without biases"
