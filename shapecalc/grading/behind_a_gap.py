@@ -46,6 +46,7 @@ STATED = re.compile(
 )
 STEP = re.compile(r"=>|->|[=\u2192\u21d2,;:]")
 TIMES, WORD = re.compile(r"\btimes\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2,}")
+LOG = re.compile(r"\blog(?!_?e\b)", re.IGNORECASE)
 OPERATOR = re.compile(r"\s*[-+*/]")
 
 
@@ -94,6 +95,8 @@ def is_contradicted(question: Question, in_front: InFront) -> bool:
             return False
         found = [] if _come_to(question, rest, ways) else _values(stated[1])
         return any(not _is_one_of(value, way.value) for value in found for way in ways)
+    if question.query.key == "loss" and LOG.search(rest):  # the answer tells to which base
+        return False
     for text in _steps(in_front.working):
         with suppress(Unreadable):
             if any(is_right(question, way.value) for way in ways_to_read(question, text)):

@@ -9,15 +9,16 @@ from shapecalc.diagnostics import quote
 LINKS = ("=", "->", "→", "⇒", "≈")  # in front of a result
 LEFT_OUT = " ... "
 RESULT = re.compile(rf"(?:{'|'.join(LINKS)})>?\s*\S+")
+IN_FRONT = re.compile(r"\s*[\[(]|.*\S   ?\S")
 BROKEN_OFF = re.compile(r"[^\s+*×·;(]+$")  # a number, or a word
 
 
 def shortened(text: str, length: int) -> str:
     """Return user text safe to print, of at most `length` characters: of a longer one the beginning
-    and what stands behind its last equals sign or arrow; the beginning alone if that has it, or if
-    there is none.
+    and what stands behind its last equals sign or arrow; the beginning alone if that has it, as a
+    list has and what a gap parts from its working, or if there is none.
     """
-    if len(text) <= length:
+    if len(text) <= length or IN_FRONT.match(text, 0, length):
         return quote(text, length)
     at = max(map(text.rfind, LINKS))
     result = RESULT.match(text, max(at, 0))

@@ -85,6 +85,8 @@ def test_an_answer_stands_in_front_of_its_working(ask: str, answer: str) -> None
         (VOLUME, "9x9x32   the pool gives 10, then 10 - 3 + 2 = 9", None),
         (COUNT, "3456   3*3*12*32, without biases", "forgot_bias"),
         (FIELD, "8x8   1 -> 5 -> 6 -> 8", "field_stride_ignored"),
+        (LOSS, "0.168   softmax = (0.679, 0.321), -log(0.679)", "loss_base"),
+        (LOSS, "0.168   -log(0.679)", "loss_base"),
         (LOSS, "0.679    probability of class 0", "probability_for_loss"),
         (NEXT, "0.321   0 + 0.5*0.642", "gradient_added or step_alone"),
     ],
