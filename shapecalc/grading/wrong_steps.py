@@ -58,7 +58,7 @@ def wrong_step(question: Question, followed: Followed, working: Working) -> Wron
         for record in _on_the_way(followed.subject, question.query.name, own)
         for volume in record.input or ()
         for fit in {*windows(record.layer, volume)}
-        if sizes.isdisjoint((fit.size, fit.remainder / fit.S + fit.size))
+        if sizes.isdisjoint((fit.size, float(fit.fraction() if fit.remainder else fit.size)))
         for title, wrong in _mistakes(fit, working, sizes)
     }
     return found.pop() if len(found) == 1 else None
