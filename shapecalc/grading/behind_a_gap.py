@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import islice
 
 from shapecalc.grading.answers import LONGEST, OR, Form, Reading, readings
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.closing_remarks import DONE
 from shapecalc.grading.comparison import is_right, ways_to_read
+from shapecalc.grading.notation import GAP
 from shapecalc.grading.question import Question
 from shapecalc.grading.result_in_front import InFront
 from shapecalc.grading.values import NESTED, Value, flat
@@ -24,7 +26,6 @@ from shapecalc.grading.written_numbers import Unreadable
 from shapecalc.grading.written_sizes import DENIED
 
 FORMS: tuple[Form, ...] = ("number", "sizes")  # of a step
-GAP = re.compile(r"(?<=[\w)\]}%])(?P<by>[ \t]{2,}|\t)(?=\S)")
 # 1.31, -ln(0.27); 1.31 -ln(0.27)
 NARROW = re.compile(
     r"\s*[-+]?[\d.,xX× ]*\d(?P<by>[,;:] +| (?=-[^\s\d>]))(?=.*(?:[-+*/^·×(]|[^\W\d_]{2}))"
@@ -47,6 +48,8 @@ STATED = re.compile(
 STEP = re.compile(r"=>|->|[=\u2192\u21d2,;:]")
 TIMES, WORD = re.compile(r"\btimes\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2,}")
 LOG = re.compile(r"\blog(?!_?e\b)", re.IGNORECASE)
+LIST, DIGIT = re.compile(r"\[[^\[\]]*\]|\[\[.*\]\]"), re.compile(r"\d")
+MOST = 20  # gaps that are looked at
 OPERATOR = re.compile(r"\s*[-+*/]")
 
 
@@ -56,31 +59,53 @@ def in_front_of_a_gap(question: Question, answer: object) -> InFront | None:
     """
     if not isinstance(answer, str) or len(answer) > LONGEST or "\n" in answer or question.choices:
         return None
-    gap = GAP.search(answer)
-    narrow = NARROW.match(answer) if gap is None else None
-    parted = gap or narrow
-    if parted is None or "?" in answer or OR.search(answer) or TAKEN_BACK.search(answer):
+    if "?" in answer or OR.search(answer) or TAKEN_BACK.search(answer):
         return None
-    first, rest = answer[: parted.start("by")], answer[parted.end("by") :].strip()
-    if not PLAIN.fullmatch(first) or GOES_ON.match(rest) or DONE.match(rest):
-        return None
-    if CHANGED.search(rest):
-        return None
-    try:
-        ways = ways_to_read(question, first)
-    except Unreadable:
-        return None
-    if gap and not WORKED.search(rest):  # a row of numbers
-        return InFront(first, rest) if _come_to(question, rest, ways) else None
-    if gap and _is_count(question):  # several terms in words are summed
-        right = any(is_right(question, way.value) for way in ways)
-        return None if right and not _come_to(question, rest, ways) else InFront(first, rest)
-    if gap:
-        return InFront(first, rest) if _is_whole(question, ways) else None
+    gaps = list(islice(GAP.finditer(answer), MOST))
+    narrow = None if gaps else NARROW.match(answer)
+    if narrow is not None:
+        found = _parted(answer, *narrow.span("by"))
+        return found if found and _is_meant(question, found) else None
+    for gap in gaps:
+        found = _parted(answer, *gap.span())
+        if found is not None and _is_apart(question, found):
+            return found
+    return None
+
+
+def _parted(answer: str, begin: int, end: int) -> InFront | None:
+    """Return what stands in front of a gap and behind it; None where the latter goes on with the
+    former, or changes it.
+    """
+    first, rest = answer[:begin], answer[end:].strip()
+    goes_on = GOES_ON.match(rest) or DONE.match(rest) or CHANGED.search(rest)
+    return InFront(first, rest) if PLAIN.fullmatch(first) and not goes_on else None
+
+
+def _is_apart(question: Question, found: InFront) -> bool:
+    """Say whether what stands in front of a gap is the answer, whatever stands behind."""
+    first, rest = found
+    ways = _read(question, first)
+    if not WORKED.search(rest) or not ways:  # a row of numbers
+        return _come_to(question, rest, ways)
+    if _is_count(question) and any(is_right(question, way.value) for way in ways):
+        return _come_to(question, rest, ways)  # or several terms in words are summed
+    return _is_whole(question, ways) or (_is_lone_list(first) and not DIGIT.search(rest))
+
+
+def _is_meant(question: Question, found: InFront) -> bool:
+    """Say whether a number or sizes are the answer that a comma or a blank parts from a working."""
     one = len(flat(question.right)) == 1 or question.query.form == "sizes"
-    logarithm = question.query.key == "loss" and "=" in rest  # is read by itself
-    meant = one and not logarithm and _come_to(question, rest, ways)
-    return InFront(first, rest) if meant else None
+    logarithm = question.query.key == "loss" and "=" in found.working  # is read by itself
+    ways = _read(question, found.number) if one and not logarithm else []
+    return _come_to(question, found.working, ways)
+
+
+def _read(question: Question, text: str) -> list[Reading]:
+    """Return what a text can mean as an answer; nothing where it cannot be read."""
+    with suppress(Unreadable):
+        return ways_to_read(question, text)
+    return []
 
 
 def is_contradicted(question: Question, in_front: InFront) -> bool:
@@ -97,11 +122,8 @@ def is_contradicted(question: Question, in_front: InFront) -> bool:
         return any(not _is_one_of(value, way.value) for value in found for way in ways)
     if question.query.key == "loss" and LOG.search(rest):  # the answer tells to which base
         return False
-    for text in _steps(in_front.working):
-        with suppress(Unreadable):
-            if any(is_right(question, way.value) for way in ways_to_read(question, text)):
-                return True
-    return False
+    readings_of = (way for text in _steps(rest) for way in _read(question, text))
+    return any(is_right(question, way.value) for way in readings_of)
 
 
 def _is_one_of(value: Value, stated: Value) -> bool:
@@ -117,14 +139,20 @@ def _is_count(question: Question) -> bool:
 
 
 def _is_whole(question: Question, ways: Sequence[Reading]) -> bool:
-    """Say whether an answer has as many sizes as are asked for, one for all that are equal, or is
-    a list or a number by itself.
+    """Say whether an answer has as many sizes or values as are asked for, or one for all sizes that
+    are equal.
     """
     right = question.right
-    if question.query.form != "sizes" or not isinstance(right, tuple):
+    if not isinstance(right, NESTED):
         return True
-    counts = {len(way.value) for way in ways if isinstance(way.value, NESTED)}
-    return len(right) in counts or (1 in counts and len({*right}) == 1)
+    counts = {len(flat(way.value)) for way in ways}
+    equal = question.query.form != "array" and len({*right}) == 1
+    return len(flat(right)) in counts or (equal and 1 in counts)
+
+
+def _is_lone_list(text: str) -> bool:
+    """Say whether a text is one list in brackets: as many values as it has are the answer's."""
+    return LIST.fullmatch(text.strip()) is not None
 
 
 def _come_to(question: Question, rest: str, ways: Sequence[Reading]) -> bool:

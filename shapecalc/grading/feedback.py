@@ -23,6 +23,7 @@ from shapecalc.grading.lists import DEEPEST
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters, right_told
 from shapecalc.grading.no_answer import is_not_known
+from shapecalc.grading.notation import GAP
 from shapecalc.grading.own_answers import Followed
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
@@ -41,7 +42,7 @@ Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
-GAP, SHOWN_GAP = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?=\S)"), "   "
+SHOWN_GAP = "   "
 ESCAPED = re.compile(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
 MOST_PRINTED = 400  # pieces of a list or a mapping
 

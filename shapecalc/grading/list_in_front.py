@@ -21,7 +21,7 @@ from shapecalc.grading.list_beside_working import AND_NAMED
 from shapecalc.grading.list_in_words import DOES, RELU
 from shapecalc.grading.lists import AND, CLOSING, OPENING, ROW, plain_list
 from shapecalc.grading.named_formulas import formulas, without_formulas
-from shapecalc.grading.notation import CHANGED
+from shapecalc.grading.notation import CHANGED, GAP
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_values import (
     behind_a_conclusion,
@@ -86,7 +86,6 @@ STEP = (
 STEPS = rf"{STEP}(?:(?:[,;]|,? and|,? with) {STEP})*+"
 OF_STEPS = re.compile(rf"\s*(?:\({STEPS}\)|,? (?=after){STEPS})", re.IGNORECASE)
 TWO_SIGNS = re.compile(r"\d *,[^;|/()\[\]{}]*\d +[-+.\d]|\d +[-+.\d][^;|/()\[\]{}]*\d *,")
-GAP = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?=[\w(.+-])")
 ONE = "[0]"  # for given values
 AROUND = " ,;.:("
 

@@ -65,6 +65,7 @@ TITLE = re.compile(  # atomic: a text of such words alone would be split in ever
     re.IGNORECASE,
 )
 # With these words around a number or a list it is another one, or none.
+GAP = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?=\S)")  # between what stands apart on a line
 CHANGED = re.compile(
     r"\b(?:not|never|no|wrong|instead|minus|negative|negated|opposite|sign|times|half|twice|doubled?"
     r"|halved|divid\w*|scaled|averaged?|sqrt|ln|log|transpos\w*|inverse|flipped|rotated|mirrored"

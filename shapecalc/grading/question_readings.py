@@ -27,10 +27,10 @@ from shapecalc.grading.formulas_in_front import behind_its_formula
 from shapecalc.grading.joined_lines import Line
 from shapecalc.grading.length_asked import lengths_first
 from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
-from shapecalc.grading.list_in_front import GAP, list_in_front
+from shapecalc.grading.list_in_front import list_in_front
 from shapecalc.grading.named_formulas import behind_a_formula
 from shapecalc.grading.named_values import named_values
-from shapecalc.grading.notation import bare, on_one_line
+from shapecalc.grading.notation import GAP, bare, on_one_line
 from shapecalc.grading.plainer_lists import (
     plainer,
     with_decimal_points,

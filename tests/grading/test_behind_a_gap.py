@@ -144,3 +144,31 @@ def test_a_list_of_another_length_is_told_to_be_that() -> None:
 def test_a_student_is_shown_the_gap() -> None:
     mark = marked(COUNT, "3456 \t 3*3*12*32,  without biases")
     assert mark.answer == "3456   3*3*12*32,   without biases"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "2 0   4 5   (after the relu)", "2 0   4 5 after the relu", "2 0\t4 5\tthe largest of each",
+        "[2, 0]   [4, 5]   max of each", "2   0   4   5   max of each",
+        "[2, 0, 4, 5]   max(2, 1, 0, 1) = 2",
+    ],
+)  # fmt: skip
+def test_the_rows_of_an_array_may_stand_apart(answer: str) -> None:
+    """The first row in front of a gap is not the whole answer."""
+    rows = [[2, 1, 0, -1], [0, 1, -2, 0], [4, 0, 5, 1], [1, 2, 3, 0]]
+    spec = {
+        "input": "4x4x1",
+        "layers": [{"max_pool": 2}],
+        "example": {"given": {"input": rows}},
+    }
+    assignment = read_assignment({"spec": spec, "questions": ["max_pool1.value"]})
+    (mark,) = Marker(assignment).mark("one", {"max_pool1.value": answer}).marks
+    assert mark.verdict == "right"
+
+
+def test_the_sizes_of_two_axes_may_stand_apart() -> None:
+    spec = {"input": "9x8x1", "layers": [{"conv": {"K": 1, "F": [3, 2], "P": [1, 0]}}]}
+    assignment = read_assignment({"spec": spec, "questions": ["F(conv1)"]})
+    (mark,) = Marker(assignment).mark("one", {"F(conv1)": "3   2 in the two directions"}).marks
+    assert mark.verdict != "wrong"
