@@ -45,6 +45,7 @@ WORKED = re.compile(r"[^\W\d_xX×]|[-+*/^·(\[]\s?[\d(.]|\d ?[-+*/^·×] ?[\d(]|
 STATED = re.compile(
     r"(?:=|->|[\u2192\u21d2]) ?([-+]?[\d.,]*\d(?: ?[xX×] ?\d+)*)\s*[^\W\d_]{0,12}[.)]*\s*$"
 )
+NAME = re.compile(r"(?:^|[\s,;:(])[^\W\d_]\w{0,12} ?$")  # of a number that is given: with W = 4
 STEP = re.compile(r"=>|->|[=\u2192\u21d2,;:]")
 TIMES, WORD = re.compile(r"\btimes\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2,}")
 LOG = re.compile(r"\blog(?!_?e\b)", re.IGNORECASE)
@@ -116,7 +117,11 @@ def is_contradicted(question: Question, in_front: InFront) -> bool:
     ways, rest = ways_to_read(question, in_front.number), in_front.working
     if any(is_right(question, way.value) for way in ways):
         stated = None if question.query.kind == "field" else STATED.search(rest)
-        if stated is None or (question.query.form == "array" and len(flat(question.right)) > 1):
+        if (
+            stated is None
+            or NAME.search(rest[: stated.start()])
+            or (question.query.form == "array" and len(flat(question.right)) > 1)
+        ):
             return False
         found = [] if _come_to(question, rest, ways) else _values(stated[1])
         return any(not _is_one_of(value, way.value) for value in found for way in ways)

@@ -131,8 +131,9 @@ def plainer(text: str) -> str:
     text = UNSURE.sub("", with_equals(_with_small_values(text)))
     if MIXED.search(text):
         text = MIXED.sub(lambda found: f"{int(found[1]) + PARTS[found[2]]}", text)
-    text = ZERO_OR_MORE.sub(r"(max(0, \1))", text)
-    text = LARGER.sub(_larger, text)
+    larger = ZERO_OR_MORE.sub(r"(max(0, \1))", text)
+    if len(LARGER.findall(larger)) > 1:  # one alone is the working of a value in the list
+        text = LARGER.sub(_larger, larger)
     text = ABOUT.sub(" ", text)
     text = OF_THE_LOSS.sub("d", text)
     text = PRIMED.sub(r"\1", FOR.sub(" ", text))

@@ -172,3 +172,13 @@ def test_the_sizes_of_two_axes_may_stand_apart() -> None:
     assignment = read_assignment({"spec": spec, "questions": ["F(conv1)"]})
     (mark,) = Marker(assignment).mark("one", {"F(conv1)": "3   2 in the two directions"}).marks
     assert mark.verdict != "wrong"
+
+
+@pytest.mark.parametrize("working", ["with W = 10, F = 3", "because S = 1"])
+def test_a_number_that_is_given_is_no_result(working: str) -> None:
+    assert marked(VOLUME, f"8x8x32   {working}").verdict == "right"
+
+
+@pytest.mark.parametrize("between", [" ", ", ", "\n", "   "])
+def test_the_larger_of_two_numbers_beside_a_list_is_no_value_of_it(between: str) -> None:
+    assert marked(PROBABILITIES, f"[0.679, 0.321]{between}max(2, 1)").verdict != "wrong"
