@@ -75,6 +75,12 @@ def adds_up(formula: str, numbers: Sequence[float]) -> bool:
     return len(terms) == len(wanted) and all(map(is_close, terms, wanted))
 
 
+def adds_some_of(formula: str, terms: Terms, value: object) -> bool:
+    """Say whether a formula adds up some of these terms, two at least, to a value, and no other."""
+    found = terms_of(formula, {}) or Terms()
+    return 1 < found.total() and found <= terms and sum(found.elements()) == value
+
+
 def _signed(text: str, depth: int) -> Terms | None:
     """Return the signed terms of a sum without spaces whose brackets are all closed."""
     if depth > MOST_BRACKETS:

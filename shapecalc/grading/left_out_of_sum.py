@@ -1,4 +1,6 @@
-"""A layer left out of a total of a student's own counts: 112 and 165 of 112, 70 and 165."""
+"""A layer left out of a total of a student's own counts, or all of a kind: 112 and 165 of 112, 70
+and 165.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shapecalc.grading.chance import room
+from shapecalc.grading.misconceptions.layer_left_out import LeftOut, that_may_be_left_out
 from shapecalc.grading.misconceptions.question_context import Wrong
 from shapecalc.grading.own_sums import terms
 from shapecalc.grading.own_values import Answered
@@ -20,8 +23,8 @@ FEW = 2  # terms, of which one in parts leaves but one
 SURE, PERHAPS = 0.01, 0.1  # how likely it may be that chance leads there
 
 
-class LeftOut(NamedTuple):
-    """A total without one of its layers; not `sure` where chance might do as well."""
+class Lacking(NamedTuple):
+    """A total without layers of it; not `sure` where chance might do as well."""
 
     wrong: Wrong
     sure: bool
@@ -29,24 +32,28 @@ class LeftOut(NamedTuple):
 
 def left_out(
     question: Question, subject: Subject, own: Sequence[Answered], value: Value, working: Working
-) -> LeftOut | None:
-    """Return that one layer is missing in a network's total with all of a student's own counts in
-    place; None where none is, or where these change nothing.
+) -> Lacking | None:
+    """Return that one layer, or all of a kind, is missing in a network's total with all of a
+    student's own counts in place; None where none is, or where these change nothing.
     """
     found, key = counts(question, subject, own), question.query.key
     total = sum(found.values())
-    lacking = [name for name, count in found.items() if count and total - count == value]
-    others = {name: count for name, count in found.items() if name not in lacking[:1]}
+    wrongs = [(some, some.wrong(total, found)) for some in that_may_be_left_out(subject, found)]
+    lacking = [(some, wrong) for some, wrong in wrongs if wrong.value == value]
+    others = {n: c for n, c in found.items() if not lacking or n not in lacking[0][0].names}
     if not lacking or others.items() <= subject.terms(key).items():
         return None
-    count, stated = found[lacking[0]], sums_of(value, working)
+    layers, wrong = lacking[0]
+    missing, stated = [found[name] for name in layers.names], sums_of(value, working)
     shown = any(_are_those(terms, [*others.values()]) for terms in stated)
-    not_so = any(_are_others(terms, [*others.values()], count) for terms in stated)
-    chance = len(found) / room(question.right, value)
+    not_so = any(_are_others(terms, [*others.values()], missing) for terms in stated)
+    chance = len(wrongs) / room(question.right, value)
     if not shown and (not_so or chance > PERHAPS):
         return None
-    text = f"{total:,} - {count:,} of {' or '.join(lacking)} = {value:,}"
-    return LeftOut(Wrong(value, text), shown or chance <= SURE)
+    if len(layers.names) == 1:  # any of those with as much
+        names = " or ".join(some.names[0] for some, _ in lacking if len(some.names) == 1)
+        wrong = LeftOut([names]).wrong(total, {names: missing[0]})
+    return Lacking(wrong, shown or chance <= SURE)
 
 
 def _are_those(terms: Sequence[int], wanted: Sequence[Number]) -> bool:
@@ -57,12 +64,14 @@ def _are_those(terms: Sequence[int], wanted: Sequence[Number]) -> bool:
     return not missing or (missing == 1 and len(wanted) > FEW)
 
 
-def _are_others(terms: Sequence[int], wanted: Sequence[Number], missing: Number) -> bool:
+def _are_others(
+    terms: Sequence[int], wanted: Sequence[Number], missing: Sequence[Number]
+) -> bool:
     """Say whether terms which are not those of layers are one for each all the same, or have what
     is missing beside them.
     """
-    each = len(terms) in (len(wanted), len(wanted) + 1)
-    return each or terms.count(missing) > wanted.count(missing)
+    each = len(terms) in (len(wanted), len(wanted) + len(missing))
+    return each or all(terms.count(one) > wanted.count(one) for one in missing)
 
 
 def counts(question: Question, subject: Subject, own: Sequence[Answered]) -> dict[str, Number]:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import as_asked, each_right, same
-from shapecalc.grading.left_out_of_sum import LeftOut, counts, left_out
+from shapecalc.grading.left_out_of_sum import Lacking, counts, left_out
 from shapecalc.grading.own_networks import OwnNetworks
 from shapecalc.grading.own_sums import (
     SUMMED,
@@ -209,7 +209,7 @@ class OwnAnswers(OwnNetworks):
 
     def without_a_layer(
         self, question: Question, value: Value, working: Working
-    ) -> tuple[LeftOut, list[Answered]] | None:
+    ) -> tuple[Lacking, list[Answered]] | None:
         """Return that a layer is missing in a total of the student's own counts, and the answers
         that it goes on from: the counts alone, or these and the volumes.
         """

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula_terms import (
+    adds_some_of,
     adds_up,
     counted,
     is_twice,
@@ -81,6 +82,7 @@ BROKEN = re.compile(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|avera
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
+LEFT_OUT = frozenset(("layer_left_out",))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_SQUARED = "filter_not_squared"
 NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
@@ -156,6 +158,9 @@ class Working(NamedTuple):
             return True
         if cause.names == LONE_STEP:
             return self.has_lone_step(context) or None
+        if cause.names == LEFT_OUT:
+            layers = counted(*context.subject.terms(context.key).values())
+            return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
         change = cause.misconception.change

@@ -121,3 +121,43 @@ def test_a_term_may_stand_in_parts() -> None:
     assert mark.feedback.startswith(
         "A layer was left out of the total: with your answer 100 to question 1, 399 - 60 of dense2"
     )
+
+
+TWO_DENSE = SPEC | {"layers": [*SPEC["layers"], {"dense": 10}]}  # 5*10 + 10 = 60
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        # 112 + 74 + 165 + 60 = 411
+        ({"total.parameters": "112 + 74 = 186"}, "411 - 165 of dense1 - 60 of dense2 = 186."),
+        ({"total.parameters": "165 + 60 = 225"}, "411 - 112 of conv1 - 74 of conv2 = 225."),
+        ({"total.parameters": 186}, "411 - 165 of dense1 - 60 of dense2 = 186."),
+        # 2*(3,888 + 1,152 + 160 + 50) = 10,500
+        ({"total.flops": 10_080}, "10,500 - 320 of dense1 - 100 of dense2 = 10,080."),
+        # 100 + 74 + 165 + 60 = 399
+        (
+            {"conv1.parameters": 100, "total.parameters": "100 + 74 = 174"},
+            "with your answer 100 to question 1, 399 - 165 of dense1 - 60 of dense2 = 174.",
+        ),
+    ],
+)
+def test_all_layers_of_a_kind_may_be_left_out(answers: dict[str, Any], told: str) -> None:
+    mark = last(answers, spec=TWO_DENSE, follow_through=1.0)
+    assert mark.feedback.startswith("The ")
+    assert f" layers were left out of the total: {told}" in mark.feedback
+    assert (mark.misconception, mark.perhaps, mark.points) == ("layer_left_out", False, 1)
+
+
+def test_of_many_layers_of_a_kind_the_sum_is_told() -> None:
+    """5 convolutions of 1x1, 2*2 + 2 = 6 behind 3*2 + 2 = 8: 32; 128 values, 3 units: 387."""
+    layers = [*5 * [{"conv": {"K": 2, "F": 1}}], "flatten", {"dense": 3}, {"dense": 3}]
+    mark = last({"total.parameters": "387 + 12 = 399"}, spec=SPEC | {"layers": layers})
+    told = "The conv layers were left out of the total: 431 - 32 of the 5 conv layers = 399."
+    assert mark.feedback.startswith(told)
+
+
+def test_what_is_left_of_one_kind_is_the_total() -> None:
+    layers = [{"conv": {"K": 4, "F": 3}}, {"conv": {"K": 2, "F": 3}}]
+    mark = last({"total.parameters": 0}, spec=SPEC | {"layers": layers})
+    assert mark.misconception is None
