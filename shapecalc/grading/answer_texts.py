@@ -137,8 +137,10 @@ def lines_of(
         names_question=lambda cell: bool(LETTER.search(cell) and _split(cell, ids, short, False)),
     )
     by_id, by_any = (_with_open_dash([*_keyed(text, ids, bare)]) for bare in (False, True))
-    if _has_title(text, by_id, by_any, can_answer):
-        by_id[0] = by_any[0] = by_id[0]._replace(id=None, aside=True)
+    title = _title(text, by_id, by_any, can_answer)
+    if title is not None:
+        for keyed in (by_id, by_any):
+            keyed[:] = [title if line.number == title.number else line for line in keyed]
     lines, counted = (list(joined(keyed, can_answer)) for keyed in (by_id, by_any))
     answered = any(line.id and line.text.strip(NO_ANSWER) for line in lines)  # no heading `# P`
     added: list[Line] = []
@@ -202,19 +204,19 @@ def _lost_told(lines: Sequence[Line], told: Sequence[tuple[str, str]]) -> Iterat
         yield f"{len(lines) - MOST_NOTES:,} more lines were not read"
 
 
-def _has_title(
+def _title(
     text: str, by_id: Sequence[Line], by_any: Sequence[Line], can_answer: CanAnswer
-) -> bool:
-    """Say whether the first line, which has a number, is the title of the sheet, and no answer:
-    `Exercise 4: Shapes` above all, where question 4 is answered below.
+) -> Line | None:
+    """Return the line above all answers that has a number, if it is the title of the sheet and no
+    answer, as what is aside: `Exercise 4: Shapes` where question 4 is answered below.
     """
-    if not by_id or not by_id[0].id:
-        return False
-    if by_id[0].text and can_answer(by_id[0].id, by_id[0].text):
-        return False
-    first = _undecorated(next(filter(LETTERS.search, text.splitlines()), ""))
-    below = {line.id for line in by_any[1:] if line.text}
-    return by_id[0].id in below and SHEET.fullmatch(first) is not None
+    first = next((line for line in by_id if not (line.named or line.aside)), None)
+    if first is None or not first.id or (first.text and can_answer(first.id, first.text)):
+        return None
+    written = _undecorated(text.splitlines()[first.number - 1])
+    below = {line.id for line in by_any if line.text and line.number > first.number}
+    is_title = first.id in below and SHEET.fullmatch(written)
+    return first._replace(id=None, aside=True) if is_title else None
 
 
 def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:

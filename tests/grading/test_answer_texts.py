@@ -238,6 +238,13 @@ def test_a_title_with_a_number_is_no_answer(tmp_path: Path, title: str, third: s
     assert not found.notes
 
 
+def test_a_title_may_stand_below_the_name(tmp_path: Path) -> None:
+    answers = "1. 24x24x10\n2. 760\n3. yes\n4. 65x65\n5. 12282\n"
+    found = graded(tmp_path / "a.txt", f"Name: Ann Lee\nExercise 3\n\n{answers}")
+    assert [mark.answer for mark in found.marked.marks][2:] == ["yes", "65x65", "12282"]
+    assert (found.student, found.notes) == ("Ann Lee", ())
+
+
 def test_an_answer_above_all_is_no_title(tmp_path: Path) -> None:
     """What can be an answer is one, and so is what has no other line, in whatever words."""
     found = graded(tmp_path / "a.txt", "Exercise 2: 760\n1. 24x24x10\n3. yes\n")
