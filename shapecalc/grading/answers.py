@@ -70,6 +70,12 @@ OR = re.compile(
     r"\b:?",
     re.I,
 )
+# Another answer behind such a word, without its number.
+OTHERWISE = re.compile(
+    r"\b(?:others?|opposite|reversed?|vice[ -]?versa|swapped|inverse|transposed?|negative|minus"
+    r"|positive|plus)\b",
+    re.I,
+)
 # What is told of minus a name, `-dW = 3`; `-ln p = 0.7` is how a loss is worked out.
 OPPOSITE = re.compile(
     r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE
@@ -166,7 +172,10 @@ def _one_of(text: str, form: Form) -> list[Reading]:
     Raises Unreadable.
     """
     found: list[list[Reading]] = []
-    for part in OR.split(text):
+    first, *others = OR.split(text)
+    if any(OTHERWISE.search(part) for part in others if not any(map(str.isdigit, part))):
+        raise Unreadable(SEVERAL)
+    for part in (first, *others):
         shorter = part.strip(" ,;.?!")
         if shorter.count("(") != shorter.count(")"):
             shorter = shorter.strip("() ,;.?!")

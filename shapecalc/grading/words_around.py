@@ -7,6 +7,7 @@ People write a remark or a working behind an answer: `15x10x24 because (30-4+2)/
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import accumulate, islice
 from typing import Any
@@ -149,7 +150,8 @@ def _names_all(question: Question, text: str) -> bool:
     whole = question.right
     right: tuple[Any, ...] = whole if isinstance(whole, tuple) else (whole,)
     text = text[:LONGEST]
-    given = [int(number) for number in NUMBER.findall(text.replace(",", ", "))]
+    text = text.replace(",", ", ")
+    given = [int(number) for number in NUMBER.findall(text)]
     if question.query.kind == "shape":
         in_words = bool(WORD.search(text))
         return in_words and (sorted(given) == sorted(right) or given == [*dict.fromkeys(right)])
@@ -158,10 +160,25 @@ def _names_all(question: Question, text: str) -> bool:
     orders: set[Any] = {right, depth_first(right)}
     if len(right) > 1 and len({*right[:-1]}) == 1 and _names_depth(text, right[-1]):
         orders.add(right[-2:])  # 44; 64 filters
+    inside = set(_inside_volumes(text, len(right)))  # 24 and 30x22 of 28x20x24 (from 30x22x16)
     starts = range(len(given))
     return any(
-        tuple(given[start : start + len(order)]) == order for order in orders for start in starts
+        tuple(given[start : start + len(order)]) == order
+        and inside.isdisjoint((start, start + len(order)))
+        for order in orders
+        for start in starts
     )
+
+
+def _inside_volumes(text: str, axes: int) -> Iterator[int]:
+    """Yield the numbers of a text, by their places among these, that stand in a whole volume behind
+    its first size: no other volume begins there, or has its last size in front of it.
+    """
+    for volume in VOLUME.finditer(text):
+        sizes = len(NUMBER.findall(volume[0]))
+        if sizes == axes:
+            first = len(NUMBER.findall(text[: volume.start()]))
+            yield from range(first + 1, first + sizes)
 
 
 def _names_depth(text: str, depth: object) -> bool:

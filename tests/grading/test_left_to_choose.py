@@ -26,3 +26,21 @@ def test_whom_it_is_left_to_is_told_between_which(asked: str, answer: str, betwe
     assert found.feedback == (
         f"More than one answer was read{between} so it has no points yet: a teacher has to choose."
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("[1, -1] or the other way round?", "needs a look"),
+        ("[1, -1], or with the opposite sign", "needs a look"),
+        ("[1, -1] (maybe negative)", "needs a look"),
+        ("[1, -1] or so", "right"),
+        ("[1, -1], maybe", "right"),
+    ],
+)
+def test_another_answer_may_be_left_open_without_its_numbers(answer: str, verdict: str) -> None:
+    """1*1 + 0*(-1) and 0*1 + 1*(-1)."""
+    given = {"input": [1, -1], "dense1.weight": [[1, 0], [0, 1]], "dense1.bias": [0, 0]}
+    spec = {"input": 2, "layers": [{"dense": 2}], "example": {"given": given}}
+    found = mark({"spec": spec, "questions": ["dense1.value"]}, {"dense1.value": answer}).marks[0]
+    assert found.verdict == verdict

@@ -83,6 +83,8 @@ def test_a_right_one_among_words_is_never_wrong(ask: str, answer: str) -> None:
         ("conv2.weight.shape", "24 filters of 16x5x5"),
         ("conv1.output", "width 60, height 40, depth 16"),  # the height is 60
         ("conv1.output", "60x40x3 with 16 filters"),
+        ("conv2.output", "14x9x24 (after pooling 15x10x16)"),
+        ("conv2.output", "14x9x24, the input is 15x10x16"),
         ("conv1.parameters", "1216 - 16"),
         ("conv1.parameters", "1200 = 1216-16"),
         ("fits(conv2)", "No, it does not fit"),
