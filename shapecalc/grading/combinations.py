@@ -291,7 +291,8 @@ def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> 
         for other, b in biases if one.name in named else ():
             if one.name != other.name and isinstance(a.value, int) and isinstance(b.value, int):
                 value = a.value + b.value
-                added = f"; + {b.value:,} biases = {value:,}" if b.value else ""
+                called = "bias" if b.value == 1 else "biases"
+                added = f"; + {b.value:,} {called} = {value:,}" if b.value else ""
                 text = f"{a.arithmetic}{added}"
                 yield joined(one, other), Wrong(value, text)
 

@@ -16,7 +16,7 @@ DECORATION = f" *_`#>-•({QUOTES}"
 # What stands above the answers: `Homework 3: Convolutions`, `Ana Diaz`; in Markdown anywhere.
 SHEET = re.compile(
     r"(?:cs\w*|homework|hw|assignment|exercises?|problem set|sheet|lab|quiz|week|answers?"
-    r"|solutions?|submission)\b[^:=]*(?::[^\d=]*)?",
+    r"|solutions?|submission|group|class|section|tutorial)\b[^:=]*(?::[^\d=]*)?",
     re.IGNORECASE,
 )
 PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
@@ -30,7 +30,8 @@ def name_in(line: str) -> str:
     it is, `Ana Diaz, homework 3`, or of a student's number; empty where nothing may be.
     """
     first, *others = BESIDE.split(line.rstrip(")"), maxsplit=1)
-    if not PERSON.fullmatch(first) or SHEET.fullmatch(first):
+    person = PERSON.fullmatch(first) or (others and is_name(first))
+    if not person or SHEET.fullmatch(first):
         return ""
     return first if all(SHEET.fullmatch(x) or NUMBERED.fullmatch(x) for x in others) else ""
 
