@@ -78,7 +78,7 @@ def adds_up(formula: str, numbers: Sequence[float]) -> bool:
 def adds_some_of(formula: str, terms: Terms, value: object) -> bool:
     """Say whether a formula adds up some of these terms, two at least, to a value, and no other."""
     found = terms_of(formula, {}) or Terms()
-    return 1 < found.total() and found <= terms and sum(found.elements()) == value
+    return found.total() > 1 and found <= terms and sum(found.elements()) == value
 
 
 def _signed(text: str, depth: int) -> Terms | None:

@@ -64,9 +64,7 @@ def _are_those(terms: Sequence[int], wanted: Sequence[Number]) -> bool:
     return not missing or (missing == 1 and len(wanted) > FEW)
 
 
-def _are_others(
-    terms: Sequence[int], wanted: Sequence[Number], missing: Sequence[Number]
-) -> bool:
+def _are_others(terms: Sequence[int], wanted: Sequence[Number], missing: Sequence[Number]) -> bool:
     """Say whether terms which are not those of layers are one for each all the same, or have what
     is missing beside them.
     """

@@ -212,7 +212,9 @@ def test_a_number_in_a_heading_is_no_answer_beside_ids(tmp_path: Path) -> None:
     assert given == {"q1": "24x24x10", "q2": "760", "q3": "yes"}
 
 
-@pytest.mark.parametrize("line", ["Anna Berg, homework 2", "Anna Berg (s204711)", "Dmitri, group 4"])
+@pytest.mark.parametrize(
+    "line", ["Anna Berg, homework 2", "Anna Berg (s204711)", "Dmitri, group 4"]
+)
 def test_a_name_beside_which_sheet_it_is_is_told_once(tmp_path: Path, line: str) -> None:
     found = graded(tmp_path / "a.txt", f"{line}\n\n1. 24x24x10\n2. 760\n")
     (note,) = (note for note in found.notes if line in note)
