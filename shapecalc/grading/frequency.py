@@ -70,3 +70,7 @@ ALIKE = (frozenset(("loss_halved", "loss_mean")), AS_OF_0)
 
 # Right answers to other questions do not speak against these: they are no way to compute.
 SLIPS = frozenset((ANOTHERS, "layer_left_out"))
+
+# Of a field and of a size these break two rules, such as the 1 that a field begins with and the + 1
+# of a size: who knows one of them may break the other.
+TWO_RULES = frozenset(("forgot_plus_one",))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 from types import MappingProxyType
 
-from shapecalc.grading.frequency import SLIPS
+from shapecalc.grading.frequency import SLIPS, TWO_RULES
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.question import Question
@@ -30,17 +30,18 @@ class Practice:
         possible: Names = NOTHING,
         sound: Mapping[tuple[Subject, str], frozenset[str]] = MappingProxyType({}),
         by_heart: frozenset[str] = NO_NAMES,
+        fields: frozenset[str] = NO_NAMES,
     ) -> None:
         """Of each question, `right` are the mistakes that would have given another answer than the
         right one; `wrong` those that give the wrong one, `alone` without another beside it;
         `certain` and `possible` those that are certainly or perhaps behind it, or made on the way
         there. `sound` are the layers of each network of which the right `output` or count, such as
         `parameters`, was given. Answers `by_heart`, such as the padding that keeps a size, need
-        no formula: they say little of which one is used elsewhere.
+        no formula: they say little of which one is used elsewhere. `fields` ask for receptive ones.
         """
         self._right, self._made, self._alone = right, _by_name(wrong), _by_name(alone)
         self._certain, self._possible = certain, possible
-        self._sound, self._by_heart = sound, by_heart
+        self._sound, self._by_heart, self._fields = sound, by_heart, fields
         self._unmade = NO_NAMES.union(*right.values())
         self._not_made = self._unmade.difference(self._made)
         by_formula = (names for question, names in right.items() if question not in by_heart)
@@ -79,7 +80,16 @@ class Practice:
         no wrong one but this for them.
         """
         here_alone = (n for n, wrong in self._made.items() if wrong == {question})
-        return self._not_made.union(self._unmade.intersection(here_alone))
+        found = self._not_made.union(self._unmade.intersection(here_alone))
+        return found if found.isdisjoint(TWO_RULES) else found - self._of_other_rule(question)
+
+    def _of_other_rule(self, question: str) -> frozenset[str]:
+        """Return the mistakes that only right answers by another rule than that of an answer speak
+        against.
+        """
+        of_field = question in self._fields
+        alike = (n for other, n in self._right.items() if (other in self._fields) == of_field)
+        return TWO_RULES.difference(*alike)
 
     def doubted(self, question: str) -> frozenset[str]:
         """Return those of these that only answers by heart speak against."""

@@ -73,6 +73,7 @@ class Suspicions:
             {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
             _sound(answered),
             frozenset(q.id for q, _ in answered if q.query.kind == "field"),
+            frozenset(q.id for q, _ in answered if q.query.key == "receptive_field"),
         )
 
     def _unmade(self, question: Question, read: Read) -> frozenset[str]:

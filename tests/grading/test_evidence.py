@@ -501,3 +501,16 @@ def test_of_one_wrong_value_behind_right_ones_fewer_mistakes_are_tried() -> None
 @pytest.mark.parametrize("slipped", ["2 0; 4 6", "2 3; 4 5", "2 -2; 4 5", "0 -1; 4 5", "2 0; 3 5"])
 def test_a_slip_behind_right_values_has_no_cause(slipped: str) -> None:
     assert marked(LARGEST, {**CONV_RIGHT, "max_pool1.value": slipped})[-1].misconception is None
+
+
+def test_right_sizes_do_not_speak_against_a_field_without_its_1() -> None:
+    """66 - 5 + 2 + 1 = 64, 32 - 3 + 1 = 30; the field is 1 + 4 + 1 + 2*2 + 1*2 + 2*4 = 20."""
+    convs: list[Any] = [{"conv": {"K": 12, "F": 5, "P": 1}}, {"conv": {"K": 20, "F": 3}}]
+    last = {"conv": {"K": 28, "F": 3, "S": 2}}
+    spec = net("66x66x3", convs[0], {"max_pool": 2}, convs[1], {"max_pool": 2}, last)
+    right = {"conv1.output": "64x64x12", "conv2.output": "30x30x20"}
+    field = marked(spec, {**right, "conv3.receptive_field": "19x19"})[-1]
+    assert (field.misconception, field.perhaps) == ("forgot_plus_one", True)
+    other = {"conv1.receptive_field": "5x5", "conv2.receptive_field": "10x10"}
+    field = marked(spec, {**right, **other, "conv3.receptive_field": "19x19"})[-1]
+    assert field.misconception is None
