@@ -71,6 +71,6 @@ ALIKE = (frozenset(("loss_halved", "loss_mean")), AS_OF_0)
 # Right answers to other questions do not speak against these: they are no way to compute.
 SLIPS = frozenset((ANOTHERS, "layer_left_out"))
 
-# Of a field and of a size these break two rules, such as the 1 that a field begins with and the + 1
-# of a size: who knows one of them may break the other.
-TWO_RULES = frozenset(("forgot_plus_one",))
+# Of a field these break another rule than of a size, as of the 1 that it begins with: right sizes
+# say nothing of them there.
+OTHERWISE_IN_FIELDS = frozenset(("forgot_plus_one",))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 from types import MappingProxyType
 
-from shapecalc.grading.frequency import SLIPS, TWO_RULES
+from shapecalc.grading.frequency import OTHERWISE_IN_FIELDS, SLIPS
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.question import Question
@@ -81,15 +81,7 @@ class Practice:
         """
         here_alone = (n for n, wrong in self._made.items() if wrong == {question})
         found = self._not_made.union(self._unmade.intersection(here_alone))
-        return found if found.isdisjoint(TWO_RULES) else found - self._of_other_rule(question)
-
-    def _of_other_rule(self, question: str) -> frozenset[str]:
-        """Return the mistakes that only right answers by another rule than that of an answer speak
-        against.
-        """
-        of_field = question in self._fields
-        alike = (n for other, n in self._right.items() if (other in self._fields) == of_field)
-        return TWO_RULES.difference(*alike)
+        return found - OTHERWISE_IN_FIELDS if question in self._fields else found
 
     def doubted(self, question: str) -> frozenset[str]:
         """Return those of these that only answers by heart speak against."""
