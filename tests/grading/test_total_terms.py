@@ -158,8 +158,8 @@ SAME = "the padding was taken to be same at conv1 and conv2"
                 "dense1.parameters": 48000,
                 "total.parameters": "156 + 2416 + 48000 + 10080 + 850 = 61502",
             },
-            "3 of 5 terms are right, and that of dense1 is your answer to question 2; that of dense2"
-            f" is not right. In that of dense2, {AGAIN}: 120*84 = 10,080.",
+            "3 of 5 terms are right, and that of dense1 is your answer to question 2; that of"
+            f" dense2 is not right. In that of dense2, {AGAIN}: 120*84 = 10,080.",
         ),
         (  # conv2 has 32 * 9 * 64 weights as is right: max_pool1 leaves its depth
             CIFAR,
