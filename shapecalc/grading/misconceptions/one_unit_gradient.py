@@ -46,6 +46,6 @@ def _reader(context: QuestionContext) -> KnownRecord | None:
 
 MISCONCEPTION = Misconception(
     "one_unit_gradient",
-    "the gradient came back through one unit alone; what comes back through all units is added",
+    "only what comes back through one unit was taken; what comes back through all units is added",
     model,
 )

@@ -155,7 +155,7 @@ UNITS = example(
     given={"input": [1, 2, 3], "dense1.weight": [[1, 3, 2], [0, -1, 4]]},
     upstream={"dense1": [2, 5]},
 )  # fmt: skip
-FLAT = example(
+UNROLLED = example(
     "1x3x1", "flatten", {"dense": 2},
     given={"input": [[[1, 2, 3]]], "dense1.weight": [[1, 3, 2], [0, -1, 4]]},
     upstream={"dense1": [2, 5]},
@@ -681,7 +681,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     # 2*[1, 3, 2] = [2, 6, 4] and 5*[0, -1, 4] = [0, -5, 20]; flattened first, too
     ("one_unit_gradient", UNITS, "input.grad", [2, 6, 4]),
     ("one_unit_gradient", UNITS, "input.grad", [0, -5, 20]),
-    ("one_unit_gradient", FLAT, "input.grad", [[[2, 6, 4]]]),
+    ("one_unit_gradient", UNROLLED, "input.grad", [[[2, 6, 4]]]),
     ("overlaps_not_summed", SPREAD, "conv_transpose1.value", [1, 2, 3, 30, 300]),
     (
         "average_for_max",
