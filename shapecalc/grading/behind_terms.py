@@ -19,7 +19,7 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.places import elsewhere
 from shapecalc.grading.question import Question
-from shapecalc.grading.repeated import Repeated, occasions, repeated
+from shapecalc.grading.repeated import NOT_GONE_ON_WITH, Repeated, occasions, repeated
 from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Number
@@ -76,9 +76,12 @@ class BehindTerms:
         None where there is no such, or it is not clear which or where.
         """
         found: dict[tuple[str, tuple[str, ...]], tuple[list[str], Repeated]] = {}
+        explained = [(self._diagnosis.explanations(self._asked[n]), self._given[n]) for n in wrong]
+        mistakes = {m for e, term in explained for m in e.on_the_way(term) | e.alone(term)}
+        mistakes -= NOT_GONE_ON_WITH
         for name in reversed(wrong):
             asked, term = self._asked[name], self._given[name]
-            for mistake in self._diagnosis.explanations(asked).on_the_way(term):
+            for mistake in sorted(mistakes):
                 for one in _anywhere(asked, mistake):
                     way, terms = one.wrong.way, one.subject.terms(asked.query.key)
                     if way is None or not self._evidence.sound.isdisjoint(way.layers):

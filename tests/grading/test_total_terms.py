@@ -200,6 +200,13 @@ SAME = "the padding was taken to be same at conv1 and conv2"
             f" behind those of conv1, conv2 and dense1: {SAME}: ceil(32/1) = 32, P = 2, so 32x32x6;"
             " ceil(16/1) = 16, P = 2, so 16x16x16; P is 0 here.",
         ),
+        (  # 32*32*150, 12*12*2400 and 6*6*16*120: the volume of conv1 alone is wrong
+            LENET,
+            {"total.macs": "153600 + 345600 + 69120 + 10080 + 840 = 579240"},
+            "2 of 5 terms are right; those of conv1, conv2 and dense1 are not. One mistake is"
+            " behind those of conv1, conv2 and dense1: the padding was taken to be same at conv1:"
+            " ceil(32/1) = 32, P = 2, so 32x32x6; P is 0 here.",
+        ),
         (
             LENET,
             {"total.activations": "6144 + 1536 + 4096 + 1024 + 1024 + 120 + 84 + 10 = 14038"},
