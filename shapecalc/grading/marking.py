@@ -246,6 +246,8 @@ class Marker:
             share *= through
             if not followed:
                 found = self._cause(question, value, own, evidence)
+                there = stated._replace(value=value)
+                found = caused(question, there, own, evidence, self._diagnosis, found)
                 if found is None:
                     return None
                 name = f"{found.misconception.name}, {name}"

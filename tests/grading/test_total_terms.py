@@ -265,3 +265,14 @@ def test_biases_that_are_there_in_one_layer_are_no_weights() -> None:
     assert mark.feedback.startswith(
         "The biases were forgotten in all other layers: 60,256 + 64 in conv2 = 60,320."
     )
+
+
+def test_nor_has_one_that_was_added_up_wrongly() -> None:
+    """As above, and 292 is what they come to."""
+    layers = [{"conv": {"K": 4, "F": 3}}, {"conv": {"K": 4, "F": 3}}, "flatten", {"dense": 8},
+              {"dense": 5}]  # fmt: skip
+    spec = {"input": "8x8x3", "layers": layers}
+    mark = last({"total.weights": "108 + 144 + 32 + 8 = 293"}, spec=spec)
+    assert mark.misconception is None
+    right = last({"total.parameters": "156 + 2416 + 48120 + 10164 + 850 = 61716"}, spec=LENET)
+    assert right.feedback.startswith("Your working is right and gives 61,706, but its result was")
