@@ -125,10 +125,18 @@ def is_contradicted(question: Question, in_front: InFront) -> bool:
             return False
         found = [] if _come_to(question, rest, ways) else _values(stated[1])
         return any(not _is_one_of(value, way.value) for value in found for way in ways)
+    return right_step(question, in_front) is not None
+
+
+def right_step(question: Question, in_front: InFront) -> Value | None:
+    """Return what the working, or a step of it, comes to behind a wrong answer if that is right."""
+    ways, rest = ways_to_read(question, in_front.number), in_front.working
+    if any(is_right(question, way.value) for way in ways):
+        return None
     if question.query.key == "loss" and LOG.search(rest):  # the answer tells to which base
-        return False
-    readings_of = (way for text in _steps(rest) for way in _read(question, text))
-    return any(is_right(question, way.value) for way in readings_of)
+        return None
+    values = (way.value for text in _steps(rest) for way in _read(question, text))
+    return next((value for value in values if is_right(question, value)), None)
 
 
 def _is_one_of(value: Value, stated: Value) -> bool:

@@ -41,6 +41,7 @@ ON_THE_WAY_BACK = frozenset((
     "filter_not_turned", "overlaps_not_summed", "pool_gradient_everywhere", "pool_gradient_whole",
     "whole_to_each_largest",
 ))  # fmt: skip
+OF_OTHERS = "the biases were forgotten in all other layers"
 MOST_LAYERS = 60  # of a network whose totals are summed with mistakes in
 
 
@@ -298,7 +299,9 @@ def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> 
 
 
 def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
-    """Yield totals of wrong weights, in each layer that gives occasion or in one; no biases."""
+    """Yield totals of wrong weights, in each layer that gives occasion or in one; no biases, or
+    those of one layer, which are no weights that are wrong.
+    """
     none = next((m for m, _ in single if m.name == "forgot_bias"), None)
     if none is None or context.key != "parameters":
         return
@@ -308,7 +311,10 @@ def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Itera
         *_in_every_layer(weights),
         *in_one_layer(weights, mistakes_in_layers(weights)),
     ):
-        yield joined(one, none), wrong
+        if one.name == "bias_in_weights":
+            yield none, wrong._replace(explanation=OF_OTHERS)
+        else:
+            yield joined(one, none), wrong
 
 
 def _of_macs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:

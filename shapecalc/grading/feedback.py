@@ -243,6 +243,12 @@ class Told(NamedTuple):
             " has to look at it."
         )
 
+    def other_step(self, question: Question, step: Value) -> str:
+        """Return what is told where a working comes to another value than stands in front of it."""
+        comes = f"comes to {question.shown(step)}, not to what stands in front of it,"
+        comes = "does not come to what stands in front of it," if self.hides else comes
+        return f"Your working {comes} so it has no points yet: a teacher has to choose."
+
     def rounded(self) -> str:
         """Return what is told where a rounded number is given and the exact one is asked for."""
         return (

@@ -6,7 +6,7 @@ from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
-from shapecalc.grading.behind_a_gap import in_front_of_a_gap, is_contradicted
+from shapecalc.grading.behind_a_gap import in_front_of_a_gap, is_contradicted, right_step
 from shapecalc.grading.both_sides import of_one_side
 from shapecalc.grading.closing_remarks import without_remark
 from shapecalc.grading.comes_to import slipped_from
@@ -90,7 +90,9 @@ class FirstLook:
         ):
             return unmarked(question, "needs a look", given(written), self.told.several())
         if apart and is_contradicted(question, apart):
-            return unmarked(question, "needs a look", given(written), self.told.several())
+            step = right_step(question, apart)
+            told = self.told.several() if step is None else self.told.other_step(question, step)
+            return unmarked(question, "needs a look", given(written), told)
         if right is None and not in_front and may_be_dashed(question, written):
             return unmarked(question, "needs a look", given(written), self.told.several())
         worked = slipped_from(question, answer, ways) if right is None else None

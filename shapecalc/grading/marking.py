@@ -13,6 +13,7 @@ from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
+from shapecalc.grading.behind_terms import BehindTerms, caused
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, same
 from shapecalc.grading.credit import credit_of, credit_told
@@ -43,6 +44,7 @@ from shapecalc.grading.rounding import (
     is_rounded_at_all,
     only_rounded,
 )
+from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.total_terms import right_terms
@@ -161,7 +163,8 @@ class Marker:
                 note = f"it follows from your own numbers in {questions_by(numbers)}"
                 return self._first.right(question, note)._replace(answer=given(answer)), None
         about = own.about(question)
-        evidence = self._suspicions.evidence(question, read, practice, alone=not about)
+        alone = not about and not terms_of_total(question, read.ways[0], read.working)
+        evidence = self._suspicions.evidence(question, read, practice, alone=alone)
         evidence = evidence._replace(told=frozenset(told))
         key = (question.id, read.meant, read.worked, about, evidence, own.exhausted)
 
@@ -205,7 +208,10 @@ class Marker:
                 ), reading
         good = own.each_right(question, ways[0].value)
         part = followed_in_part(question, ways[0].value, own)
-        in_part = right_terms(question, ways[0], evidence.working, own, self._numbers)
+        terms = terms_of_total(question, ways[0], evidence.working)
+        behind = BehindTerms(question, terms, own, evidence, self._diagnosis).causes
+        hides = self.told.hides
+        in_part = right_terms(question, terms, own, self._numbers, behind, hides=hides)
         if part is not None:
             in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
         feedback = self.told.wrong(
@@ -240,6 +246,8 @@ class Marker:
             share *= through
             if not followed:
                 found = self._cause(question, value, own, evidence)
+                there = stated._replace(value=value)
+                found = caused(question, there, own, evidence, self._diagnosis, found)
                 if found is None:
                     return None
                 name = f"{found.misconception.name}, {name}"
@@ -269,6 +277,7 @@ class Marker:
     ) -> Mark | None:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed, found = self._behind(question, reading.value, own, evidence)
+        found = caused(question, reading, own, evidence, self._diagnosis, found)
         unknown = question.query.executed and found is None and not followed
         if unknown and not self._only_rounded(question, reading.value, own, evidence.working):
             found = self._diagnosis.rounded(question, reading.value, own, evidence)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
+from shapecalc.grading.answers import Reading
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.own_sums import is_total
 from shapecalc.grading.question import Question
-from shapecalc.grading.student_working import Working
+from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.values import Value
 
 LEAST = 2  # of a sum
@@ -28,6 +31,16 @@ def stated_terms(question: Question, value: Value, working: Working) -> dict[str
     good = sum(own == right for own, right in zip(found, layers.values(), strict=True))
     in_order = good == (Counter(found) & Counter(layers.values())).total()
     return dict(zip(layers, found, strict=True)) if in_order else {}
+
+
+def terms_of_total(question: Question, reading: Reading, working: Working) -> Mapping[str, int]:
+    """Return the terms of a total by the layers that have some of what is counted; nothing where
+    neither its working nor what is read of `conv1: 760, dense1: 17283` has one for each of them.
+    """
+    if not is_total(question):
+        return {}
+    texts = (working, working_in(reading.note))
+    return next(filter(None, (stated_terms(question, reading.value, t) for t in texts)), {})
 
 
 def has_what_is_missing(context: QuestionContext, value: Value, working: Working) -> bool:

@@ -26,6 +26,7 @@ from shapecalc.grading.formula_terms import (
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
+from shapecalc.grading.stated_filters import shows_filter, with_filter
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
 from shapecalc.grading.sum_without_bias import shows_no_bias
 from shapecalc.grading.summed_terms import (
@@ -107,7 +108,7 @@ class Working(NamedTuple):
     nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`. `rates` are those of
     steps that stand alone (None: by its name), `logs` the numbers below 1 that one is taken of,
     `divided` two lone numbers of which one is divided by the other, or said to be divisible by it.
-    `up` says that it rounds up, and nothing down.
+    `up` says that it rounds up, and nothing down; `of_filter` is a text with but a filter's size.
     """
 
     formulas: tuple[str, ...] = ()
@@ -124,6 +125,7 @@ class Working(NamedTuple):
     logs: tuple[str, ...] = ()
     divided: tuple[tuple[int, int], ...] = ()
     up: bool = False
+    of_filter: str = ""
 
     @property
     def numbers(self) -> frozenset[float]:
@@ -140,7 +142,7 @@ class Working(NamedTuple):
             between = cause.wrong.way.between
             return any(v[: len(s)] == s for v in between for s in self.volumes) or None
         if context.key == "receptive_field":
-            return self._is_of_field(cause) or None
+            return shows_filter(self.of_filter, context, cause) or self._is_of_field(cause) or None
         value = cause.wrong.value
         if cause.misconception.name == NOT_HALVED and isinstance(value, int | float):
             return any(is_close(value, squares) for squares in self.squares) or None
@@ -311,27 +313,25 @@ def working_in(answer: Any) -> Working:
     sizes = (SIZE.findall(match[0]) for match in islice(SIZES.finditer(text), MOST_FORMULAS))
     volumes = tuple(tuple(map(int, size)) for size in sizes)
     squares = tuple(filter(None, map(_squares, text.split("=")[:MOST_FORMULAS])))
-    twice_P = bool(TWICE_P.search(text))
     mean = bool(OF_MEAN.search(text))
     half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
-    unrounded = unrounded[:MOST_FORMULAS]
-    chains = tuple(chains_in(text))
     divided = () if formulas else islice(DIVIDED.finditer(text), MOST_FORMULAS)
     return Working(
         tuple(formulas),
-        twice_P,
-        unrounded,
+        bool(TWICE_P.search(text)),
+        unrounded[:MOST_FORMULAS],
         volumes,
         squares,
         mean,
         half,
-        chains,
+        tuple(chains_in(text)),
         tuple(_sums(text)) if formulas or HINGE.search(text) else (),
         _is_whole(text),
         tuple(rates_of_lone_steps(written)),
         tuple(probabilities(written)),
         tuple((int(found[1]), int(found[2])) for found in divided),
         bool(UP.search(text)) and not DOWN.search(text),
+        with_filter(written),
     )
 
 

@@ -1,18 +1,15 @@
-"""Which terms of a total are right, and which go on from the student's own answers, where an answer
-adds up one for each layer.
+"""Which terms of a total are right, which go on from the student's own answers, and what is behind
+the others, where an answer adds up one for each layer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from shapecalc.grading.answers import Reading
+from shapecalc.grading.cause import Cause
 from shapecalc.grading.own_answers import OwnAnswers
-from shapecalc.grading.own_sums import is_total
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
-from shapecalc.grading.stated_terms import stated_terms
-from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.values import Number
 from shapecalc.grading.wording import in_a_row, questions_by
 
@@ -22,23 +19,18 @@ Terms = Mapping[str, Number]  # by their layers
 
 def right_terms(
     question: Question,
-    reading: Reading,
-    working: Working,
+    given: Terms,
     own: OwnAnswers,
     numbers: Mapping[str, int],
+    behind: Callable[[Sequence[str]], Sequence[tuple[Sequence[str], Cause]]],
+    *,
+    hides: bool,
 ) -> str:
-    """Return which terms of a wrong total are right, in a sentence, and which are the student's own
-    answers or follow from them; empty where none is, or where neither its working nor what is read
-    of `conv1: 760, dense1: 17283` has one for each layer that has some of what is counted.
-    `numbers` are those of the questions, by their ids.
+    """Return which of a wrong total's terms are right, in sentences, which are the student's own
+    answers or follow from them, and what is `behind` the others; empty where none is right or own.
+    `numbers` are those of the questions, by their ids; `hides` keeps other numbers back.
     """
-    if not is_total(question):
-        return ""
-    texts = (working, working_in(reading.note))
-    given = next(filter(None, (stated_terms(question, reading.value, t) for t in texts)), None)
-    if given is None:
-        return ""
-    right = question.subject.terms(question.query.key)
+    right = question.subject.terms(question.query.key) if given else {}
     wrong = {name: term for name, term in given.items() if term != right[name]}
     good = len(given) - len(wrong)
     said = [f"{good} of {len(given)} terms {'is' if good == 1 else 'are'} right"] if good else []
@@ -48,11 +40,25 @@ def right_terms(
         answers = "your answer" if asked.startswith("question ") else "your answers"
         own_ones.append(f"{_those(names, *verbs)} {answers} to {asked}")
         wrong = {name: term for name, term in wrong.items() if name not in names}
-    if not (said or own_ones) or not wrong:
+    causes = behind([*wrong]) if wrong else ()
+    if not (said or own_ones or causes) or not wrong:
         return ""
     that = " right" if own_ones else ""
-    told = f"{_in_clauses([*said, *own_ones])}; {_those([*wrong], 'is not', 'are not')}{that}."
-    return told if good else f"Of its terms, {told}"
+    not_right = f"{_those([*wrong], 'is not', 'are not')}{that}."
+    if not (said or own_ones):
+        told = "None of its terms is right."
+    else:
+        told = f"{_in_clauses([*said, *own_ones])}; {not_right}"
+        told = told if good else f"Of its terms, {told}"
+    return " ".join([told, *(_of_cause(names, one, hides) for names, one in causes)])
+
+
+def _of_cause(layers: Sequence[str], cause: Cause, hides: bool) -> str:
+    """Return what is behind wrong terms as a sentence."""
+    told = cause.hint if hides else cause.told
+    if len(layers) == 1:
+        return f"In that of {layers[0]}, {told}."
+    return f"One mistake is behind those of {_few(layers)}: {told}."
 
 
 def _of_own(
@@ -76,9 +82,14 @@ def _is_whole(question: Question, layer: str, source: Sequence[Answered]) -> boo
 
 def _those(names: Sequence[str], one: str, several: str) -> str:
     """Return `that of conv1 is`, or `those of conv1 and conv2 are`."""
-    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-    named = in_a_row([*names[:MOST_NAMED], *more])
+    named = _few(names)
     return f"that of {named} {one}" if len(names) == 1 else f"those of {named} {several}"
+
+
+def _few(names: Sequence[str]) -> str:
+    """Return the names in a row, of many the first ones."""
+    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    return in_a_row([*names[:MOST_NAMED], *more])
 
 
 def _in_clauses(said: Sequence[str]) -> str:

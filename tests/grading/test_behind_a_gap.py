@@ -182,3 +182,28 @@ def test_a_number_that_is_given_is_no_result(working: str) -> None:
 @pytest.mark.parametrize("between", [" ", ", ", "\n", "   "])
 def test_the_larger_of_two_numbers_beside_a_list_is_no_value_of_it(between: str) -> None:
     assert marked(PROBABILITIES, f"[0.679, 0.321]{between}max(2, 1)").verdict != "wrong"
+
+
+@pytest.mark.parametrize(
+    ("show", "told"),
+    [
+        (
+            "always",
+            "Your working comes to 3,488, not to what stands in front of it, so it has no points"
+            " yet: a teacher has to choose.",
+        ),
+        (
+            "hint",
+            "Your working does not come to what stands in front of it, so it has no points yet: a"
+            " teacher has to choose.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("answer", ["3478   108*32 + 32", "3478   108*32 + 32 = 3488"])
+def test_it_is_told_that_a_working_comes_to_another_number(
+    show: str, told: str, answer: str
+) -> None:
+    """3,456 weights and 32 biases."""
+    assignment = read_assignment({"spec": SIZES, "questions": [COUNT], "show": show})
+    mark = Marker(assignment).mark("one", {COUNT: answer}).marks[0]
+    assert (mark.verdict, mark.feedback) == ("needs a look", told)

@@ -150,6 +150,16 @@ SLICED = example(
     },
     upstream={"conv1": [[1, 2], [3, 4]]},
 )  # fmt: skip
+UNITS = example(
+    "3", {"dense": 2},
+    given={"input": [1, 2, 3], "dense1.weight": [[1, 3, 2], [0, -1, 4]]},
+    upstream={"dense1": [2, 5]},
+)  # fmt: skip
+UNROLLED = example(
+    "1x3x1", "flatten", {"dense": 2},
+    given={"input": [[[1, 2, 3]]], "dense1.weight": [[1, 3, 2], [0, -1, 4]]},
+    upstream={"dense1": [2, 5]},
+)  # fmt: skip
 ABSOLUTE = example(
     "4x1", "relu", {"dense": 1},
     given={"input": [[-1.5, 2, 0.5, -3]], "dense1.weight": [[5, -1, 1, 1]]},
@@ -668,6 +678,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "input.grad",
         [[[1, 2, 4], [3, 4, 8], [0, 0, 12]], [[1, 2, 0], [3, 4, 0], [0, 0, 0]]],
     ),
+    # 2*[1, 3, 2] = [2, 6, 4] and 5*[0, -1, 4] = [0, -5, 20]; flattened first, too
+    ("one_unit_gradient", UNITS, "input.grad", [2, 6, 4]),
+    ("one_unit_gradient", UNITS, "input.grad", [0, -5, 20]),
+    ("one_unit_gradient", UNROLLED, "input.grad", [[[2, 6, 4]]]),
     ("overlaps_not_summed", SPREAD, "conv_transpose1.value", [1, 2, 3, 30, 300]),
     (
         "average_for_max",
