@@ -272,7 +272,9 @@ def _row(found: Found, header: Header, line: int, cells: Sequence[str]) -> Submi
         return refused(found, reason, student, identity)
     answers = {id_: _at(cells, position) for id_, position in header.questions.items()}
     file = quote(found.path, 400)
-    columns = tuple((title, clean(_at(cells, position))) for position, title in header.titles.items())
+    columns = tuple(
+        (title, clean(_at(cells, position))) for position, title in header.titles.items()
+    )
     when = _at(cells, header.time) if header.time is not None else found.when
     return Submission(
         student, answers, file, "", (), identity, found.late, when=when, columns=columns
