@@ -37,7 +37,9 @@ def gives_another(question: Question, answer: str) -> bool:
     text = on_one_line(answer)
     if not EQUALS.search(text):
         return False
-    chains = (map(_number, EQUALS.split(part)) for part in PARTS.split(text))
+    first, *others = PARTS.split(text)  # 98,304, +96 = 98,400 goes on
+    parts = [first, *(part for part in others if part.lstrip()[:1] not in ("", "+", "-"))]
+    chains = (map(_number, EQUALS.split(part)) for part in parts)
     if any(_are_others(question, *pair) for chain in chains for pair in pairwise(chain)):
         return True
     return _beside_its_working(question, text) or _is_its_result(question, text)
