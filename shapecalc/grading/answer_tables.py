@@ -28,6 +28,7 @@ from shapecalc.grading.columns import (
 )
 from shapecalc.grading.html_text import plain_text
 from shapecalc.grading.markdown_tables import ANSWERS, AROUND, as_line
+from shapecalc.grading.moments import has_day_first, year_first
 from shapecalc.grading.submission_file import (
     FOR_THE_AUTHOR,
     MOST_NOTES,
@@ -45,6 +46,7 @@ from shapecalc.grading.table_header import Header, header_of
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 5_000
+MOST_TIMES = 1000  # rows that are looked at for whether the day or the month stands in front
 MOST_LINES = 500_000  # a cell may have several
 LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 KiB
 SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
@@ -220,10 +222,13 @@ def _everybody(found: Found, header: Header, rows: Iterator[Row]) -> Iterator[Su
     Raises NotGradable.
     """
     told, count = header.told, 0
-    for count, (line, cells) in enumerate(rows, 1):
+    few, rows = _first(rows, MOST_TIMES)
+    swapped = has_day_first(_at(cells, header.time) for _, cells in few)
+    for count, (line, cells) in enumerate(chain(few, rows), 1):
         if count > MOST_ROWS:
             raise NotGradable(f"more than {MOST_ROWS:,} rows: the rest is not read")
         row = _row(found, header, line, cells)
+        row = row._replace(when=year_first(row.when)) if swapped else row
         yield row._replace(columnless=header.told.missing, table=told if count == 1 else None)
     if not count:
         raise NotGradable("no row under the header")
@@ -251,10 +256,7 @@ def _own(
 def _row(found: Found, header: Header, line: int, cells: Sequence[str]) -> Submission:
     """Return one row's answers. A row that is too long has commas that belong to an answer."""
 
-    def at(position: int) -> str:
-        return cells[position] if position < len(cells) else ""
-
-    people = {name: clean(at(position)) for name, position in header.people.items()}
+    people = {name: clean(_at(cells, position)) for name, position in header.people.items()}
     own = clean(found.student) or clean(found.otherwise)
     unnamed = f"{own}, line {line} (no name)" if header.people else own
     student = _filled(people, NAMES) or _whole_name(people)
@@ -268,13 +270,19 @@ def _row(found: Found, header: Header, line: int, cells: Sequence[str]) -> Submi
             " put an answer with a delimiter in quotes"
         )
         return refused(found, reason, student, identity)
-    answers = {id_: at(position) for id_, position in header.questions.items()}
+    answers = {id_: _at(cells, position) for id_, position in header.questions.items()}
     file = quote(found.path, 400)
-    columns = tuple((title, clean(at(position))) for position, title in header.titles.items())
-    when = at(header.time) if header.time is not None else found.when
+    columns = tuple(
+        (title, clean(_at(cells, position))) for position, title in header.titles.items()
+    )
+    when = _at(cells, header.time) if header.time is not None else found.when
     return Submission(
         student, answers, file, "", (), identity, found.late, when=when, columns=columns
     )
+
+
+def _at(cells: Sequence[str], position: int | None) -> str:
+    return cells[position] if position is not None and position < len(cells) else ""
 
 
 def _filled(people: Mapping[str, str], words: Sequence[str]) -> str:

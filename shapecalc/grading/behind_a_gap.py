@@ -28,8 +28,16 @@ from shapecalc.grading.written_sizes import DENIED
 FORMS: tuple[Form, ...] = ("number", "sizes")  # of a step
 # 1.31, -ln(0.27); 1.31 -ln(0.27)
 NARROW = re.compile(
-    r"\s*[-+]?[\d.,xX× ]*\d(?P<by>[,;:] +| (?=-[^\s\d>]))(?=.*(?:[-+*/^·×(]|[^\W\d_]{2}))"
+    r"\s*[-+]?[\d.,xX× ]*\d(?P<by>[,;:] +| (?=-[^\s\d>]|-?\d[\d.]* ?[*/^·×+-]| ?\())"
+    r"(?=.*(?:[-+*/^·×(]|[^\W\d_]{2}))"
 )
+# 2 (F-1)/2; 55, (W-F+2P)/S + 1 with F = 11: a formula in letters multiplies no number
+LETTERS = r"(?:floor|ceil|[FSPKWHDCN])"
+GIVEN = r"(?:[,;]? (?:with|where|for|and)|,) [FSPKWHDCN] ?= ?\d+"
+FORMULA = re.compile(
+    rf"(?=.*{LETTERS} ?[-+*/^·×)])(?=.*[-+*/^·×])(?:{LETTERS}|[\s()\[\]\d.+*/^·×-])+(?:{GIVEN})*"
+)
+BESIDE_A_FORMULA = re.compile(r"\s*\d[\d.,]*(?P<by>[,;:]? (?:(?:by|from|using|via) )?)")
 # What goes on with what stands in front: 5  - 2, 5  *2, 5  -> 6, 5  times 2.
 GOES_ON = re.compile(
     r"[-+*/^=·×,;:|\u2013\u2212](?=\s)|[*/^=·×,;:|)\]\u2192\u21d2]|->|=>|[xX]\s?\d"
@@ -63,15 +71,37 @@ def in_front_of_a_gap(question: Question, answer: object) -> InFront | None:
     if "?" in answer or OR.search(answer) or TAKEN_BACK.search(answer):
         return None
     gaps = list(islice(GAP.finditer(answer), MOST))
-    narrow = None if gaps else NARROW.match(answer)
-    if narrow is not None:
-        found = _parted(answer, *narrow.span("by"))
-        return found if found and _is_meant(question, found) else None
+    if not gaps:
+        return _beside_a_formula(question, answer) or _beside_a_working(question, answer)
     for gap in gaps:
         found = _parted(answer, *gap.span())
         if found is not None and _is_apart(question, found):
             return found
     return None
+
+
+def _beside_a_formula(question: Question, answer: str) -> InFront | None:
+    """Return a number and the formula in letters behind it. What begins with a product, `96 F*F*C +
+    96`, is none: of counts and sizes only the right one stands so behind a blank.
+    """
+    number = BESIDE_A_FORMULA.match(answer)
+    if number is None or question.query.form not in ("number", "field", "sizes"):
+        return None
+    in_front, formula = answer[: number.start("by")], answer[number.end() :].strip(" .")
+    if not FORMULA.fullmatch(formula):
+        return None
+    if question.query.kind != "field" and not number["by"].strip():
+        ways = _read(question, in_front)
+        if not any(is_right(question, way.value) for way in ways):
+            return None
+    return InFront(in_front, formula)
+
+
+def _beside_a_working(question: Question, answer: str) -> InFront | None:
+    """Return a number or sizes and the working behind a comma or a blank that comes to these."""
+    narrow = NARROW.match(answer)
+    found = _parted(answer, *narrow.span("by")) if narrow else None
+    return found if found and _is_meant(question, found) else None
 
 
 def _parted(answer: str, begin: int, end: int) -> InFront | None:

@@ -9,6 +9,7 @@ from shapecalc.grading.answers import Reading, read_answer
 from shapecalc.grading.multiple_choice import chosen
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import printed_shape
+from shapecalc.grading.plainer_answers import without_depth
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
 from shapecalc.grading.question_readings import of_the_plane, readings_for
@@ -48,7 +49,7 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
     if question.depth_first:
         found = [Reading(depth_last(r.value), r.note) for r in found] + found
-    return [of_the_plane(question, reading) for reading in found]
+    return [without_depth(question, of_the_plane(question, reading)) for reading in found]
 
 
 def can_answer(question: Question, text: str) -> bool:

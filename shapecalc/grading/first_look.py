@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shapecalc.grading.answered import Read
-from shapecalc.grading.answers import Reading
+from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.behind_a_gap import in_front_of_a_gap, is_contradicted, right_step
 from shapecalc.grading.both_sides import of_one_side
 from shapecalc.grading.closing_remarks import without_remark
@@ -24,6 +24,7 @@ from shapecalc.grading.labelled_terms import without_names
 from shapecalc.grading.left_to_choose import left_to_choose
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.plainer_answers import plainer_answer
 from shapecalc.grading.question import Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.result_in_front import may_be_dashed, result_in_front
@@ -69,6 +70,8 @@ class FirstLook:
             return self.right(question, "")._replace(answer=given(written))
         of_field = question.query.kind == "field" and isinstance(written, str)
         answer = written if question.query.form == "array" else without_remark(written)
+        if isinstance(answer, str) and len(answer) <= LONGEST and not question.query.executed:
+            answer = plainer_answer(question.query, answer)
         apart = in_front_of_a_gap(question, answer)
         in_front = apart or result_in_front(question, answer)
         answer = of_one_side(answer) if of_field else without_names(question, answer)

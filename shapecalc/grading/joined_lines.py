@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from shapecalc.grading.columns import WORD, CanAnswer
 
+LONGEST = 300  # characters of a result
 MOST_JOINED = 200  # lines of one list in brackets
 # A line of a list alone, `0.25, -3`, `[1, 2],`, `slice 1: 2 0`; `8. 1.8` may be another answer.
 VALUES = re.compile(
@@ -21,7 +22,11 @@ COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a s
 OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
 INTRODUCED = ": "  # between words, `see the table`, and what they say of
 VALUE_ALONE = re.compile(r"(?<![\w.])(?<![xX×] )\d+(?!\w| ?[xX×] ?\d)")  # no b1, 2x2
-NUMBER_AT_END = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\W*$")
+# A result: a number, or several of a list or a volume.
+RESULT_AT_END = re.compile(
+    r"(?<![\d.])\d+(?:\.\d+)?(?:(?:\s*[,;|xX×]\s*|\s+)[-+]?\d+(?:\.\d+)?)*(?=\W*$)"
+)
+GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 LIST_AT_END = re.compile(r"\d[\])}]+\W*$")
 NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -119,11 +124,12 @@ def may_be_of_others(line: Line, can_answer: CanAnswer) -> bool:
 
 
 def says_again(line: str, answer: str) -> bool:
-    """Say whether a line's result is the number that the answer ends with: `= 1,824` below 1824; of
-    a list all of its values.
+    """Say whether a line's result is what the answer ends with: `= 1,824` below 1824; of a list or
+    a volume all of its values.
     """
+    results = [text.rpartition("=")[2] for text in (line, answer)]
     if LIST_AT_END.search(line):
-        below, above = (NUMBERS.findall(text.rpartition("=")[2]) for text in (line, answer))
+        below, above = map(NUMBERS.findall, results)
         return below == above
-    ends = [NUMBER_AT_END.search(text.replace(",", "")) for text in (line, answer)]
-    return all(ends) and len({end[1] for end in ends if end}) == 1
+    ends = [RESULT_AT_END.search(GROUPED.sub("", result[-LONGEST:])) for result in results]
+    return all(ends) and len({(*NUMBERS.findall(end[0]),) for end in ends if end}) == 1

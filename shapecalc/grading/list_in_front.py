@@ -38,7 +38,8 @@ REMARK = re.compile(
     r"(?P<said>(?=[^\W\d_])|(?=[-+(]*[\d.]+\s?[-+*/^·×][^,;=]*=))"
 )
 FIRST_WORD = re.compile(r"[^\W\d_]+")
-OF_LIST = re.compile(r"\w+ ?[-+*/^·×]|[^\W\d_]\b(?! ?=| is\b| has\b)")  # [1, 2] W + b
+# [1, 2] W + b; but p minus y is how a list was got
+OF_LIST = re.compile(r"\w+ ?[-+*/^·×]|[^\W\d_]\b(?! ?=| is\b| has\b| minus\b)")
 # With these anywhere in a remark its list is to be scaled, or goes on, or has another order.
 OTHERWISE = re.compile(
     r"%|\bper ?cent\b|\b10 ?\^|\bin (?:units?|hundred\w*|thousand\w*|million\w*|tenths)\b"

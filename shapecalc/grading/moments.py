@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from math import ceil
 
 FORMATS = (
     "%Y/%m/%d %I:%M:%S %p",  # Google Forms
+    "%Y/%m/%d %I:%M %p",
     "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
     "%Y-%m-%d %H:%M:%S.%f",
     "%m/%d/%Y %H:%M:%S",  # Google Sheets
     "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",  # Excel
+    "%m/%d/%Y %I:%M %p",
+    "%d/%m/%Y %I:%M:%S %p",
+    "%d/%m/%Y %I:%M %p",
     "%d %B %Y %I:%M %p",  # Moodle
     "%d %B %Y, %I:%M %p",
     "%A, %d %B %Y, %I:%M %p",
@@ -21,6 +28,7 @@ ZONE = re.compile(r"\s*(?:(?:GMT|UTC)\s*(?:([-+])(\d{1,2}):?(\d\d)?)?|([A-Z]{3,4
 SECONDS = re.compile(r":\d\d:\d\d|T\d{6}")
 OF_DAY = re.compile(r":|T\d")
 NUMBERED = re.compile(r"(\d{1,2})/(\d{1,2})/")  # of which either may be the month
+DAY_FIRST = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})")
 MONTHS = 12
 LONGEST = 60  # characters
 
@@ -49,6 +57,20 @@ def moment(text: str) -> datetime:
         except ValueError:
             continue
     raise ValueError("no time")
+
+
+def has_day_first(texts: Iterable[str]) -> bool:
+    """Say whether the times of a column have the day in front of the month, as one of them tells,
+    25/11/2026: then 3/11/2026 in it is no 11th of March.
+    """
+    dates = [date for date in map(NUMBERED.match, map(str.strip, texts)) if date]
+    told = any(int(date[1]) > MONTHS for date in dates)
+    return told and all(int(date[2]) <= MONTHS for date in dates)
+
+
+def year_first(text: str) -> str:
+    """Return a time that has the day in front, 3/11/2026 10:05 PM, with the year there."""
+    return DAY_FIRST.sub(r"\3/\2/\1", text, count=1)
 
 
 def deadline(text: str) -> datetime:

@@ -6,12 +6,37 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-NOTHING = ("", "n/a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
+NOTHING = ("", "n/a", "n.a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
 NOT_KNOWN = re.compile(
     r"(?:(?:sorry|honestly)[, ]+)?(?:idk|dunno"
     r"|(?:i )?(?:really )?(?:do not|don'?t) (?:really )?know"
     r"|(?:i have |i'?ve )?(?:absolutely )?no (?:idea|clue)|(?:i am |i'?m )?(?:not sure|unsure))\b"
     r"(?: at all)?"
+)
+# That somebody had no time, gave up or left it out. `I can't do it` may tell that a size does not
+# fit, and `nothing` that there is nothing to count.
+THIS = r"(?: (?:to|with|for))?(?: (?:this|that|it|the|these|part|question|exercise|task|one))*"
+NO_TIME = (
+    r"(?:(?:(?:i|there was) )?(?:had |have )?(?:no|not enough)(?: more)? time"
+    r"|(?:i )?(?:have )?(?:ran |run )?out of time"
+    r"|(?:i )?(?:did not|didn'?t) (?:have|get) (?:the |any |enough )*time)(?: left)?"
+    r"|(?:my )?time (?:was|is) up|time'?s up"
+)
+NOT_DONE = (
+    r"(?:i )?(?:did not|didn'?t|have not|haven'?t|could not|couldn'?t)"
+    r" (?:do|done|got|get|finish(?:ed)?|solved?|attempt(?:ed)?|answer(?:ed)?|tr(?:y|ied)"
+    r"|start(?:ed)?)"
+    r"|not (?:yet )?(?:done|attempted|answered|finished|solved)(?: yet)?|unfinished|unanswered"
+    r"|(?:i )?(?:do not|don'?t) (?:understand|get) (?:this|it)"
+    r"|(?:i )?forgot(?: how(?: to \w+)?)?"
+)
+LEFT_OUT = (
+    rf"(?:(?:so |very )?sorry|{NO_TIME}|{NOT_DONE}|(?:i )?(?:give|gave|giving) up(?: on)?"
+    r"|(?:i )?skip(?:ped|ping)?|(?:i )?(?:left|leave) (?:it )?(?:blank|empty|out)|blank|empty"
+    r"|to ?do|tb[ad]|too (?:hard|difficult)(?: for me)?|no (?:idea|clue|answer)|idk|n/?a)"
+)
+NOT_ANSWERED = re.compile(
+    rf"{LEFT_OUT}{THIS}(?:(?:[,;.:( -]+|,? (?:because|since|as) ){LEFT_OUT}{THIS})*"
 )
 # In front of it, which other answer is missing: `needs 8, so I don't know`.
 NEEDED = re.compile(
@@ -65,6 +90,8 @@ ELSEWHERE = re.compile(
     r"\b(?:see|look|drawing|paper|sheet|page|on the back|above|below|attached|asked?)\b"
 )
 HOW = re.compile(r" (?:how|what|why|where|which|whether|if)\b")
+SIGNS = "-\u2013\u2014_?!. "  # that stand for nothing, or to write on
+AROUND = f"{SIGNS}()[]:;,"
 LONGEST = 100  # characters of what may stand for no answer
 
 
@@ -73,8 +100,11 @@ def is_blank(answer: Any) -> bool:
     if answer is None or (isinstance(answer, float) and answer != answer):
         return True
     if isinstance(answer, str):
+        said = _bare_words(answer)
         return len(answer.strip()) <= LONGEST and (
-            _bare_words(answer) in NOTHING or is_not_known(answer)
+            said in NOTHING
+            or NOT_ANSWERED.fullmatch(said.strip(AROUND)) is not None
+            or is_not_known(answer)
         )
     return isinstance(answer, list | tuple | Mapping) and not answer
 
@@ -98,4 +128,4 @@ def is_not_known(answer: Any) -> bool:
 
 
 def _bare_words(answer: str) -> str:
-    return answer[: 2 * LONGEST].strip().lower().replace("\u2019", "'").strip("-?!. ")
+    return answer[: 2 * LONGEST].strip().lower().replace("\u2019", "'").strip(SIGNS)

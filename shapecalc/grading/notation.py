@@ -10,6 +10,8 @@ BARE = re.compile(r"[1-9][0-9]{0,14}|[1-9][0-9]{0,4}(?:x[1-9][0-9]{0,4}){1,2}")
 FRACTION_SIGN = re.compile(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
 MIXED = re.compile(r"(?<![\d.,])(\d{1,6})([\u00bc-\u00be\u2150-\u215e])")  # two and a half
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+AS_TYPED = {0x2212: "-", 0x2013: "-", 0x2026: "..."}
+BOLD = re.compile(r"(?<![\w)])\*\*([^*]+)\*\*(?![\w(])")
 RAISED = re.compile(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 # Two and a half; and a fraction that needs no brackets, amid a matrix, which has others.
 MIXED_LATEX = re.compile(r"(?<![\d.,/*^{])(\d{1,6}) ?\\[dt]?frac\{(\d{1,6})\}\{(\d{1,6})\}")
@@ -139,7 +141,8 @@ def on_one_line(text: str) -> str:
 def with_aside(text: str) -> str:
     """Return the same with such a bracket, in which a working may stand."""
     text = " ".join(text.split())  # runs of blanks would be tried in every split
-    text = text.strip("\"'`").strip().replace("\u2212", "-").replace("\u2013", "-")
+    text = text.strip("\"'`").strip().translate(AS_TYPED)
+    text = BOLD.sub(r"\1", text) if "**" in text else text
     text = MIXED.sub(lambda mixed: f"({mixed[1]}+{mixed[2]})", text)
     text = FRACTION_SIGN.sub(_fraction, text)
     if "\\" in text or "$" in text:

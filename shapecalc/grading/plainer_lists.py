@@ -66,6 +66,7 @@ WITH_COMMA = re.compile(r"[-+\u2212]?\d{1,9}(?:[.,]\d{1,12})?")
 BETWEEN = re.compile(r"(?:[\s;|()\[\]{}]|,(?=\s|$|[\])}]))+")
 ASIDE = re.compile(r"(?<=\d)\s*\((?=[^()\d]*[^\W\d_]{2})([^()\d=]*)\)(?=\s*[,;])")
 INLINE = re.compile(r"(?:^|(?<=[\s\])}]))\(?(\d{1,2}|[a-z])\)\s*(?=\[)")
+INLINE_VALUE = re.compile(r"(?:^|(?<=[\s,;]))\(?(\d{1,2}|[a-z])\)\s+(?=[-+\u2212]?\.?\d)")
 
 
 def with_small_numbers(text: str) -> str:
@@ -152,7 +153,7 @@ def _larger(found: re.Match[str]) -> str:
 
 def _without_items(text: str) -> str:
     """Return lines without the numbers that count them, `1) 0.5` above `2) 0.3`, or their bullets;
-    and lists in brackets without theirs, `(1) [[2]] (2) [[3]]`.
+    and what stands in one line without theirs, `(1) [[2]] (2) [[3]]`, `1) 0.5 2) 0.3`.
     """
     lines = text.strip().splitlines()
     if 1 < len(lines) <= MOST_ITEMS:
@@ -164,7 +165,13 @@ def _without_items(text: str) -> str:
     items = [item[1] for item in INLINE.finditer(text)]
     if len(items) > 1 and not _count(items):
         raise Unreadable("its parts do not count on: 1, 2, 3")
-    return INLINE.sub(" ", text) if len(items) > 1 else text
+    text = INLINE.sub(" ", text) if len(items) > 1 else text
+    items = [item[1] for item in INLINE_VALUE.finditer(text)]
+    if len(items) < 2 or not INLINE_VALUE.match(text.lstrip()):
+        return text
+    if not _count(items):
+        raise Unreadable("its parts do not count on: 1, 2, 3")
+    return INLINE_VALUE.sub(" ", text)
 
 
 def _count(items: list[str]) -> bool:

@@ -31,6 +31,8 @@ from shapecalc.grading.list_in_front import list_in_front
 from shapecalc.grading.named_formulas import behind_a_formula
 from shapecalc.grading.named_values import named_values
 from shapecalc.grading.notation import GAP, bare, on_one_line
+from shapecalc.grading.percentages import as_parts_of_one, told_of, told_once
+from shapecalc.grading.plainer_answers import plainer_answer, without_thousands
 from shapecalc.grading.plainer_lists import (
     plainer,
     with_decimal_points,
@@ -48,10 +50,15 @@ from shapecalc.grading.stated_last import behind_words, is_stated_last, number_a
 from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
 from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.values_in_front import (
+    leading_values,
+    without_brackets,
+    without_dash,
+    without_reason,
+)
 from shapecalc.grading.written_numbers import Unreadable
 
 RESULTS = ("answer", "value", "result")  # a mapping of one of them alone is what it has
-PERCENT = re.compile(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
 # A field's letter in front of its value: `P = `, `the padding P must be `; not the P of 2*P.
 NAMED = (
     r"(?<![\w*+/·^×.-])(?<![*+/·^×-] )KEY(?:\([\w.]+\)| of \w+)?"
@@ -69,7 +76,6 @@ STATED = re.compile(
     r"(?:[A-Za-z][A-Za-z ,.']{0,40}(?: ?[=:])? ?)?\(?\d[\dxX×*,. ]*\)?(?: ?[A-Za-z ]+)?"
 )
 ARROW = re.compile(r"->|\u2192")
-TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 SIGN = re.compile(r"\w")
 LEARNED = ("parameters", "weights", "biases", "trainable", "frozen", "unshared_parameters")
 # That there is nothing to count, and why: `none, pooling has nothing to learn`; alone it is 0 or no
@@ -86,7 +92,6 @@ COLUMNS = "your columns were put side by side"
 BY_COLUMNS = "it is told by columns"
 AT_END = "the number at the end was taken"
 BESIDE = "what stands beside the list was taken for a working"
-NEAR = 0.0051  # 73 % is 0.731, too
 
 
 def readings_for(question: Question, answer: Any) -> list[Reading]:
@@ -104,7 +109,8 @@ def _of_a_number(question: Question, text: str) -> list[Reading]:
     """Read a text that is to give a number, also one that ends with the right one. Raises
     Unreadable, also where the only value of an array may be that, and another one was read.
     """
-    last = number_at_end(text)
+    alone = question.query.form == "array"
+    last = number_at_end(text := without_reason(text) if alone else text)
     ways = readings(last, "number") if last else []
     right = [way for way in ways if _is_right(question, flat(way.value))]
     try:
@@ -114,8 +120,13 @@ def _of_a_number(question: Question, text: str) -> list[Reading]:
             raise
         value = _as_array(right[0].value) if question.query.form == "array" else right[0].value
         return [_noted(right[0]._replace(value=value), AT_END)]
-    meant = any(_is_right(question, flat(way.value)) for way in found)
-    if question.query.form == "array" and right and not meant:
+    if not alone or any(_is_right(question, flat(way.value)) for way in found):
+        return found
+    with suppress(Unreadable):
+        in_front = readings(without_brackets(text), "number")[0]
+        if _is_right(question, flat(in_front.value)):
+            return [in_front._replace(value=_as_array(in_front.value))]
+    if right or _begins_right(question, text):
         raise Unreadable(SEVERAL)
     return found
 
@@ -123,7 +134,7 @@ def _of_a_number(question: Question, text: str) -> list[Reading]:
 def _of_a_list(question: Question, text: str) -> list[Reading]:
     """Read a text that is to give several values, also by their names. Raises Unreadable."""
     count = len(flat(question.right))
-    text = with_decimal_points(with_new_values(plainer(text), count), count)
+    text = with_decimal_points(with_new_values(plainer(without_dash(text)), count), count)
     text = behind_its_formula(with_lines_parted(text, count))
     found = _bulleted(question, text)
     try:
@@ -133,6 +144,9 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
         if stated is None:
             raise
         found = stated
+    whole = any(len(flat(way.value)) == count for way in found)
+    if not whole and _begins_right(question, text):
+        raise Unreadable(SEVERAL)
     if not is_by_columns(text, question.right):
         return found
     turned = ((way, in_rows(way.value, question.right)) for way in found)
@@ -154,7 +168,7 @@ def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
     """Return the values that a text states by names that tell their order, or in another way in
     which it may mean others as well, if they are the right ones; otherwise None.
     """
-    plain_text = PERCENT.sub(_part_of_one, on_one_line(text) if "\\" in text else text)
+    plain_text = as_parts_of_one(on_one_line(text) if "\\" in text else text)
     named = named_values(plain_text)
     if named and named.ordered:
         found = readings(named.text, "array")
@@ -171,6 +185,11 @@ def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
     if is_stated_last(text, question.right, lambda values: _is_right(question, values)):
         return [Reading(question.right, BESIDE)]
     return None
+
+
+def _begins_right(question: Question, text: str) -> bool:
+    """Say whether the right values stand in front of what was read."""
+    return _is_right(question, leading_values(text, len(flat(question.right))))
 
 
 def _is_right(question: Question, values: Sequence[Number]) -> bool:
@@ -191,6 +210,8 @@ def _readings_for(question: Question, answer: Any) -> list[Reading]:
     if isinstance(answer, Mapping) and len(answer) == 1:
         ((name, value),) = answer.items()
         answer = value if name in (*RESULTS, question.id, question.query.path) else answer
+    if _is_text(answer) and not question.query.executed:
+        answer = plainer_answer(question.query, answer)
     if question.query.kind == "field" and _is_text(answer):
         answer = _of_fields(question.query, answer)
     if question.query.kind == "fitting" and _is_text(answer):
@@ -203,6 +224,8 @@ def _readings_for(question: Question, answer: Any) -> list[Reading]:
             return [_noted(reading, BELOW) for reading in _in_form(question, below)]
     parts = told_sum(question, answer)
     found = _in_form(question, answer) if parts is None else [parts]
+    if _is_text(answer) and (grouped := without_thousands(question, answer)) != answer:
+        found = [*_in_form(question, grouped), *found]
     found = [_of_the_last_layer(question, answer, reading) for reading in found]
     return lengths_first(question, answer, found)
 
@@ -275,9 +298,8 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
     array also as a number, with words and units around it. Raises Unreadable.
     """
     form = question.query.form
-    percent = PERCENT.search(answer) if question.query.executed and _is_text(answer) else None
-    if percent:
-        answer = TOLD_TWICE.sub(_once, PERCENT.sub(_part_of_one, answer))
+    percent = told_of(answer) if question.query.executed and _is_text(answer) else ""
+    answer = told_once(answer) if percent else answer
     if form == "array" and _is_text(answer):
         slices = slices_behind_workings(answer, question.right)
         answer = ", ".join(slices) if slices else behind_a_formula(answer)
@@ -292,8 +314,7 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
     if unread is not None and not found:
         raise unread
     if percent:
-        told = f"{percent[0]} is {_part_of_one(percent)}"
-        found = [_noted(reading, told) for reading in found]
+        found = [_noted(reading, percent) for reading in found]
     return found
 
 
@@ -334,16 +355,6 @@ def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[
 
 def _is_text(answer: Any) -> bool:
     return isinstance(answer, str) and len(answer) <= LONGEST
-
-
-def _once(told: re.Match[str]) -> str:
-    """Return the longer one of a value and the same one in brackets; both where they differ."""
-    number, again = (float(one.replace(",", ".")) for one in told.groups())
-    return max(told.groups(), key=len) if abs(number - again) <= NEAR else told[0]
-
-
-def _part_of_one(percent: re.Match[str]) -> str:
-    return f"{float(percent[1].replace(',', '.')) / 100:.15g}"
 
 
 def _as_array(value: Value) -> Value:

@@ -70,7 +70,7 @@ ALONE = re.compile(  # of a text with no other number
     re.IGNORECASE,
 )
 LAST = re.compile(
-    r"(?:\b(?:is|are|to|gives|makes|so|get|half|halved|squared|of it|result|answer|loss|value)"
+    r"(?:\b(?:is|are|to|gives|makes|so|get|half|halved|squared|of it|result|answer|loss|value|new)"
     r"|[=:≈]|->|→) ?(?:about |approximately |≈ ?|~ ?)?"
     r"([-+−]?(?:\d{1,9}(?:[.,]\d{1,12})?|\.\d{1,12}))$",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ from contextlib import suppress
 from itertools import accumulate, islice
 from typing import Any
 
+from shapecalc.grading.another_result import gives_another
 from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import read_answer
 from shapecalc.grading.clauses import TAKEN_BACK
@@ -84,7 +85,7 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
         return False
     if question.query.form == "number" and stated_product(answer):
         return False
-    if may_be_wrong(question, answer):
+    if may_be_wrong(question, answer) or gives_another(question, answer):
         return True
     if not WORD.search(answer):
         return False

@@ -15,6 +15,7 @@ RAISED = re.compile(r"(?<=[A-Za-z])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 FLOORED = (
     (re.compile(r"\\lfloor\b"), "⌊"),
     (re.compile(r"\\rfloor\b"), "⌋"),
+    (re.compile(r"\b([WC])_(?:in|\{in\})(?!\w)"), r"\1"),
     (re.compile(r"\b(?:(?:math|np|numpy)\.floor|int)(?= ?\()"), "floor"),
 )
 # In front of a formula: `the width is`, `formula:`; and behind it: `, where all fit`, `with F = 7`.

@@ -406,13 +406,17 @@ def test_a_volume_with_the_number_of_its_values_is_that_volume() -> None:
 @pytest.mark.parametrize(
     "answer",
     [None, "", "  ", "-", "?", "n/a", "None", [], {}, float("nan"), "idk", "Not sure.",
-     "I have no idea", "no answer"],
+     "I have no idea", "no answer", "sorry, no time left", "ran out of time :(", "N.A.", "tbd",
+     "skipped, too hard", "didn't get to this one", "(no time)", "____", "\u2014", "gave up",
+     "I forgot how to do this", "not enough time, sorry", "- no time -"],
 )  # fmt: skip
 def test_blank(answer: Any) -> None:
     assert is_blank(answer)
 
 
-@pytest.mark.parametrize("answer", [0, "0", False, "no", "none of them", [0], "not sure, 760"])
+@pytest.mark.parametrize("answer", [0, "0", False, "no", "none of them", [0], "not sure, 760",
+     "sorry, 16", "no time, but 760", "forgot the bias", "too small", "I can't do it",
+     "ran out of time, see paper"])  # fmt: skip
 def test_not_blank(answer: Any) -> None:
     assert not is_blank(answer)
 

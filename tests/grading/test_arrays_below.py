@@ -245,6 +245,9 @@ def test_a_list_that_goes_on_below_what_it_equals_is_the_answer(
     [
         "[0, 1, 1]\n= [0, 1, 7]",  # perhaps another attempt
         "W*x = [0, 1, 1]\n= [0, 3]",
+        "W*x = [0, 1, 1]\n= [0, 1]",
+        "W*x = 0, 1, 1\n= 0, 1",
+        "W*x = 0 1 1\n= 0 1",
         "W*x = [0, 1, 1]\n= -[0, 1, 7]",
         "W*x = [0, 1, 1]\n= [0, 1, 7]/2",
         "W*x = [0, 1, 1]\n= 2*[0, 1, 7]",

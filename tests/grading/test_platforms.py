@@ -297,6 +297,37 @@ def test_times_of_platforms(text: str) -> None:
     assert moment(text).replace(tzinfo=None) == datetime(2026, 11, 20, 21, 5, 3)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("11/3/2026 10:05 PM", datetime(2026, 11, 3, 22, 5)),
+        ("11/3/2026 10:05:07 PM", datetime(2026, 11, 3, 22, 5, 7)),
+        ("20/11/2026 10:05 PM", datetime(2026, 11, 20, 22, 5)),
+        ("2026/11/3 12:05 AM", datetime(2026, 11, 3, 0, 5)),
+    ],
+)
+def test_times_with_am_and_pm(text: str, meant: datetime) -> None:
+    assert moment(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("times", "late"),
+    [
+        (["4/5/2026 10:05 PM", "4/25/2026 10:05 PM"], [False, False]),
+        (["5/4/2026 10:05 PM", "4/25/2026 10:05 PM"], [True, False]),
+        (["5/4/2026 10:05 PM", "25/4/2026 10:05 PM"], [False, False]),  # the 5th of April
+        (["5/4/2026 22:05:00", "25/4/2026 22:05:00"], [False, False]),
+        (["4/5/2026 10:05 PM", "25/4/2026 10:05 PM"], [True, False]),
+    ],
+)
+def test_a_column_tells_whether_the_day_stands_in_front(
+    tmp_path: Path, times: list[str], late: list[bool]
+) -> None:
+    rows = [[name, when, *BOTH] for name, when in zip(("Ann", "Bo"), times, strict=True)]
+    run = graded(tmp_path, ["Name", "Timestamp", "q1", "q2"], *rows, due="2026-04-30", penalty=0.5)
+    assert [one.late for one in run.everything] == late
+
+
 def test_zones_count_where_both_have_one() -> None:
     due = moment("2026-11-20 20:00:00+00:00")
     assert moment("2026-11-20 20:00:00 UTC") == due  # Canvas
