@@ -28,7 +28,7 @@ from shapecalc.grading.written_sizes import DENIED
 FORMS: tuple[Form, ...] = ("number", "sizes")  # of a step
 # 1.31, -ln(0.27); 1.31 -ln(0.27)
 NARROW = re.compile(
-    r"\s*[-+]?[\d.,xX× ]*\d(?P<by>[,;:] +| (?=-[^\s\d>]|-?\d[\d.]* ?[*/^·×+-]| ?\())"
+    r"\s*[-+]?[\d.,xX× ]*\d(?P<by>[,;:] +| (?=-[^\s\d>]|-?\d[\d.]* ?[*/^·×+-]|\((?![^()]*[^\W\d_]{2})))"
     r"(?=.*(?:[-+*/^·×(]|[^\W\d_]{2}))"
 )
 # 2 (F-1)/2; 55, (W-F+2P)/S + 1 with F = 11: a formula in letters multiplies no number
@@ -167,6 +167,12 @@ def right_step(question: Question, in_front: InFront) -> Value | None:
         return None
     values = (way.value for text in _steps(rest) for way in _read(question, text))
     return next((value for value in values if is_right(question, value)), None)
+
+
+def with_its_result(in_front: InFront) -> str:
+    """Return an answer as a working with its result at the end."""
+    number, rest = in_front
+    return rest if "=" in rest else f"{rest} = {number}"
 
 
 def _is_one_of(value: Value, stated: Value) -> bool:

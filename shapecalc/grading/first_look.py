@@ -6,7 +6,7 @@ from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import LONGEST, Reading
-from shapecalc.grading.behind_a_gap import in_front_of_a_gap, is_contradicted, right_step
+from shapecalc.grading.behind_a_gap import in_front_of_a_gap, is_contradicted, right_step, with_its_result
 from shapecalc.grading.both_sides import of_one_side
 from shapecalc.grading.closing_remarks import without_remark
 from shapecalc.grading.comes_to import slipped_from
@@ -92,13 +92,16 @@ class FirstLook:
             right is None and holds_the_right_one(question, answer)
         ):
             return unmarked(question, "needs a look", given(written), self.told.several())
-        if apart and is_contradicted(question, apart):
+        worked = None
+        if right is None:
+            text = with_its_result(apart) if apart and not of_field else answer
+            worked = slipped_from(question, text, ways)
+        if apart and worked is None and is_contradicted(question, apart):
             step = right_step(question, apart)
             told = self.told.several() if step is None else self.told.other_step(question, step)
             return unmarked(question, "needs a look", given(written), told)
         if right is None and not in_front and may_be_dashed(question, written):
             return unmarked(question, "needs a look", given(written), self.told.several())
-        worked = slipped_from(question, answer, ways) if right is None else None
         value = found.value if found else ()
         accepted = found.value if found and is_only_accepted(question, found.value) else None
         working = working_in(in_front.working if in_front else answer)
