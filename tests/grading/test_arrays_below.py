@@ -62,6 +62,7 @@ def test_the_numbers_of_this_file_are_those_of_the_formula() -> None:
     assert np.outer(off, INPUT).tolist() == GRADIENT
 
 
+@pytest.mark.quick(17)
 @pytest.mark.parametrize("between", ["\n", "\n\n", "\n```\n"])
 @pytest.mark.parametrize(
     "array", [ROWS, LATEX, IN_LINES, BRACKETS, LABELLED, f"dW = {BRACKETS}", f"so {LATEX}"]
@@ -113,6 +114,7 @@ def test_a_wrong_array_below_a_working_is_wrong(tmp_path: Path, array: str) -> N
     assert [note for note in notes if "question 2 begins" in note]
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -168,6 +170,7 @@ def in_a_cell(path: Path, answer: str) -> str:
     return marks["q2"].verdict
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
 @pytest.mark.parametrize("array", [ROWS, LATEX, IN_LINES, BRACKETS, LABELLED])
 @pytest.mark.parametrize("above", [ABOVE, "y - t = -1, 0, 1"])
@@ -213,6 +216,7 @@ def third(path: Path, answer: str) -> tuple[str, list[str]]:
     return marks["q3"].verdict, [note for note in found.notes if "first line" not in note]
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     ("above", "told"),
     [
