@@ -200,12 +200,12 @@ def test_lines_of_a_cell_that_are_no_array_below_a_working(
 
 
 def test_many_lines_below_cost_little(tmp_path: Path) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     rows = "\n".join(["x = 1, 2"] * 28)
     second(tmp_path / "a.md", f"y - t = (-1, 0, 1)\n{rows}\n")
     second(tmp_path / "b.md", f"y - t = (-1, 0, 1)\n{rows * 100}\n")
     second(tmp_path / "c.md", f"y - t = (-1, 0, 1)\n{'{' * 100_000}1\n{'[1 ' * 30_000}\n")
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def third(path: Path, answer: str) -> tuple[str, list[str]]:
