@@ -77,6 +77,7 @@ def test_pools_have_one_output_a_window(kind: str, rounding: str) -> None:
     report(differing, compared, least=250)
 
 
+@pytest.mark.slow
 def test_a_dilated_pool_has_one_output_a_window() -> None:
     differing = []
     compared = 0

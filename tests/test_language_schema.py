@@ -116,6 +116,7 @@ NET: dict[str, Any] = {
 }
 
 
+@pytest.mark.quick(7)
 @pytest.mark.parametrize(
     ("path", "value"),
     [
@@ -250,6 +251,7 @@ def test_every_field_has_a_schema() -> None:
         assert set(schema) - {"title", "default"}, name
 
 
+@pytest.mark.quick(35)
 @pytest.mark.parametrize(("name", "annotated", "schema"), TYPES, ids=[name for name, *_ in TYPES])
 def test_a_schema_takes_what_its_type_takes(name: str, annotated: Any, schema: Any) -> None:
     assert set(differences(annotated, schema)) <= set(DIFFERENT), name

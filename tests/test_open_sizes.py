@@ -194,6 +194,7 @@ def test_nothing_that_is_told_depends_on_the_sizes_that_were_tried(
     assert next(leaks(20, monkeypatch), None) is None
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("leaky", ["_masked", "_value"])
 def test_the_check_finds_a_planted_leak(leaky: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agreement, leaky, lambda values: values[0])
@@ -253,6 +254,7 @@ def test_volumes_known_in_part(
     assert not [d for d in sized.diagnostics if d.severity == "error"]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("layers", "code", "said"),
     [
@@ -367,6 +369,7 @@ def test_a_fault_at_the_end_of_a_long_network_takes_bounded_time() -> None:
     assert search.spent <= 3 * fitting_sizes.MOST_TRIED
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("inputs", "layers", "known"),
     [

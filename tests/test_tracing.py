@@ -444,6 +444,7 @@ TOP_KEYS = (
 )  # fmt: skip
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("key", TOP_KEYS)
 def test_no_value_of_a_top_level_key_raises(key: str) -> None:
     for value in VALUES:

@@ -107,6 +107,7 @@ def test_verifications_stay(path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     compare(lambda: shapecalc.verify(path, batch=2).to_dict(), monkeypatch)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("path", ASSIGNMENTS, ids=lambda path: path.parent.name)
 def test_marks_stay(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers, points and the mistakes that are named."""

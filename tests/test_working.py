@@ -7,7 +7,6 @@ It takes no number from the package but the lines themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor, prod
@@ -90,6 +89,7 @@ class Sum:
         return Fraction({"ceil": ceil, "floor": floor}.get(word, Fraction)(inner))
 
 
+@cache
 def worked_out(text: str) -> Fraction | None:
     """Return the value of a side of an equation, or None where it holds no arithmetic."""
     try:
@@ -98,12 +98,15 @@ def worked_out(text: str) -> Fraction | None:
         return None
 
 
-def equations(line: str) -> Iterator[list[str]]:
-    """Yield the sides of every equation in a line; a title before a colon is no part of it."""
+@cache
+def equations(line: str) -> list[list[str]]:
+    """Return the sides of every equation in a line; a title before a colon is no part of it."""
+    found = []
     for clause in re.split(r"[,;] (?![^(]*\))", re.sub(r"^[a-z ]+: ", "", line)):
         sides = clause.split(" = ")
         if len(sides) > 1:
-            yield sides
+            found.append(sides)
+    return found
 
 
 def agree(sides: list[Fraction], last: str) -> bool:
@@ -245,6 +248,7 @@ def results(record: LayerRecord, start: str) -> list[Fraction]:
     return found
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("start", "key"),
     [

@@ -41,6 +41,7 @@ def read(raw: bytes, **options: Any) -> Any:
     return read_pickle(io.BytesIO(raw), **options)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_plain_data_is_read_as_python_reads_it(protocol: int) -> None:
     for value in VALUES:

@@ -287,6 +287,7 @@ def wrong(text: str) -> list[str]:
     return [f"{left} = {right}" for left, right in sums(text) if not comes_out(left, right)]
 
 
+@pytest.mark.quick(33)
 @pytest.mark.parametrize("topic", [*CODES, *KINDS, *PAGES])
 def test_the_sums_of_a_page_come_out(topic: str) -> None:
     assert wrong(explained(topic)) == []

@@ -92,6 +92,7 @@ def test_check_finds_a_registered_rule_and_takes_its_code(tmp_path: Path) -> Non
     assert strict[0] == 1
 
 
+@pytest.mark.slow
 def test_explain_prints_a_registered_rules_page(tmp_path: Path) -> None:
     page, listed, contents = run(
         tmp_path, "our_rule", ["explain", "our001"], ["explain", "OUR"], ["explain"]
@@ -104,6 +105,7 @@ def test_explain_prints_a_registered_rules_page(tmp_path: Path) -> None:
     assert "OUR001" in contents[1].split()
 
 
+@pytest.mark.slow
 def test_without_it_nobody_knows_the_code(tmp_path: Path) -> None:
     plain, selected, page = run(
         tmp_path,

@@ -85,6 +85,7 @@ def test_the_grid_holds_both_outcomes() -> None:
     assert 100 < fitting < len(GRID) - 100
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("S", [2, 3, 4])
 @pytest.mark.parametrize("F", [1, 2, 3, 4, 5])
 def test_repairs_of_a_convolution_work(F: int, S: int) -> None:
@@ -106,6 +107,7 @@ def test_repairs_of_a_convolution_work(F: int, S: int) -> None:
                 assert skips(**after) <= skips(W, F, S, P), (spec, field, value)
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("S", [2, 3, 4])
 @pytest.mark.parametrize("F", [2, 3, 4, 5])
 @pytest.mark.parametrize(
@@ -123,6 +125,7 @@ def test_repairs_of_a_pool_work(kind: str, F: int, S: int) -> None:
         assert {"S", "input"} <= kinds or F < S, spec
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("F", [2, 3, 4, 5])
 def test_repairs_of_a_pool_whose_stride_is_not_written_work(F: int) -> None:
     for W in range(F, 14):

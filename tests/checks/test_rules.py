@@ -418,6 +418,7 @@ def test_sc406_leaves_windows_alone_that_see_the_input(
     assert "SC406" not in codes(trace_text(net(f"[{{{layer}}}]", size)))
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("W", [1, 3, *(pytest.param(W, marks=pytest.mark.slow) for W in (2, 5))])
 @pytest.mark.parametrize("dilation", [1, 2, 3])
 @pytest.mark.parametrize("F", [1, 2, 3])
@@ -506,6 +507,7 @@ def test_sc407_looks_at_written_merges_too(trace_text: TraceText) -> None:
 # -- SC408: the order of the input -----------------------------------------------------------------
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     ("size", "better"),
     [

@@ -112,6 +112,7 @@ def test_a_dash_reads_standard_input(run: Run) -> None:
 # -- exit codes ------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(10)
 @pytest.mark.parametrize(
     ("words", "code", "shown"),
     [
@@ -312,6 +313,7 @@ def test_many_files_are_all_checked_without_a_bar_in_a_pipe(run: Run, tmp_path: 
 # -- colours and quoting ---------------------------------------------------------------------------
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("env", "coloured"),
     [
@@ -330,6 +332,7 @@ def test_a_pipe_gets_no_colour_unless_it_is_forced(
     assert b"SC201" in result.stdout
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("env", [{}, {"FORCE_COLOR": "1"}])
 def test_json_has_no_colour(spawn: Spawn, files: Path, env: dict[str, str]) -> None:
     result = spawn("check", "--format", "json", "faulty.yaml", env=env)

@@ -111,6 +111,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_every_command_takes_every_network(network: str, folder: Path) -> None:
     for command in COMMANDS:

@@ -36,6 +36,7 @@ def test_a_page_is_one_document(run: Run, files: Path, words: list[str], code: i
     assert result.stdout.endswith("</html>\n")
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("form", ["html", "table", "json"])
 @pytest.mark.parametrize("path", ["sound.yaml", "."])
 def test_verify_writes_a_file(run: Run, files: Path, form: str, path: str) -> None:

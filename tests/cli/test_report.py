@@ -214,6 +214,7 @@ def test_columns_choose_and_order(run: Run, files: Path) -> None:
     assert result.stdout.splitlines()[1] == "6x6x2,conv1,648"  # 6*6*2 * 9
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("form", FORMATS[:-1])
 def test_every_column_can_be_shown(run: Run, files: Path, form: str) -> None:
     for column in COLUMNS:

@@ -68,6 +68,7 @@ def parsed(text: str) -> dict[str, Any]:
 # -- exit codes ------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("form", ["table", "json"])
 @pytest.mark.parametrize(
     ("words", "code"),
@@ -231,6 +232,7 @@ def test_checks_of_layers_called_like_checks_can_be_told_apart(run: Run, named: 
         assert keys == {name, f"{name}.grad", f"{name}.bias.grad"}
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize("name", NAMES)
 def test_only_a_layer_called_like_a_check(run: Run, named: Path, name: str) -> None:
     found = parsed(run("verify", "--only", name, "--format", "json", "named.json").stdout)
@@ -293,6 +295,7 @@ def test_several_files_are_json_lines(run: Run, specs: Path) -> None:
 # -- options ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("words", "settings"),
     [

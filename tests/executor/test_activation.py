@@ -158,6 +158,7 @@ def test_in_place_is_the_same_and_keeps_the_type(kind: str, dtype: str) -> None:
     np.testing.assert_array_equal(backward(up, overwrite=True), gradient)
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("kind", PLAIN)
 def test_arrays_may_be_views_and_larger_than_a_block(kind: str) -> None:
     wide = np.random.default_rng(0).normal(size=(1, 100, 1000, 4))

@@ -34,6 +34,7 @@ def misprints(written: Any) -> list[str]:
     return [one.message for one in found if one.code == "SC303"]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("how", "right"),
     [

@@ -82,6 +82,7 @@ def test_the_values_wanted_of_a_loss_are_not_changed() -> None:
 # -- what is kept ----------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("seed", range(12))
 def test_every_value_and_gradient_of_a_chain_is_that_of_a_part_of_it(seed: int) -> None:
     pick = random.Random(seed)

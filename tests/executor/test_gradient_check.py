@@ -355,6 +355,7 @@ def test_the_dropped_values_are_the_same_in_every_pass(probed: Callable[..., Pro
 # -- one step ahead --------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("factor", [1.0, 1 + 1e-4, -1, 0, np.nan])
 @pytest.mark.parametrize("name", ["input", "weight", "bias"])
 def test_one_step_ahead_passes_what_is_right_alone(

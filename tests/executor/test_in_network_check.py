@@ -61,6 +61,7 @@ NETS = {
 # -- nothing planted -------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", NETS)
 def test_a_sound_network_is_found_right(name: str) -> None:
     for seed in range(4):
@@ -158,6 +159,7 @@ FAULTS: list[Any] = [
 ]
 
 
+@pytest.mark.quick(11)
 @pytest.mark.parametrize(("fault", "factor"), FAULTS)
 @pytest.mark.parametrize("name", ["input", "weight", "bias"])
 @pytest.mark.parametrize("kind", ["conv", "batch_norm"])
@@ -174,6 +176,7 @@ def test_a_wrong_gradient_is_found(
     assert check.tensors.keys() == check.engine.reached - wrong
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("kind", ["relu", "max_pool", "avg_pool", "layer_norm", "softmax"])
 @pytest.mark.parametrize("change", [scaled("input", 1.001), lost_value("input")])
 def test_a_wrong_gradient_of_what_has_no_weights_is_found(
@@ -235,6 +238,7 @@ def slightly_more(
     waiting[source] = waiting[source] + 1.00001 * gradient if source in waiting else gradient
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("fault", [first_wins, twice, slightly_more])
 @pytest.mark.parametrize("name", ["residual", "shared"])
 def test_consumers_that_are_joined_wrongly_are_found(

@@ -192,6 +192,7 @@ NETS: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
+@pytest.mark.quick(9)
 @pytest.mark.parametrize("name", NETS)
 def test_what_is_measured_is_what_changes(name: str) -> None:
     trace = traced(*NETS[name])

@@ -78,6 +78,7 @@ def test_values_are_those_of_a_loop(kind: str, shapes: Shapes) -> None:
         assert y[at] == pytest.approx(VALUE_BY_VALUE[kind]([float(x[at]) for x in stretched]))
 
 
+@pytest.mark.quick(8)
 @pytest.mark.parametrize("shapes", SHAPES)
 @pytest.mark.parametrize("kind", VALUE_BY_VALUE)
 def test_gradients_are_the_central_differences(kind: str, shapes: Shapes) -> None:

@@ -255,6 +255,7 @@ def small_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(winograd, "FEWEST", {3: 1, 5: 1})
 
 
+@pytest.mark.quick(29)
 @pytest.mark.parametrize(("method", "case"), WAYS, ids=named)
 def test_a_method_gives_what_the_loop_gives(method: Any, case: Case) -> None:
     Trial(case).check(method, 1e-11 if method is Winograd else 1e-13)

@@ -76,6 +76,7 @@ FORKS = ["residual", "dense block", "three consumers", "squeeze", "two outputs"]
 # -- nothing planted -------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "seeds", [range(8), pytest.param(range(8, 30), marks=pytest.mark.slow)], ids=["few", "many"]
 )
@@ -119,6 +120,7 @@ def random_net(seed: int) -> Trace:
     return shapecalc.trace(spec | {"layers": layers})
 
 
+@pytest.mark.quick(8)
 @pytest.mark.parametrize("seed", range(40))
 def test_a_random_network_is_not_accused(seed: int) -> None:
     assert max(joined(random_net(seed), seed).values()) < WHOLE
@@ -179,6 +181,7 @@ def mean(
     waiting[source] = (waiting[source] + gradient) / 2 if source in waiting else gradient
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("fault", [first_wins, last_wins, twice, mean])
 @pytest.mark.parametrize("name", FORKS)
 def test_gradients_of_consumers_that_are_joined_wrongly_are_found(

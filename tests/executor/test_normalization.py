@@ -134,6 +134,7 @@ def test_values_are_those_of_the_definition(
     np.testing.assert_allclose(norm.forward(x), expected(kind, fields, x, norm), rtol=1e-9)
 
 
+@pytest.mark.quick(23)
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("affine", [True, False])
 @pytest.mark.parametrize(("kind", "fields", "shape"), CASES)
@@ -297,6 +298,7 @@ def test_below_eps_the_length_is_eps_and_does_not_move() -> None:
     np.testing.assert_allclose(dx, [[0.1, 0.2]], rtol=1e-15)
 
 
+@pytest.mark.quick(10)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("mean", [0.0, 3.0, 5.0, 300.0, 3e4])
 @pytest.mark.parametrize("shape", [(1, 3), (7, 5), (4096, 1), (3001, 64), (60, 3000)])

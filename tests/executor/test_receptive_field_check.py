@@ -118,6 +118,7 @@ def test_a_bound_that_is_taken_for_exact_is_noticed(monkeypatch: pytest.MonkeyPa
     assert [check.layer for check in found if not check.agrees]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("pool", ["global_max_pool", "global_avg_pool"])
 @pytest.mark.parametrize(
     "behind", [[], ["flatten"], [{"channel_shuffle": 2}], [{"transpose": [0]}]]

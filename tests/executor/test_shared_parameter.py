@@ -87,6 +87,7 @@ def shape_of(spec: Any) -> tuple[int, ...]:
     return (1, depth, *spatial)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", DECODERS)
 def test_verify_agrees(name: str) -> None:
     spec: dict[str, Any] = {"input": [5, 5, 2], "batch": 2, "layers": DECODERS[name]}

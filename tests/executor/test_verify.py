@@ -298,6 +298,7 @@ def test_a_fault_in_a_kernel_is_found(
     json.dumps(result.to_dict(), allow_nan=False)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("how", ["forward", "backward"])
 @pytest.mark.parametrize("error", [ValueError, TypeError, IndexError, AttributeError])
 def test_a_kernel_that_raises_is_named(
@@ -618,6 +619,7 @@ def test_a_right_example_agrees(trace_text: TraceText) -> None:
     assert [check.what for check in result.checks if check.what in EXPECTED]
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("key", EXPECTED)
 @pytest.mark.parametrize("step", [1, -1, 2e-6])
 def test_a_wrong_value_of_an_example_is_found(key: str, step: float, trace_text: TraceText) -> None:
@@ -723,6 +725,7 @@ outputs: [a, b]
 }  # fmt: skip
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("training", "dtype"),
     [

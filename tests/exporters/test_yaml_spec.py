@@ -32,6 +32,7 @@ def large(path: Path) -> bool:
     return path.parent.name == "networks" and path.stem not in small
 
 
+@pytest.mark.quick(29)
 @pytest.mark.parametrize(
     "path",
     [pytest.param(p, marks=[pytest.mark.slow] * large(p), id=p.stem) for p in SOUND],

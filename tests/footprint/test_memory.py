@@ -78,6 +78,7 @@ def test_precisions(dtype: str, parameters: int, kept: int) -> None:
     assert found.optimizer_state == found.gradients == parameters * PARAMETERS
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("limit", [600, 3_000, 10_000, 54_321])
 def test_the_largest_batch_is_the_last_that_fits(limit: int) -> None:
     found = memory(NET, fit=limit).fit

@@ -90,6 +90,7 @@ def test_every_field_of_every_word_has_a_case() -> None:
             assert not {key for key in untried if not key.endswith(learned)}, (word.name, untried)
 
 
+@pytest.mark.quick(69)
 @pytest.mark.parametrize("case", CASES, ids=label)
 def test_a_layer_in_a_frameworks_words_is_the_one_in_ours(case: Case) -> None:
     theirs = shapecalc.trace(net(case.volume, written(case)))

@@ -16,6 +16,7 @@ import shapecalc
 FEW, MANY = 20, 80
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "cases",
     [range(FEW), pytest.param(range(FEW, MANY), marks=pytest.mark.slow)],

@@ -474,6 +474,7 @@ def test_unreadable(answer: Any, form: Form) -> None:
         read_answer(answer, form)
 
 
+@pytest.mark.quick(25)
 @pytest.mark.parametrize("form", ["sizes", "field", "number", "truth", "array"])
 @pytest.mark.parametrize(
     "answer",

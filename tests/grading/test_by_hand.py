@@ -95,6 +95,7 @@ def test_nothing_follows_from_an_infinite_loss() -> None:
     assert not Tolerance().near(float("inf"), 0.4)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("more", [{}, {"conv1.value": [[0, -2], [0, 3]]}])
 def test_the_rate_forgotten_on_ones_own_gradient_is_named(more: dict[str, Any]) -> None:
     """-0.409*3 + 0.409 = -0.818 follows; 1 - (-0.818) = 1.818 has no rate, whatever else is wrong

@@ -86,6 +86,7 @@ def test_values_are_gone_on_with_in_another_network(ask: str) -> None:
     assert "from your answer [[5, 8.5]] to question 1." in mark.feedback
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "other",
     [
@@ -101,6 +102,7 @@ def test_what_differs_before_a_layer_stops_its_values(other: dict[str, Any]) -> 
     assert (mark.verdict, mark.points) == ("wrong", 0)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "other",
     [

@@ -154,6 +154,7 @@ def test_of_two_that_nothing_tells_apart_the_credited_one_is_paid_and_both_are_t
     assert "; or the filter was flipped: " in mark.feedback
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("other", "cause"), [(12, "filter_flipped"), (14, "bias_not_added"), (13, None)]
 )
@@ -498,6 +499,7 @@ def test_of_one_wrong_value_behind_right_ones_fewer_mistakes_are_tried() -> None
     assert "Perhaps the activation relu1 was left out." in behind.feedback
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("slipped", ["2 0; 4 6", "2 3; 4 5", "2 -2; 4 5", "0 -1; 4 5", "2 0; 3 5"])
 def test_a_slip_behind_right_values_has_no_cause(slipped: str) -> None:
     assert marked(LARGEST, {**CONV_RIGHT, "max_pool1.value": slipped})[-1].misconception is None

@@ -46,6 +46,7 @@ GRID = [
 ]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("layers", GRID, ids=str)
 def test_every_unit_sees_what_a_loop_finds(layers: list[tuple[int, int, int]]) -> None:
     """At sizes at which all windows fit; a unit whose windows leave pixels out is not asked for."""

@@ -6,6 +6,7 @@ where the text may mean something else a person looks at both.
 
 from __future__ import annotations
 
+from functools import cache
 from time import process_time
 from typing import Any
 
@@ -34,9 +35,14 @@ WITHOUT_BIAS = "[1, 2, 1]"
 GRADIENT = "[[2, 1, 4, 3], [-2, -1, -4, -3], [4, 2, 8, 6]]"
 
 
+@cache
+def marker(ask: str) -> Marker:
+    """Return who marks one question, and look at what may be answered to it once."""
+    return Marker(read_assignment({"spec": SPEC, "questions": [{"id": "a", "ask": ask}]}))
+
+
 def mark(answer: Any, ask: str = "dense1.value") -> Mark:
-    read = read_assignment({"spec": SPEC, "questions": [{"id": "a", "ask": ask}]})
-    return Marker(read).mark("Ada", {"a": answer}).marks[0]
+    return marker(ask).mark("Ada", {"a": answer}).marks[0]
 
 
 def test_the_numbers_of_this_file_are_those_of_the_formula() -> None:
@@ -85,6 +91,7 @@ PLAIN = [
 ]
 
 
+@pytest.mark.quick(7)
 @pytest.mark.parametrize("pattern", PLAIN)
 def test_a_list_beside_a_working_is_the_answer(pattern: str) -> None:
     assert mark(pattern.replace("LIST", SCORES)).verdict == "right"
@@ -93,6 +100,7 @@ def test_a_list_beside_a_working_is_the_answer(pattern: str) -> None:
         assert mark(pattern.replace("LIST", WRONG)).verdict == "wrong"
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize(
     "written",
     ["(2, 3, 0)", "{2, 3, 0}", "[2 3 0]", "(2; 3; 0)", "(2, 3, 0)^T", "[[2, 3, 0]]",
@@ -183,6 +191,7 @@ LOOK = [
 ]
 
 
+@pytest.mark.quick(22)
 @pytest.mark.parametrize("pattern", LOOK)
 @pytest.mark.parametrize("written", [SCORES, WRONG])
 def test_what_may_be_meant_otherwise_is_for_a_person(pattern: str, written: str) -> None:
@@ -233,6 +242,7 @@ def test_values_among_others_are_not_passed_over(answer: str) -> None:
     assert mark(answer).verdict == "needs a look"
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("name", ["s", "p", "f", "k", "S"])
 @pytest.mark.parametrize("values", ["2, 3, 0", "2 3 0", "2; 3; 0", "[2, 3, 0]"])
 def test_a_letter_in_front_of_values_is_no_field(name: str, values: str) -> None:
@@ -268,6 +278,7 @@ def test_answers_of_other_kinds_are_read_as_before(ask: str, answer: str) -> Non
     assert mark(answer, ask).verdict in ("right", "needs a look")
 
 
+@pytest.mark.quick(8)
 @pytest.mark.parametrize(
     "part", ["(", "[1 ", "(1, 2, 3) ", "[1, 2, 3], 1 = ", "1+", "so [", "x = 1, ", "1 - 1 = ", ")("]
 )

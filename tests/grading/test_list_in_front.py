@@ -6,6 +6,8 @@ taken for the other, and where the text may mean something else a person looks a
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -59,9 +61,15 @@ SLICES = [
 ]
 
 
+@cache
+def marker(spec: str, ask: str) -> Marker:
+    """Return who marks one question, and look at what may be answered to it once."""
+    questions = [{"id": "a", "ask": ask}]
+    return Marker(read_assignment({"spec": json.loads(spec), "questions": questions}))
+
+
 def mark(answer: Any, spec: dict[str, Any] = DENSE, ask: str = "dense1.value") -> Mark:
-    read = read_assignment({"spec": spec, "questions": [{"id": "a", "ask": ask}]})
-    return Marker(read).mark("Ada", {"a": answer}).marks[0]
+    return marker(json.dumps(spec), ask).mark("Ada", {"a": answer}).marks[0]
 
 
 def wrong(written: str) -> str:
@@ -130,6 +138,7 @@ REMARKS = [
 ]
 
 
+@pytest.mark.quick(10)
 @pytest.mark.parametrize("remark", REMARKS)
 def test_a_list_in_front_of_a_remark_is_the_answer(remark: str) -> None:
     for written in FORMS:
@@ -137,6 +146,7 @@ def test_a_list_in_front_of_a_remark_is_the_answer(remark: str) -> None:
         assert mark(f"{wrong(written)}{remark}").verdict == "wrong", written
 
 
+@pytest.mark.quick(9)
 @pytest.mark.parametrize(
     "lead", ["s = ", "s: ", "my answer: ", "I think ", "the answer is ", "so "]
 )
@@ -146,6 +156,7 @@ def test_it_may_have_a_name_or_a_title(lead: str, written: str) -> None:
     assert mark(f"{lead}{wrong(written)}, W*p + b with p = (7, 1, 9)").verdict == "wrong"
 
 
+@pytest.mark.quick(20)
 @pytest.mark.parametrize(
     "remark",
     ["", " (up * x)", "   (w - dw)", ", w - dw", "; the map is 0.3 at (0,1), 0.5 at (1,2)",
@@ -173,6 +184,7 @@ def test_decimal_commas_and_fractions_are_values(written: str) -> None:
     assert mark(f"{written}, W times x with x = 1").verdict == "wrong"
 
 
+@pytest.mark.quick(7)
 @pytest.mark.parametrize(
     "lead",
     ["W times x:", "W times x plus b =", "s = W times the pool output:", "y - p times the inputs:"],
@@ -228,6 +240,7 @@ LOOK = [
 ]  # fmt: skip
 
 
+@pytest.mark.quick(23)
 @pytest.mark.parametrize("pattern", LOOK)
 def test_what_may_be_meant_otherwise_is_for_a_person(pattern: str) -> None:
     for written in ("2 3 0", "2, 3, 0"):
@@ -272,6 +285,7 @@ def test_it_is_told_that_a_working_stands_beside_a_list() -> None:
     assert (alone.verdict, alone.note) == ("right", "")
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("ask", ["conv1.bias.grad", "conv1.bias.grad[0]"])
 @pytest.mark.parametrize(
     "remark",
@@ -305,6 +319,7 @@ def test_a_mistake_in_front_of_a_remark_has_its_cause() -> None:
     assert mark("1 2 1, W*p with p = (2, 1, 4, 3)").misconception == "bias_not_added"
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "first", ["2, 3, 0, W*p + b", "2, 3, 0 (W*p)", "2, 3, 0 with p = (2, 1, 4, 3)"]
 )
@@ -339,6 +354,7 @@ def test_a_run_ends_where_no_bracket_is_open() -> None:
     assert len([*runs("1 a " * 2 * MOST)]) == MOST + 1
 
 
+@pytest.mark.quick(13)
 @pytest.mark.parametrize(
     "part", ["1 ", "1 (", "1, a ", "[1 2 3] ", "slice 1: ", "(a) ", "for a ", "1 minus a ", "1/",
              "so 1 ", "and ", "a minus a times ", "with a = [7, 1, 9], ", "1-1 ", "(((", "9" * 50]
@@ -378,6 +394,7 @@ POOL: dict[str, Any] = {
 }
 
 
+@pytest.mark.quick(7)
 @pytest.mark.parametrize(
     "remark",
     [

@@ -45,6 +45,7 @@ def test_the_numbers_of_this_file_are_those_of_the_formula() -> None:
     assert np.allclose(BIAS - 0.1 * (value + BIAS - TARGET), [0.925, -0.435])
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     "earlier", [{VALUE: "[3, 1.4]", GRADIENT: "[2, -0.6]"}, {VALUE: "[3, 1.4]"}]
 )

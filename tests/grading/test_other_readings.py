@@ -124,6 +124,7 @@ def fill(kind: Kind, pattern: str, value: str, other: str) -> str:
     return pattern.format(v=value, o=other, ev=equation(value), eo=equation(other), L=kind.letter)
 
 
+@pytest.mark.quick(11)
 @pytest.mark.parametrize("pattern", STATED + CONCLUDED)
 def test_a_value_with_a_reason_is_marked_as_the_value_alone(pattern: str) -> None:
     """Beside the right one a wrong value may be for a person; alone it is wrong."""
@@ -142,6 +143,7 @@ def test_a_value_with_a_reason_is_marked_as_the_value_alone(pattern: str) -> Non
         assert found.verdict == ("wrong" if "x" not in first else found.verdict) != "right", answer
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("pattern", OPEN)
 def test_what_may_be_meant_otherwise_is_never_marked_as_the_contrary(pattern: str) -> None:
     for number, kind in enumerate(KINDS):
@@ -251,6 +253,7 @@ def test_only_words_and_equations_in_brackets_are_an_aside() -> None:
     assert statement("16 as it is, so 14") is None
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "answer",
     ["1 because " * 99, "2, " * 300, "1 (" * 300, "2 (so 3) " * 100, "P = 1 is " * 100,

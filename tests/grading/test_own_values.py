@@ -35,6 +35,7 @@ def marked(spec: Any, answers: dict[str, Any], **more: Any) -> dict[str, Mark]:
     return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("ask", "answer"),
     [
@@ -58,6 +59,7 @@ def test_what_follows_from_a_wrong_value_has_the_credit_for_it(ask: str, answer:
     assert alone.verdict == "wrong"
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("ask", "answer"), [("relu1.value[0,0]", 5.4), ("loss", 38.9)])
 def test_what_does_not_follow_from_a_wrong_value_is_wrong(ask: str, answer: Any) -> None:
     assert marked(SPEC, {**FIRST, ask: answer})[ask].verdict == "wrong"
@@ -74,6 +76,7 @@ def test_every_step_follows_from_the_one_before() -> None:
     assert sources == [f"question {n}" for n in (1, 2, 3, 2, 5)]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("loss", [{"squared_error": [3]}, {"half_squared_error": [[0.25]]}])
 @pytest.mark.parametrize("slip", [1.0, -2.5])
 def test_a_step_from_an_own_gradient_takes_the_weight_decay_once(loss: Any, slip: float) -> None:
@@ -122,6 +125,7 @@ def test_a_weight_decay_that_a_gradient_lacks_is_charged_there_alone() -> None:
     assert "your answer [[-63.25, -97.75]] to question 1" in mark.feedback
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("ask", "halved", "all_of_it"),
     [
@@ -142,6 +146,7 @@ def test_a_mistake_in_the_loss_behind_a_slip_leaves_the_weight_decay(
     assert mark.misconception is None
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("loss", "name"),
     [
@@ -252,6 +257,7 @@ def test_the_largest_of_a_window_is_not_known_from_one_value() -> None:
     assert marked(spec, {"conv1.value[0,0]": 9, ask: 9})[ask].verdict == "wrong"
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("layer", "own", "gradient", "of_right_slope"),
     [
@@ -382,6 +388,7 @@ def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
         assert told in mark.feedback
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("answers", "name", "points", "told"),
     [
@@ -411,6 +418,7 @@ def test_another_mistake_behind_a_slip_is_named(
     assert alone.misconception is None
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("answer", "name"),
     [
@@ -488,6 +496,7 @@ def test_an_answer_that_another_one_stands_behind_is_no_source() -> None:
     assert told in mark.feedback
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("ask", "answer", "verdict"),
     [
@@ -839,6 +848,7 @@ TWO_FILTERS = {
 }  # fmt: skip
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("answer", "told"),
     [

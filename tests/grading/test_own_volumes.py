@@ -30,6 +30,7 @@ def marked(answers: dict[str, Any], **more: Any) -> dict[str, Mark]:
     return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("pool", "answer", "source"),
     [

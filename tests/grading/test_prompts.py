@@ -80,6 +80,7 @@ def _own(question: Question) -> set[str]:
     return {"yes", "no", *map(str, question.query.place)}
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("size", [67, pytest.param(68, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("given", [True, False])
 def test_no_prompt_tells_another_answer(size: int, given: bool) -> None:
@@ -99,6 +100,7 @@ BEHIND = [
 ]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "asked", ["max_pool1.output", "conv2.input", "max_pool1.activations", "max_pool2.activations"]
 )

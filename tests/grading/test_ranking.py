@@ -174,6 +174,7 @@ MEETINGS: list[tuple[str, str, dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize(
     ("weak", "strong", "spec", "path"), MEETINGS, ids=[f"{m[0]}-{m[1]}" for m in MEETINGS]
 )
@@ -202,6 +203,7 @@ OF_TWO = net(
 EITHER = "loss_halved or loss_mean"
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize(
     ("answers", "name"),
     [

@@ -78,6 +78,7 @@ def last_of(answer: str, *, before: bool = True, **asked: Any) -> Mark:
     return mark({"spec": ZF, "questions": questions, **given}, answers).marks[-1]
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize("asked", [{}, {"given": False}])
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def test_the_numbers_of_this_file_are_those_of_the_formula() -> None:
     assert np.array(windows).tolist() == np.array(RIGHT).tolist()
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "pattern",
     [

@@ -103,6 +103,7 @@ def test_what_a_relu_does_is_worked_out() -> None:
     assert verdict(MATRIX, answer.replace("= 0,", "= -3,"), "relu1.value") == "wrong"
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "answer",
     [

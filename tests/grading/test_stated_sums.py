@@ -105,6 +105,7 @@ def test_steps_that_go_on_from_one_another_are_no_terms() -> None:
     assert marked(CONV, "5*5*3 = 75, 75*10 = 750, 750+10 = 760").verdict == "right"
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "answer",
     [

@@ -58,6 +58,7 @@ def test_the_numbers_of_this_file_are_those_of_a_plain_loop() -> None:
     assert [[int((w * weights).sum()) + 1 for w in row] for row in windows] == CONV
 
 
+@pytest.mark.quick(7)
 @pytest.mark.parametrize("above", ["3.", "**3.**", "q3:", "## Question 3", "3. see the table:"])
 @pytest.mark.parametrize(
     "table",

@@ -60,6 +60,7 @@ def test_the_whole_of_it_at_each_counts_it_twice() -> None:
     assert "erhaps the whole gradient was given to each of several equal values" in mark.feedback
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     ("place", "values"), [("0,0", (0, 2, 4)), ("1,1", (0, 2, 4)), ("0,3", (8,)), ("0,1", (0,))]
 )

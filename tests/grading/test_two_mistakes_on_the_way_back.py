@@ -68,6 +68,7 @@ def test_who_has_credit_for_one_of_them_alone_is_told_so() -> None:
     ) in mark.feedback
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("own", "points"), [(False, 0.2), (True, 0.1)])
 def test_both_credits_are_multiplied(own: bool, points: float) -> None:
     shares = {"pool_gradient_everywhere": 0.5, "slope_forgotten": 0.4}

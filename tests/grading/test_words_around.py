@@ -187,6 +187,7 @@ def test_a_line_below_a_list_that_is_complete_is_for_a_person(
     assert mark_list(ask, lines).verdict == verdict
 
 
+@pytest.mark.quick(17)
 @pytest.mark.parametrize(
     ("ask", "first", "second"),
     [

@@ -146,6 +146,7 @@ MANY = [
 ]  # fmt: skip
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("axes", [5, 8])
 def test_kinds_without_sliding_windows_take_up_to_eight_axes(axes: int) -> None:
     reversed_axes = {"transpose": [*reversed(range(axes - 1)), axes - 1]}

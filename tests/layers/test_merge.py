@@ -112,6 +112,7 @@ def mended(volumes: list[list[int]], hint: str) -> list[list[list[int]]]:
     return results
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("kind", [*STRETCHING, "concat"])
 def test_hints_on_sizes_make_the_volumes_agree(kind: str) -> None:
     compared = 0
@@ -128,6 +129,7 @@ def test_hints_on_sizes_make_the_volumes_agree(kind: str) -> None:
     assert compared > 10
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("kind", ["add", "multiply", "concat"])
 def test_hints_on_several_axes_make_the_volumes_agree(kind: str) -> None:
     compared = mixed = 0

@@ -51,6 +51,7 @@ def test_known_pools(ask: Ask, kind: str, volume: str, fields: Any, output: list
     assert [asked[key] for key in counted] == [0] * 5
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("kind", SLIDING)
 @pytest.mark.parametrize(
     ("volume", "fields", "most"),
@@ -71,6 +72,7 @@ def test_a_filter_that_is_too_large(
     assert message.endswith(f"; ceil makes up for at most S - 1 = {most}") is (most is not None)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("kind", SLIDING)
 def test_rounding_up_adds_a_window_where_something_is_left(ask: Ask, kind: str) -> None:
     added = 0
@@ -111,6 +113,7 @@ def test_half_of_a_dilated_filter_is_half_of_what_it_spans(ask: Ask) -> None:
         assert (asked.errors == []) is allowed, P
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("kind", SLIDING)
 def test_same_is_never_too_wide(ask: Ask, kind: str) -> None:
     for W, F, S, policy in product(range(1, 8), range(1, 6), range(1, 5), ("same", "same_lower")):

@@ -152,6 +152,7 @@ def test_every_repair_does_what_it_says(kind: str) -> None:
     assert tried > 400
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("kind", ["conv", "max_pool"])
 def test_the_nearest_of_each_field_is_offered(kind: str) -> None:
     compared = 0
@@ -282,6 +283,7 @@ def test_repairs_of_several_axes_do_what_they_say() -> None:
     assert tried > 100
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("kind", ["conv", "max_pool"])
 def test_repairs_of_a_filter_that_is_too_large(kind: str) -> None:
     tried = refused = 0

@@ -21,6 +21,7 @@ def limits(trace: Trace) -> list[tuple[str, str]]:
     return [(d.where, d.message) for d in trace.diagnostics if d.code == "SC108"]
 
 
+@pytest.mark.slow
 def test_100_000_layers_are_allowed_and_no_more() -> None:
     assert MAX_LAYERS == 100_000
     sound = shapecalc.trace(repeated(50_000, "relu", "tanh"))

@@ -193,6 +193,7 @@ def test_verify_leaves_out_what_is_not_known(run: Run, save: Save) -> None:
     assert "behind is not run" in only.stdout
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("node", [CONV, BEHIND])
 def test_verify_finds_a_fault_beside_an_operation(
     run: Run, save: Save, monkeypatch: pytest.MonkeyPatch, node: dict[str, Any]

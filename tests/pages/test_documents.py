@@ -265,6 +265,7 @@ def faults(text: str, path: Path) -> set[str]:
     return found or {item.code for item in verify(trace).diagnostics if item.severity == "error"}
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize("block", blocks("yaml"), ids=label)
 def test_a_spec_is_as_it_is_said_to_be(block: Block, tmp_path: Path) -> None:
     if block.note == "other":  # another program's

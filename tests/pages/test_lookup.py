@@ -30,6 +30,7 @@ def test_what_users_try_has_a_page(name: str) -> None:
     assert name in (*GUIDES, *TOPICS)
 
 
+@pytest.mark.quick(10)
 @pytest.mark.parametrize("name", [*GUIDES, *TOPICS])
 def test_a_page_says_what_it_is_about_and_is_found_by_all_its_words(name: str) -> None:
     text = pages.page(name)
@@ -111,6 +112,7 @@ def test_a_word_without_a_page_names_near_ones(word: str, near: str) -> None:
     assert repr(word) in str(raised.value)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "word", ["", " ", "?", "xyzzy", "\x1b[31m", "a" * 100_000, "$(", "[", "\n"]
 )

@@ -28,6 +28,7 @@ SAMPLE = (
 )
 
 
+@pytest.mark.quick(12)
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("name", [*SAMPLE, *MADE])
 def test_nothing_overlaps(name: str, style: str) -> None:

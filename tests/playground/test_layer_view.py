@@ -134,6 +134,7 @@ def arithmetic(text: str) -> float:
     return value
 
 
+@pytest.mark.quick(8)
 @pytest.mark.parametrize(("volume", "layer"), CASES, ids=str)
 def test_every_output_is_what_the_layer_computes(volume: str, layer: dict[str, Any]) -> None:
     trace = shapecalc.trace({"input": volume, "rounding": "floor", "layers": [layer]})

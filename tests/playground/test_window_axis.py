@@ -55,6 +55,7 @@ def every_output(axes: Sequence[WindowAxis]) -> Iterator[tuple[WindowAxis, int]]
             yield axis, output
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("room", [5, 11, 16])
 def test_a_part_holds_the_output_and_all_that_it_looks_at(room: int) -> None:
     axes: list[WindowAxis] = [*SLID, *TRANSPOSED]

@@ -391,6 +391,7 @@ def test_a_fault_is_located_at_the_key_or_item_of_its_value(
 # -- depth -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("depth", [600, 5_000, pytest.param(200_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("before", "after"),

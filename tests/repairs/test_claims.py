@@ -45,6 +45,7 @@ def claimed(rounding: str) -> dict[str, Any]:
     return spec
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("rounding", ["exact", pytest.param("floor", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("layer", "field"), [(p, f) for p in range(6) for f in ("F", "S")])
 @pytest.mark.parametrize("slip", [1, *(pytest.param(s, marks=pytest.mark.slow) for s in (-1, 2))])
@@ -73,6 +74,7 @@ def test_a_claimed_receptive_field_gets_its_filter(F: int, claim: int, tmp_path:
     assert fault.edits[0].title == f"F={claim} gives receptive field {claim}x{claim}"
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("size", [23, 28, 30, 40])
 @pytest.mark.parametrize("stages", [3, 4])
 def test_what_leaves_a_later_filter_too_large_is_not_offered(

@@ -74,6 +74,7 @@ def one(found: Diagnostic) -> tuple[str, str | None, str]:
     return found.code, found.layer, found.message
 
 
+@pytest.mark.quick(25)
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_every_edit_of_a_broken_spec_works(path: Path, tmp_path: Path) -> None:
     try:

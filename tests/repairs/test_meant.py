@@ -115,6 +115,7 @@ ONE_THING = [
 ]
 
 
+@pytest.mark.quick(13)
 @pytest.mark.parametrize(("item", "meant"), ONE_THING)
 def test_what_is_one_thing_is_offered_and_gives_a_sound_network(
     errors_of: Callable[[str], list[Diagnostic]], item: str, meant: str, tmp_path: Path

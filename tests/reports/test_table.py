@@ -327,6 +327,7 @@ def test_deep_enough_is_not_folded() -> None:
     assert table.render(trace(NESTED), depth=99) == whole
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
 @pytest.mark.parametrize(
     "name", ["resnet-152", "googlenet", "densenet-121", "mobilenet-v2", "darknet-53", "vgg-16"]

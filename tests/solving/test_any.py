@@ -174,6 +174,7 @@ def spread(W: int, F: int, S: int = 1, P: int = 0, dilation: int = 1, extra: int
     return max(covered) + 1 + extra - 2 * P
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("volume", "fields", "name", "most"),
     [

@@ -69,6 +69,7 @@ def compared(data: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("name", ["alexnet", "u-net", "resnet-18", "yolov3-tiny"])
 def test_networks_in_names(name: str) -> None:
     data = dict(shapecalc.read(SPECS / f"networks/{name}.yaml").document.data)

@@ -133,6 +133,7 @@ def test_one_is_right_one_is_wrong_and_one_is_broken(
     assert students[broken][-1] == status
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     ("course", "question", "misconception"),
     [

@@ -74,6 +74,7 @@ def test_no_folder_is_empty(folder: str) -> None:
     assert any((SPECS / folder).glob("*.yaml"))
 
 
+@pytest.mark.quick(36)
 @pytest.mark.parametrize("path", SOUND, ids=label)
 def test_a_sample_is_sound_and_claims_something(path: Path) -> None:
     result = trace(path).to_dict()
@@ -83,6 +84,7 @@ def test_a_sample_is_sound_and_claims_something(path: Path) -> None:
     assert list(claims(load(path))), "a sample without expect proves nothing"
 
 
+@pytest.mark.quick(25)
 @pytest.mark.parametrize("path", BROKEN, ids=label)
 def test_a_broken_file_gives_its_findings_and_no_others(path: Path) -> None:
     expected = expected_findings(path)
@@ -148,6 +150,7 @@ def plus_one(value: Any) -> Any:
     return re.sub(r"\d+", lambda found: str(int(found.group()) + 1), value, count=1)
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "name",
     [

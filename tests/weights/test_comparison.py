@@ -408,6 +408,7 @@ def test_resnet_18_of_torchvision_fits_the_spec(resnet: Trace) -> None:
     assert told(resnet, RESNET_18) == []
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("number", range(len(CONVS)))
 def test_each_changed_convolution_of_resnet_18_is_told_apart(resnet: Trace, number: int) -> None:
     K, C, F, _ = RESNET_18[CONVS[number]]

@@ -828,6 +828,7 @@ def marked(spec: dict[str, Any], path: str, answer: Any, **settings: Any) -> Mar
     return Marker(assignment).mark("somebody", {path: answer}).marks[0]
 
 
+@pytest.mark.quick(55)
 @pytest.mark.parametrize(
     ("name", "spec", "path", "wrong"), CASES, ids=[f"{case[0]}-{case[2]}" for case in CASES]
 )
@@ -1347,6 +1348,7 @@ def test_random_numbers_get_no_name() -> None:
     assert len(named) <= MOST, named
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", HOMEWORK)
 def test_what_a_model_gives_mostly_gets_its_name(name: str) -> None:
     """Most wrong numbers are told apart: few questions have two models of one number."""

@@ -78,6 +78,7 @@ def test_a_file_in_a_folder_is_named_and_gets_its_share(
     assert marks(tmp_path, "--plugin", "my_mistake.py", *words) == {NAMED}
 
 
+@pytest.mark.slow
 def test_without_it_nobody_knows_the_number(tmp_path: Path) -> None:
     homework(tmp_path, 1)
     ((name, points, _),) = marks(tmp_path)

@@ -32,6 +32,7 @@ def test_every_cut_of_a_file_is_told() -> None:
         assert codes <= {"SC101", "SC102", "SC103", "SC104", "SC602", "SC603"}, end
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("rest", "codes"),
     [

@@ -47,6 +47,7 @@ def pools() -> Iterator[tuple[int, int, int | None]]:
                 yield size, stride, padding
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("word", ["maxpool", "local_avgpool"])
 def test_pools_have_darknets_arithmetic(net: Net, word: str) -> None:
     for size, stride, padding in pools():

@@ -148,6 +148,7 @@ def test_the_end_of_an_option_is_that_of_its_text(tmp_path: Path) -> None:
 # -- hostile files ---------------------------------------------------------------------------------
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -64,6 +64,7 @@ def test_alexnet_is_at_most_100_kb() -> None:
     assert len(report(network)) < len(with_memory) <= len(with_memory.encode()) <= 100_000
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "name", ["u-net", "googlenet", "mit-arrhythmia-1d", "yolov3-tiny", "dncnn"]
 )
@@ -157,6 +158,7 @@ def pages_of(folder: Path, maker: Callable[[str], dict[str, Any]], name: str) ->
     )
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("maker", MAKERS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_stays_text(tmp_path: Path, maker: str, name: str) -> None:
