@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from shapecalc.grading.answered import Read
@@ -27,7 +28,7 @@ from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.plainer_answers import plainer_answer
 from shapecalc.grading.question import Question
 from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.result_in_front import may_be_dashed, result_in_front
+from shapecalc.grading.result_in_front import beside_another_result, may_be_dashed, result_in_front
 from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
@@ -78,13 +79,21 @@ class FirstLook:
         if question.query.kind == "record" and question.query.form == "number":
             answer = of_all(answer)
         answer = in_front.number if in_front else answer
+        slip = None if in_front else beside_another_result(question, answer)
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
-            why = self.told.unread(question, str(error), left_to_choose(question, answer))
-            return unmarked(question, "needs a look", given(written), why)
+            if slip is None:
+                why = self.told.unread(question, str(error), left_to_choose(question, answer))
+                return unmarked(question, "needs a look", given(written), why)
+            ways = []
+        if slip and not _right_one(question, ways):
+            in_front, answer = slip, slip.number
+            ways = ways_to_read(question, answer)
+            if _right_one(question, ways):
+                return unmarked(question, "needs a look", given(written), self.told.several())
         meant = tuple((type(reading.value), reading) for reading in ways)
-        found = next((reading for reading in ways if is_right(question, reading.value)), None)
+        found = _right_one(question, ways)
         right = self.right(question, self._note(question, found)) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return unmarked(question, "needs a look", given(written), self.told.rounded())
@@ -94,7 +103,7 @@ class FirstLook:
             return unmarked(question, "needs a look", given(written), self.told.several())
         worked = None
         if right is None:
-            text = with_its_result(apart) if apart and not of_field else answer
+            text = with_its_result(in_front) if in_front and not of_field else answer
             worked = slipped_from(question, text, ways)
         if apart and worked is None and is_contradicted(question, apart):
             step = right_step(question, apart)
@@ -125,6 +134,10 @@ class FirstLook:
             return ""
         found = in_numbers(question.subject.records[question.query.name], question.query, value)
         return f"{value} is {question.query.key} = {shown(found)} here"
+
+
+def _right_one(question: Question, ways: Sequence[Reading]) -> Reading | None:
+    return next((reading for reading in ways if is_right(question, reading.value)), None)
 
 
 def unmarked(question: Question, verdict: Verdict, answer: str, why: str) -> Mark:

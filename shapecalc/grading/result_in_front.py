@@ -24,6 +24,10 @@ from shapecalc.grading.written_sizes import DENIED
 FRONT = r"\s*(?P<front>\d{1,3}(?:[ ,]\d{3})+|\d{1,15})"
 PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
 DASHED = re.compile(rf"{FRONT}(?: +[-\u2013\u2014\u2212]|:) +(?P<rest>[\d(].*)")
+# 902, because 75*12 + 12; 902 (75*12 + 12); 902 | 75*12 + 12
+BESIDE = re.compile(
+    rf"{FRONT}(?: *[,;:|] *|\s+)(?:(?:because|since|as|from|by)(?: of)?:? +)?(?P<rest>[\d(].*?)[ .]*"
+)
 BETWEEN = re.compile(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
 PLUS = re.compile(r"\+|\bplus\b")
 WORDS = r"[^\W\d_][\w/']*(?:[ -][^\W\d_][\w/']*)*"
@@ -32,6 +36,7 @@ TERM = re.compile(  # conv1 4736; 81*64 outputs; each takes 3*3*32 = 288
     rf"(?: ?= ?(?P<result>[\d,. ]*\d))?(?: {WORDS})?[.]?"
 )
 WORKED = re.compile(r"[*/+x\u00d7-]|[^\W\d_]")
+NUMBER_AND_SIGN = re.compile(r"\d[\s)]*[-+*/x\u00d7]")
 MOST = 20  # terms
 
 
@@ -60,6 +65,20 @@ def result_in_front(question: Question, answer: Any) -> InFront | None:
     if OR.search(rest) or TAKEN_BACK.search(rest) or DENIED.search(rest):
         return None
     return InFront(number, rest) if _comes_to(rest, value) else None
+
+
+def beside_another_result(question: Question, answer: Any) -> InFront | None:
+    """Return the number that an answer begins with where the sum or product behind it comes to
+    another one.
+    """
+    if not isinstance(answer, str) or len(answer) > LONGEST or question.query.form != "number":
+        return None
+    found = None if question.choices else BESIDE.fullmatch(answer)
+    rest = plain(found["rest"]) if found else ""
+    worked = worked_out(rest) if NUMBER_AND_SIGN.search(rest) else None
+    if found is None or worked in (None, Fraction(re.sub(r"[ ,]", "", found["front"]))):
+        return None
+    return InFront(found["front"], rest)
 
 
 def may_be_dashed(question: Question, answer: Any) -> bool:
