@@ -201,6 +201,8 @@ class Candidates:
         """Say whether a working has the formula of a mistake made here, with the volume that goes
         in: none was made on the way to it then.
         """
+        if not working.formulas:  # as most: all that mistakes give is not worked out for it
+            return False
         changes = (c.misconception.change for c in self._ones.giving(given))
-        fits = self.context.fits if working.formulas else ()
+        fits = self.context.fits
         return any(stated(working, fit, change) for change in changes if change for fit in fits)

@@ -36,7 +36,9 @@ class Causes:
         """
         found = list(self._whole.get(given, ()))
         close = [c for c in self._others if alike(c.wrong.value, given, self.near)]
-        if not close or isinstance(given, str | bool):
+        if not close:
+            return found
+        if isinstance(given, str | bool):
             return found + close
         numbers = flat(given)
         close = [c for c in close if may_stand_for(numbers, flat(c.wrong.value))]

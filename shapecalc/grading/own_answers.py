@@ -14,6 +14,7 @@ from shapecalc.grading.left_out_of_sum import Lacking, counts, left_out
 from shapecalc.grading.own_networks import OwnNetworks
 from shapecalc.grading.own_sums import (
     SUMMED,
+    has_terms,
     is_term,
     is_total,
     mixed,
@@ -261,6 +262,8 @@ class OwnAnswers(OwnNetworks):
 
     def terms_of(self, question: Question) -> list[Answered]:
         """Return the answers, right and wrong, that are terms of what a question asks for."""
+        if not has_terms(question):
+            return []
         given = [*self._others(question), *self._given.right(question.subject)]
         return [(q, v) for q, v in given if is_term(question, q)]
 

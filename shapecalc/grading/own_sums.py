@@ -37,6 +37,11 @@ def is_total(question: Question) -> bool:
     return question.query.name == "total" and question.query.key in SUMMED
 
 
+def has_terms(question: Question) -> bool:
+    """Say whether other answers may be terms of what a question asks for."""
+    return question.query.name == "total" or question.query.key in PARTS
+
+
 def is_term(question: Question, other: Question) -> bool:
     """Say whether another question's answer is a term of what a question asks for."""
     query, theirs = question.query, other.query

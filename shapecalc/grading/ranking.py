@@ -194,6 +194,8 @@ class Explanations(Candidates):
         likely; one that may be behind another answer goes before all others.
         """
         fitting = evidence.behind(self._on_the_way.giving(given))
+        if not fitting:
+            return None
         several = len({c.misconception.name for c in specific(fitting)}) > 1
         here = self.single if self.context.key in ("output", "") else self._carried
         tried = [*self._on_the_way.causes, *here]
@@ -201,7 +203,7 @@ class Explanations(Candidates):
         if again:
             fitting = again
             tried = [cause for cause in tried if evidence.maybe >= cause.names]
-        way = fitting[0].wrong.way if fitting else None
+        way = fitting[0].wrong.way
         if way is None:
             return None
         sizes = room(way.right, way.wrong, slips=True)
@@ -223,6 +225,8 @@ class Explanations(Candidates):
         usual = COMMON | evidence.made
         if self.context.query.executed:
             fitting = [c for c in fitting if not c.names.isdisjoint(usual)]
+        if not fitting:
+            return None
         tried = list(self._tiers[0])
         for tier in self._pairs:
             tried += tier

@@ -42,7 +42,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 def _only_enlarges(record: KnownRecord) -> bool:
-    return enlarges(record) and not isinstance(record.layer, Sliding)
+    return not isinstance(record.layer, Sliding) and enlarges(record)
 
 
 MISCONCEPTION = Misconception(
