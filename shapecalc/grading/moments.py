@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from math import ceil
+
+from shapecalc.grading.regex import regex
 
 FORMATS = (
     "%Y/%m/%d %I:%M:%S %p",  # Google Forms
@@ -17,10 +18,10 @@ FORMATS = (
     "%d %B %Y, %I:%M %p",
     "%A, %d %B %Y, %I:%M %p",
 )
-ZONE = re.compile(r"\s*(?:(?:GMT|UTC)\s*(?:([-+])(\d{1,2}):?(\d\d)?)?|([A-Z]{3,4}))$")
-SECONDS = re.compile(r":\d\d:\d\d|T\d{6}")
-OF_DAY = re.compile(r":|T\d")
-NUMBERED = re.compile(r"(\d{1,2})/(\d{1,2})/")  # of which either may be the month
+ZONE = regex(r"\s*(?:(?:GMT|UTC)\s*(?:([-+])(\d{1,2}):?(\d\d)?)?|([A-Z]{3,4}))$")
+SECONDS = regex(r":\d\d:\d\d|T\d{6}")
+OF_DAY = regex(r":|T\d")
+NUMBERED = regex(r"(\d{1,2})/(\d{1,2})/")  # of which either may be the month
 MONTHS = 12
 LONGEST = 60  # characters
 

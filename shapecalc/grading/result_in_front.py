@@ -19,19 +19,20 @@ from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.notation import plain
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.written_sizes import DENIED
 
 FRONT = r"\s*(?P<front>\d{1,3}(?:[ ,]\d{3})+|\d{1,15})"
-PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
-DASHED = re.compile(rf"{FRONT}(?: +[-\u2013\u2014\u2212]|:) +(?P<rest>[\d(].*)")
-BETWEEN = re.compile(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
-PLUS = re.compile(r"\+|\bplus\b")
+PARTED = regex(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
+DASHED = regex(rf"{FRONT}(?: +[-\u2013\u2014\u2212]|:) +(?P<rest>[\d(].*)")
+BETWEEN = regex(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
+PLUS = regex(r"\+|\bplus\b")
 WORDS = r"[^\W\d_][\w/']*(?:[ -][^\W\d_][\w/']*)*"
-TERM = re.compile(  # conv1 4736; 81*64 outputs; each takes 3*3*32 = 288
+TERM = regex(  # conv1 4736; 81*64 outputs; each takes 3*3*32 = 288
     rf"(?:{WORDS}(?: ?[:=])? )?(?P<value>[\d(][\d\s()*x\u00d7.+-]*?)"
     rf"(?: ?= ?(?P<result>[\d,. ]*\d))?(?: {WORDS})?[.]?"
 )
-WORKED = re.compile(r"[*/+x\u00d7-]|[^\W\d_]")
+WORKED = regex(r"[*/+x\u00d7-]|[^\W\d_]")
 MOST = 20  # terms
 
 
