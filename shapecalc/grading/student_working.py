@@ -159,7 +159,7 @@ class Working(NamedTuple):
             return to_another_base(self.logs, value) is not None or None
         change = cause.misconception.change
         if change is None or not context.fits:
-            summands = _summands(cause.wrong.arithmetic)
+            summands = _summands(cause.wrong.arithmetic) if self.formulas else None
             return (bool(summands) and summands in map(_summands, self.formulas)) or None
         if change.less and context.asks_for("P") and self._adds_one(context.fits, value):
             return False
@@ -238,6 +238,8 @@ class Working(NamedTuple):
             return self._is_of_field(cause) is False
         if context.asks_for("P") and cause.misconception.change is not None:
             return self.agrees(context, cause) is False
+        if not self.formulas:
+            return False
         squared = NOT_SQUARED in cause.names  # 3*3*32 for 3*96 is, though it is as much
         if is_another_product(self.formulas, cause.wrong.arithmetic, all_factors=squared):
             return True
