@@ -6,7 +6,6 @@ A digit was turned round, or one of both is a slip: what is meant a person has t
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from itertools import pairwise
 
@@ -15,19 +14,20 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.notation import on_one_line
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 from shapecalc.grading.written import is_rounded_from
 from shapecalc.grading.written_numbers import Unreadable
 
 NUMBER = r"[-+]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)"
-PLAIN = re.compile(rf"({NUMBER})( ?%)?")
-EQUALS = re.compile(r"[=\u2248\u2245]")
-PARTS = re.compile(r"[,;]\s|\n")  # 7.389 = e^2, 7.389/12.477 = 0.592
+PLAIN = regex(rf"({NUMBER})( ?%)?")
+EQUALS = regex(r"[=\u2248\u2245]")
+PARTS = regex(r"[,;]\s|\n")  # 7.389 = e^2, 7.389/12.477 = 0.592
 # A number, and a working with its result behind a blank or a dash; `1 200*2 = 2400` is one number.
-BESIDE = re.compile(
+BESIDE = regex(
     rf"({NUMBER})( | [-\u2013\u2014] )(?!\d{{3}}\b)(-?[\d.(][^=]*[-+*/^·×][^=]*)= ?({NUMBER})\.?"
 )
-REMARK = re.compile(r"[^\d=]*")
+REMARK = regex(r"[^\d=]*")
 
 
 def gives_another(question: Question, answer: str) -> bool:

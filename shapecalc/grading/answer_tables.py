@@ -6,7 +6,6 @@ What the columns are is table_header.py's; here the rows are read, one at a time
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape
 from itertools import chain, islice
@@ -29,6 +28,7 @@ from shapecalc.grading.columns import (
 from shapecalc.grading.html_text import plain_text
 from shapecalc.grading.markdown_tables import ANSWERS, AROUND, as_line
 from shapecalc.grading.moments import has_day_first, year_first
+from shapecalc.grading.regex import regex
 from shapecalc.grading.submission_file import (
     FOR_THE_AUTHOR,
     MOST_NOTES,
@@ -51,7 +51,7 @@ MOST_LINES = 500_000  # a cell may have several
 LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 KiB
 SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
 DELIMITERS = ",;\t"
-OF_QUESTIONS = re.compile(rf"{WORD}s?")  # a column with questions' numbers
+OF_QUESTIONS = regex(rf"{WORD}s?")  # a column with questions' numbers
 NO_STUDENT = f"{FOR_THE_AUTHOR} 'student=ITS COLUMN'"
 NO_QUESTION = f"{FOR_THE_AUTHOR} '{{}}=ITS COLUMN' for each"
 Row = tuple[int, list[str]]  # its line, and its cells

@@ -44,32 +44,33 @@ from shapecalc.grading.joined_lines import (
 from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.plainer_lists import DRAWN
+from shapecalc.grading.regex import regex
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.text_tables import ROW, without_tables
 from shapecalc.grading.words_to_reader import is_word_to_reader
 
-SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
+SEPARATOR = regex(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
 # A dash behind a separator is the answer's own minus, `14. - 1.636`.
-MINUS = re.compile(r"[.:=)\]\uff1a\uff1d]\s*[-\u2013\u2212]\s*$")
-DASHED = re.compile(r"\s[-\u2013]\s+$")
+MINUS = regex(r"[.:=)\]\uff1a\uff1d]\s*[-\u2013\u2212]\s*$")
+DASHED = regex(r"\s[-\u2013]\s+$")
 STRONG = (":", "=", "\uff1a", "\uff1d")
 MOST_LINES = 5000
 MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
 LONGEST_KEY = 400
-NEGATIVE = re.compile(r"\s*[-\u2013\u2212]\d")  # a value, and no question's number
-BARE = re.compile(r"\d{1,4}(?:\s*[:)\uff1a]|\s*\.(?!\d)|\s+=(?=\s))\s*")  # 1.2 is a value
-RESULT = re.compile(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
+NEGATIVE = regex(r"\s*[-\u2013\u2212]\d")  # a value, and no question's number
+BARE = regex(r"\d{1,4}(?:\s*[:)\uff1a]|\s*\.(?!\d)|\s+=(?=\s))\s*")  # 1.2 is a value
+RESULT = regex(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
     r"^(?!.*\b(?:see|page)\b).*\d(?:[\])}|$*`\s]|\\end\{[a-z]{1,20}\}|\\right|\\)*+[.!]?$",
     re.IGNORECASE,
 )
-EQUALS = re.compile(r"= ?[-+.\d(\[{$]")  # what stands above it, whatever is said behind it
+EQUALS = regex(r"= ?[-+.\d(\[{$]")  # what stands above it, whatever is said behind it
 LINE = "Line "  # by which a line is called, with its number
-LETTERS = re.compile(r"\w")
-LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
+LETTERS = regex(r"\w")
+LETTER = regex(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
-MARKED_HEADING = re.compile(r"\s{0,3}#{1,6}\s")
-NUMBER_ALONE = re.compile(r"\s{0,3}#{1,6}\s+[*_]{0,3}(\d{1,4})[*_.:)\s]*#*\s*")  # `## 1`
-VALUE = re.compile(r"[:=]\s*[-(\[\d]|\d\s?[xX×]\s?\d")  # which no heading has
+MARKED_HEADING = regex(r"\s{0,3}#{1,6}\s")
+NUMBER_ALONE = regex(r"\s{0,3}#{1,6}\s+[*_]{0,3}(\d{1,4})[*_.:)\s]*#*\s*")  # `## 1`
+VALUE = regex(r"[:=]\s*[-(\[\d]|\d\s?[xX×]\s?\d")  # which no heading has
 
 
 class Lines(NamedTuple):

@@ -44,6 +44,7 @@ from shapecalc.grading.number_units import ABOUT, in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
+from shapecalc.grading.regex import regex
 from shapecalc.grading.sizes_by_name import GIVEN, sizes_by_name
 from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.volumes_in_words import volumes_in_words, without_powers
@@ -63,32 +64,30 @@ Form = Literal["sizes", "field", "number", "truth", "array", "ranges", "formula"
 
 LONGEST = 1000  # characters of an answer
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
-DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
+DECIMALS = regex(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
 # Between two answers of somebody who leaves the choice to the reader.
-OR = re.compile(
+OR = regex(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|(?<!not )(?:exactly|precisely)|no,? wait)"
     r"\b:?",
     re.I,
 )
 # Another answer behind such a word, without its number.
-OTHERWISE = re.compile(
+OTHERWISE = regex(
     r"\b(?:others?|opposite|reversed?|vice[ -]?versa|swapped|inverse|transposed?|negative|minus"
     r"|positive|plus)\b",
     re.I,
 )
 # What is told of minus a name, `-dW = 3`; `-ln p = 0.7` is how a loss is worked out.
-OPPOSITE = re.compile(
-    r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE
-)
-BETWEEN_PARTS = re.compile(r"[,;|&]|\band\b")
-ANOTHER_LIST = re.compile(r"\] ?(?:and|&) ?[^=]*$")  # [[1, 2]] and db = [3]
-FACTORED = re.compile(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
+OPPOSITE = regex(r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/]*", re.IGNORECASE)
+BETWEEN_PARTS = regex(r"[,;|&]|\band\b")
+ANOTHER_LIST = regex(r"\] ?(?:and|&) ?[^=]*$")  # [[1, 2]] and db = [3]
+FACTORED = regex(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
 SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
-VOLUME_AT_END = re.compile(  # /2 = 2.5, + 1 = 3.5: 3x3x32; = 14; 14x14x8
+VOLUME_AT_END = regex(  # /2 = 2.5, + 1 = 3.5: 3x3x32; = 14; 14x14x8
     r"(?:\s*:|(?<=[= ]\d);|(?<=[= ]\d\d);|(?<=[= ]\d{3});)\s*(?=\d+(?: ?[xX×] ?\d+)+$)"
 )
-CROSSED = re.compile(r"\d ?[xX×] ?\d")
+CROSSED = regex(r"\d ?[xX×] ?\d")
 SIGNED = ("number", "field", "array")  # `db - 3`: the dash parts, or it is a minus
 TAKEN = "was taken from your answer"
 NO_MINUS = "its dash was not read as a minus"

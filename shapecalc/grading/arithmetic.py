@@ -12,18 +12,19 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from shapecalc.diagnostics import quote
+from shapecalc.grading.regex import regex
 
 MOST_DIGITS = 40  # of a result, and of what leads there
 MOST_BRACKETS = 20  # inside one another
 LARGEST_POWER = 64
-NUMBER = re.compile(r"\d{1,3}(?:[,_']\d{3})+(?![\d.])|\d+(?:\.\d+)?|\.\d+")
+NUMBER = regex(r"\d{1,3}(?:[,_']\d{3})+(?![\d.])|\d+(?:\.\d+)?|\.\d+")
 TIMES = "*xX×·⋅∗"
 OVER = "/÷"
 FLOORED = "//"
-TOKEN = re.compile(rf"\s*(?:({NUMBER.pattern})|({FLOORED}|[-+^()\[\]{TIMES}{OVER}]))\s*")
+TOKEN = regex(rf"\s*(?:({NUMBER.pattern})|({FLOORED}|[-+^()\[\]{TIMES}{OVER}]))\s*")
 FLOOR = "floor"
 OPENING = {"(": ")", "[": "]", "⌊": "⌋"}
-LETTERED = re.compile(
+LETTERED = regex(
     rf"\s*(?:({NUMBER.pattern})|(floor(?= ?\()|{FLOORED}|[-+^()\[\]⌊⌋{TIMES}{OVER}]|[A-Z]))\s*"
 )
 CLOSING = "0123456789)]"

@@ -16,19 +16,20 @@ from shapecalc.grading.columns import CanAnswer
 from shapecalc.grading.joined_lines import BEGIN, COUNTED, Line, is_of_another, joined
 from shapecalc.grading.lists import CLOSING, OPENING, how_many
 from shapecalc.grading.notation import CHANGED, plain_array
+from shapecalc.grading.regex import regex
 
 MOST = 30  # lines of an answer, of which some may be an array
-LETTER = re.compile(r"[^\W\d_]")
+LETTER = regex(r"[^\W\d_]")
 # In front of an array: `dW =`, `so`. Other words may say that it is not what is asked for.
-NAME = re.compile(
+NAME = regex(
     r"(?:(?:so|thus|hence|therefore)\b[ ,:]*)?[$` ]*(?:[^\W\d][\w/\\^{}']{0,30} ?= ?)?[$` ]*",
     re.IGNORECASE,
 )
-STEPS = re.compile(r"\b(?:then|first)\b", re.IGNORECASE)  # `flip it, then slide`
-DIFFERENCE = re.compile(r"\(?[^\W\d]\w{0,9} ?- ?[^\W\d]\w{0,9}\)? ?=[^=]*$")  # `p - y =`, no dW
-LABEL = re.compile(r"[a-z]+ ?\d{1,2} ?[:=]", re.IGNORECASE)  # `row 1:`
-GOES_ON = re.compile(r"= ?(?!=)")  # `= [0, -3, 3]` below `W*x = [1, -5, 1]`
-LIST = re.compile(r"[-+0-9.,;|&/()\[\]{}$`\s]*\d[-+0-9.,;|&/()\[\]{}$`\s]*")
+STEPS = regex(r"\b(?:then|first)\b", re.IGNORECASE)  # `flip it, then slide`
+DIFFERENCE = regex(r"\(?[^\W\d]\w{0,9} ?- ?[^\W\d]\w{0,9}\)? ?=[^=]*$")  # `p - y =`, no dW
+LABEL = regex(r"[a-z]+ ?\d{1,2} ?[:=]", re.IGNORECASE)  # `row 1:`
+GOES_ON = regex(r"= ?(?!=)")  # `= [0, -3, 3]` below `W*x = [1, -5, 1]`
+LIST = regex(r"[-+0-9.,;|&/()\[\]{}$`\s]*\d[-+0-9.,;|&/()\[\]{}$`\s]*")
 
 
 class Found(NamedTuple):

@@ -19,6 +19,7 @@ from shapecalc.grading.closing_remarks import DONE
 from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.notation import GAP
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.result_in_front import InFront
 from shapecalc.grading.values import NESTED, Value, flat
 from shapecalc.grading.written import is_rounded_from
@@ -27,39 +28,38 @@ from shapecalc.grading.written_sizes import DENIED
 
 FORMS: tuple[Form, ...] = ("number", "sizes")  # of a step
 # 1.31, -ln(0.27); 1.31 -ln(0.27)
-NARROW = re.compile(
-    r"\s*[-+]?[\d.,xX× ]*\d(?P<by>[,;:] +| (?=-[^\s\d>]|-?\d[\d.]* ?[*/^·×+-]|\((?![^()]*[^\W\d_]{2})))"
+NARROW = regex(
+    r"\s*[-+]?[\d.,xX× ]*\d(?P<by>[,;:] +"
+    r"| (?=-[^\s\d>]|-?\d[\d.]* ?[*/^·×+-]|\((?![^()]*[^\W\d_]{2})))"
     r"(?=.*(?:[-+*/^·×(]|[^\W\d_]{2}))"
 )
 # 2 (F-1)/2; 55, (W-F+2P)/S + 1 with F = 11: a formula in letters multiplies no number
 LETTERS = r"(?:floor|ceil|[FSPKWHDCN])"
 GIVEN = r"(?:[,;]? (?:with|where|for|and)|,) [FSPKWHDCN] ?= ?\d+"
-FORMULA = re.compile(
+FORMULA = regex(
     rf"(?=.*{LETTERS} ?[-+*/^·×)])(?=.*[-+*/^·×])(?:{LETTERS}|[\s()\[\]\d.+*/^·×-])+(?:{GIVEN})*"
 )
-BESIDE_A_FORMULA = re.compile(r"\s*\d[\d.,]*(?P<by>[,;:]? (?:(?:by|from|using|via) )?)")
+BESIDE_A_FORMULA = regex(r"\s*\d[\d.,]*(?P<by>[,;:]? (?:(?:by|from|using|via) )?)")
 # What goes on with what stands in front: 5  - 2, 5  *2, 5  -> 6, 5  times 2.
-GOES_ON = re.compile(
-    r"[-+*/^=·×,;:|\u2013\u2212](?=\s)|[*/^=·×,;:|)\]\u2192\u21d2]|->|=>|[xX]\s?\d"
-)
-CHANGED = re.compile(
+GOES_ON = regex(r"[-+*/^=·×,;:|\u2013\u2212](?=\s)|[*/^=·×,;:|)\]\u2192\u21d2]|->|=>|[xX]\s?\d")
+CHANGED = regex(
     rf"{DENIED.pattern}|\b(?:half|halved|twice|doubled?|scaled|squared?|tripled?|then \w+ed)\b",
     re.IGNORECASE,
 )
 # A number, sizes or a list and nothing else; and what a working has that no row of numbers has.
-PLAIN = re.compile(r"(?!.*\d(?:[-+]| [-+] )\d)[-+\d.,;xX×\s()\[\]{}e~\u2248\u2212]*\d[\d.\s)\]}%]*")
-WORKED = re.compile(r"[^\W\d_xX×]|[-+*/^·(\[]\s?[\d(.]|\d ?[-+*/^·×] ?[\d(]|[=\u2192]|->")
+PLAIN = regex(r"(?!.*\d(?:[-+]| [-+] )\d)[-+\d.,;xX×\s()\[\]{}e~\u2248\u2212]*\d[\d.\s)\]}%]*")
+WORKED = regex(r"[^\W\d_xX×]|[-+*/^·(\[]\s?[\d(.]|\d ?[-+*/^·×] ?[\d(]|[=\u2192]|->")
 # What a working ends with: a sign of equality or an arrow, and a number or sizes.
-STATED = re.compile(
+STATED = regex(
     r"(?:=|->|[\u2192\u21d2]) ?([-+]?[\d.,]*\d(?: ?[xX×] ?\d+)*)\s*[^\W\d_]{0,12}[.)]*\s*$"
 )
-NAME = re.compile(r"(?:^|[\s,;:(])[^\W\d_]\w{0,12} ?$")  # of a number that is given: with W = 4
-STEP = re.compile(r"=>|->|[=\u2192\u21d2,;:]")
-TIMES, WORD = re.compile(r"\btimes\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2,}")
-LOG = re.compile(r"\blog(?!_?e\b)", re.IGNORECASE)
-LIST, DIGIT = re.compile(r"\[[^\[\]]*\]|\[\[.*\]\]"), re.compile(r"\d")
+NAME = regex(r"(?:^|[\s,;:(])[^\W\d_]\w{0,12} ?$")  # of a number that is given: with W = 4
+STEP = regex(r"=>|->|[=\u2192\u21d2,;:]")
+TIMES, WORD = regex(r"\btimes\b", re.IGNORECASE), regex(r"[^\W\d_]{2,}")
+LOG = regex(r"\blog(?!_?e\b)", re.IGNORECASE)
+LIST, DIGIT = regex(r"\[[^\[\]]*\]|\[\[.*\]\]"), regex(r"\d")
 MOST = 20  # gaps that are looked at
-OPERATOR = re.compile(r"\s*[-+*/]")
+OPERATOR = regex(r"\s*[-+*/]")
 
 
 def in_front_of_a_gap(question: Question, answer: object) -> InFront | None:

@@ -8,6 +8,7 @@ import re
 from itertools import islice
 
 from shapecalc.grading.number_words import SMALL, in_digits
+from shapecalc.grading.regex import regex
 
 LONGEST = 1000  # characters
 MOST = 4  # lists of sides
@@ -26,11 +27,9 @@ TOTAL = (
     rf"{ZEROS},? (?:in total|altogether|together|in all)\b)?"
 )
 AND = r"(?:, ?(?:and )?|; ?| and | & | ?\+ ?)"
-SIDES = re.compile(
-    rf"(?<![\w.*/+-])(?P<sides>{ONE}(?:{AND}{ONE})+|{EACH}){TOTAL}(?!\w)", re.IGNORECASE
-)
-PART = re.compile(rf"({NUMBER}){ZEROS}{WHERE} ({SIDE})", re.IGNORECASE)
-TELLS = re.compile(rf"\b(?:{SIDE}|sides?)\b", re.IGNORECASE)
+SIDES = regex(rf"(?<![\w.*/+-])(?P<sides>{ONE}(?:{AND}{ONE})+|{EACH}){TOTAL}(?!\w)", re.IGNORECASE)
+PART = regex(rf"({NUMBER}){ZEROS}{WHERE} ({SIDE})", re.IGNORECASE)
+TELLS = regex(rf"\b(?:{SIDE}|sides?)\b", re.IGNORECASE)
 
 
 def of_one_side(text: str) -> str:

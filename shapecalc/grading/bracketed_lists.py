@@ -11,26 +11,27 @@ from typing import NamedTuple
 from shapecalc.grading.answers import DECIMALS, readings
 from shapecalc.grading.lists import CLOSING, OPENING, TRANSPOSE, how_many, plain_list
 from shapecalc.grading.notation import plain_array
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number, flat
 from shapecalc.grading.written_numbers import Unreadable
 
 MOST = 60  # brackets of a text that are looked at
 MATRIX = r"\{(?:[a-z]*matrix|array)\}"
-BEGIN, END = re.compile(rf"\\begin{MATRIX}(?:\{{[lcr| ]*\}})?"), re.compile(rf"\\end{MATRIX}")
-BOLD = re.compile(r"(?<!\S)(?:\*\*|__|`+)(?=[\[({])|(?<=[\])}])(?:\*\*|__|`+)(?![^\s.,;])")
-VALUES = re.compile(r"(?:[-+\d.,;|&/()\[\]{}\s]|(?<=\d)[eE](?=[-+\d]))+")
-LETTER = re.compile(r"[^\W\d_]")
-SUM = re.compile(r"[\d.)\]}](?: [-+] |[-+])")  # 3 - 2, 3-2; `3 -2` are two numbers
+BEGIN, END = regex(rf"\\begin{MATRIX}(?:\{{[lcr| ]*\}})?"), regex(rf"\\end{MATRIX}")
+BOLD = regex(r"(?<!\S)(?:\*\*|__|`+)(?=[\[({])|(?<=[\])}])(?:\*\*|__|`+)(?![^\s.,;])")
+VALUES = regex(r"(?:[-+\d.,;|&/()\[\]{}\s]|(?<=\d)[eE](?=[-+\d]))+")
+LETTER = regex(r"[^\W\d_]")
+SUM = regex(r"[\d.)\]}](?: [-+] |[-+])")  # 3 - 2, 3-2; `3 -2` are two numbers
 FRAMEWORK = r"\b(?:\w+\.)*(?:array|tensor|matrix|vector)"
-TOUCHING = re.compile(rf"(?:{FRAMEWORK}|\b(?:so|is|are))$", re.IGNORECASE)
-CALLED = re.compile(rf"{FRAMEWORK}(\(?)$", re.IGNORECASE)  # array([1, 2])
-END_OF_CALL = re.compile(r"(?:, ?[a-z]\w* ?=[\w.' ]*)?\)")
-APPLIED = re.compile(r"[\w)\]}^]$")  # max(0, 3), w[0, 1]
+TOUCHING = regex(rf"(?:{FRAMEWORK}|\b(?:so|is|are))$", re.IGNORECASE)
+CALLED = regex(rf"{FRAMEWORK}(\(?)$", re.IGNORECASE)  # array([1, 2])
+END_OF_CALL = regex(r"(?:, ?[a-z]\w* ?=[\w.' ]*)?\)")
+APPLIED = regex(r"[\w)\]}^]$")  # max(0, 3), w[0, 1]
 WORKED = r"[-+*/^·×⋅∗@√%]"
-IN_FRONT = re.compile(rf"(?:{WORKED}|\d ?x|[=:(] ?[-+]?[\d.]+) ?$")  # s = 2 [1, 2]
-BEHIND = re.compile(rf"(?! ?// ?[A-Za-z])(?: ?(?:{WORKED}|\(?x ?\d|= ?[-+\d(\[{{])| \. )")
-OF_COLUMN = re.compile(rf"{TRANSPOSE}(?!\w)", re.IGNORECASE)
-ROW = re.compile(r"[;|()\[\]{}]")
+IN_FRONT = regex(rf"(?:{WORKED}|\d ?x|[=:(] ?[-+]?[\d.]+) ?$")  # s = 2 [1, 2]
+BEHIND = regex(rf"(?! ?// ?[A-Za-z])(?: ?(?:{WORKED}|\(?x ?\d|= ?[-+\d(\[{{])| \. )")
+OF_COLUMN = regex(rf"{TRANSPOSE}(?!\w)", re.IGNORECASE)
+ROW = regex(r"[;|()\[\]{}]")
 
 
 class Bracketed(NamedTuple):

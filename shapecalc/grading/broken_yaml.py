@@ -6,7 +6,6 @@ is read as such, otherwise as the text behind its key. What is neither is told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from textwrap import dedent
 from typing import Any, NamedTuple
@@ -14,13 +13,14 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.document import Document
 from shapecalc.grading.answer_texts import LETTERS, lines_of
+from shapecalc.grading.regex import regex
 from shapecalc.grading.submission_file import MOST_NOTES, NotGradable
 from shapecalc.readers import native
 
 MOST_PIECES = 2000  # each takes PyYAML a tenth of a millisecond
-BEGINS = re.compile(r"(?m)^(?=[^\s#\]})-])")
-ANSWERS = re.compile(r"[\"']?answers[\"']?[ \t]*:[ \t]*(?:#.*)?\n(?=[ \t])")
-COMMENT = re.compile(r"(?m)^[ \t]*#.*$")
+BEGINS = regex(r"(?m)^(?=[^\s#\]})-])")
+ANSWERS = regex(r"[\"']?answers[\"']?[ \t]*:[ \t]*(?:#.*)?\n(?=[ \t])")
+COMMENT = regex(r"(?m)^[ \t]*#.*$")
 AsWritten = Callable[[Document, str, Mapping[str, Any]], dict[str, Any]]
 
 

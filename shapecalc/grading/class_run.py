@@ -24,12 +24,10 @@ from shapecalc.grading.columns import Mapped
 from shapecalc.grading.comparison import can_answer
 from shapecalc.grading.filled_sheet import Sheet
 from shapecalc.grading.graded import ClassRun, Graded
-from shapecalc.grading.handout.markdown import render
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.moments import days_late, moment
 from shapecalc.grading.prompts import on_the_sheet
 from shapecalc.grading.question import Assignment, Policy
-from shapecalc.grading.quiz.words import NOTES
 from shapecalc.grading.spool import Packed, Spool, packed
 from shapecalc.grading.submission_file import Found, Submission, internal_error
 from shapecalc.grading.submissions import read_submissions
@@ -119,6 +117,9 @@ def _mapped(assignment: Assignment) -> Mapped:
 
     @cache
     def sheet() -> Sheet:  # for the first text: a table or a mapping needs none
+        from shapecalc.grading.handout.markdown import render
+        from shapecalc.grading.quiz.words import NOTES
+
         return Sheet(asked, [*render(assignment).splitlines(), NOTES])
 
     return Mapped(

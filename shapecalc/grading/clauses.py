@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.regex import regex
 
 Link = Literal["", "next", "reason", "result", "aside"]
 
@@ -24,17 +25,17 @@ SO = (
     r"(?:=>|->|\u21d2|\u2192|(?:so(?! that)|thus|hence|therefore|gives|makes|becomes|yields|that is"
     r"|which is)\b)"
 )
-CUT = re.compile(
+CUT = regex(
     rf"(?P<reason>(?<![\w.]){BECAUSE}|<-|\s//\s*(?=[A-Za-z])|\s#\s)|(?P<beside>(?<![\w.]){BESIDE})"
     rf"|(?P<result>(?<![\w.]){SO}|=>|->|\u21d2|\u2192)"
     r"|(?P<next>[;\n]|[,:.!?](?=\s|$)|\s[-\u2013\u2014]+\s(?=[A-Za-z])|\b(?:and|then|but|while)\b)",
     re.IGNORECASE,
 )
-STRICT = re.compile(rf"(?<![\w.]){BECAUSE}|\s//\s*(?=[A-Za-z])|\s#\s", re.IGNORECASE)
-CONCLUDES = re.compile(rf"(?<![\w.]){SO}[^\d]*\d", re.IGNORECASE)
+STRICT = regex(rf"(?<![\w.]){BECAUSE}|\s//\s*(?=[A-Za-z])|\s#\s", re.IGNORECASE)
+CONCLUDES = regex(rf"(?<![\w.]){SO}[^\d]*\d", re.IGNORECASE)
 # Who takes a value back says so between it and the one that is meant: `16, no, 14`. Of others,
 # `no bias`, `no. of filters` and `bias correction` take nothing back.
-TAKEN_BACK = re.compile(
+TAKEN_BACK = regex(
     r"\b(?:no(?=\s*[,;:!?(]|\s*\.(?!\s?of\b)|\s+[-\u2013\u2014]|\s+(?:\d|(?:wait|sorry|that|it|i)\b))"
     r"|nope|nah|wait|(?:wh?)?oops|sorry|pardon|i mean(?:t)?|actually|edit:|rather"
     r"|correction(?=\s*[:,])|correct(?:ed|ing)(?: to)?:|make (?:that|it)|(?:scratch|strike) that"
@@ -43,8 +44,8 @@ TAKEN_BACK = re.compile(
 )
 CLOSING = {")": "(", "]": "["}
 # What tells something in brackets: words, an equation, a volume; a list or a factor does not.
-TOLD = re.compile(r"[A-Za-z]{2,}|=|->|\u2192|\u21d2|^\s*\d+(?: ?[xX×] ?\d+)+\s*$")
-ONE = re.compile(r"\bone\b", re.IGNORECASE)  # the first one
+TOLD = regex(r"[A-Za-z]{2,}|=|->|\u2192|\u21d2|^\s*\d+(?: ?[xX×] ?\d+)+\s*$")
+ONE = regex(r"\bone\b", re.IGNORECASE)  # the first one
 AROUND = " \t\n,;:.!?-\u2013\u2014"
 
 

@@ -11,16 +11,17 @@ from typing import Any
 
 from shapecalc.grading.answers import LONGEST, OR
 from shapecalc.grading.clauses import TAKEN_BACK
+from shapecalc.grading.regex import regex
 
 WORKED = r"[^,;:()]*\d[^,;:()]*[,;:]\s+.*[\d)\]] ?[-+*/^×·x] ?[\d(\[]"  # a value, and a working
-REMARK = re.compile(r"\s*(?:\((?P<inside>[^()\d=]*)\)|[,;] +(?P<behind>[^\W\d_][^()\d=]*))[ .!]*$")
-ANSWERED = re.compile(WORKED, re.DOTALL)
-DONE = re.compile(
+REMARK = regex(r"\s*(?:\((?P<inside>[^()\d=]*)\)|[,;] +(?P<behind>[^\W\d_][^()\d=]*))[ .!]*$")
+ANSWERED = regex(WORKED, re.DOTALL)
+DONE = regex(
     r"\b(?:minus|plus|times|half|halved|twice|double[ds]?|divid\w*|multipl\w*|squared?|scaled"
     r"|wrong|instead|opposite|negative|then|but|so|percent|round\w*|floor\w*|ceil\w*)\b|[%*/+]",
     re.IGNORECASE,
 )
-WORD = re.compile(r"[^\W\d_]{2}")
+WORD = regex(r"[^\W\d_]{2}")
 
 
 def without_remark(answer: Any) -> Any:

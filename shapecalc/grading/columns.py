@@ -8,6 +8,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from shapecalc.grading.regex import regex
+
 NAMES = (
     "student", "name", "full name", "student name", "your name", "my name", "display name",
     "participant", "author", "submitted by",
@@ -32,8 +34,8 @@ OTHERS = (  # what platforms say of an attempt; no answer stands there
     "department", "root account", "integration id", "cohort", "group", "date", "course", "class",
 )  # fmt: skip
 WORD = r"(?:response|answer|antwort|question|frage|q|item|task|problem|exercise|aufgabe)"
-NUMBER = re.compile(rf"(?:{WORD} ?)?\.? ?(\d{{1,4}})")
-IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
+NUMBER = regex(rf"(?:{WORD} ?)?\.? ?(\d{{1,4}})")
+IN_BRACKETS = regex(r"\s*\([^()]*\)$")
 AROUND = " .:*?"
 LONGEST_HEADER = 4000
 

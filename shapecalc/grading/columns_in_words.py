@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import re
 
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import NESTED, Value, flat, width_of
 
 NUMBERED = (
     r"(?:columns?|cols?)[ ._]?#?\d{1,2}|(?:first|second|third|fourth|last|left|right|middle|1st|2nd"
     r"|3rd|4th) (?:columns?|cols?)"
 )
-COLUMN = re.compile(rf"(?<!\w)(?:{NUMBERED})(?!\w)", re.IGNORECASE)
-SIDE = re.compile(r"(?<![\w-])(?<!top )(?<!bottom )(?:left|right)(?= ?[:=])", re.IGNORECASE)
-OF_INPUT = re.compile(r"(?<!\w)(?:x|inputs? )[_ ]?\d ?[:=](?= ?[\[(]?[-+\d.]+,? [-+\d.])", re.I)
-ROW = re.compile(r"\b(?:rows?|top|bottom|upper|lower)\b", re.IGNORECASE)
+COLUMN = regex(rf"(?<!\w)(?:{NUMBERED})(?!\w)", re.IGNORECASE)
+SIDE = regex(r"(?<![\w-])(?<!top )(?<!bottom )(?:left|right)(?= ?[:=])", re.IGNORECASE)
+OF_INPUT = regex(r"(?<!\w)(?:x|inputs? )[_ ]?\d ?[:=](?= ?[\[(]?[-+\d.]+,? [-+\d.])", re.I)
+ROW = regex(r"\b(?:rows?|top|bottom|upper|lower)\b", re.IGNORECASE)
 
 
 def is_by_columns(text: str, right: Value) -> bool:

@@ -12,22 +12,23 @@ from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_sums import stated_result
 from shapecalc.grading.values import Number, Value
 from shapecalc.grading.written import is_rounded_from
 
-LAST = re.compile(rf"[\d\s()\[\].,_'+^{TIMES}{OVER}-]+$")
+LAST = regex(rf"[\d\s()\[\].,_'+^{TIMES}{OVER}-]+$")
 # A word in front of a sum says what it is; what else stands there is a part of it: `ln(`, `3 K*`,
 # and so is the name of a function, or of an operation.
-SAYS_WHAT = re.compile(r"\b([A-Za-z]{2,}) +$")
-STARTS = re.compile(r"[\d(\[.]")
-NO_LABEL = re.compile(
+SAYS_WHAT = regex(r"\b([A-Za-z]{2,}) +$")
+STARTS = regex(r"[\d(\[.]")
+NO_LABEL = regex(
     r"ln|log|lg|exp|sqrt|root|max|min|abs|floor|ceil|tanh|sigmoid|sigma|relu|softmax|sum|mean"
     r"|average|of|times|by|plus|minus|over|half|twice|double|per|percent|negative",
     re.IGNORECASE,
 )
-LN = re.compile(r"([-+]?) ?ln ?(\()? ?(\d{0,9}\.?\d{1,20}) ?(?(2)\))")  # of a number alone
-PARTED = re.compile(r"[,;] |:")
+LN = regex(r"([-+]?) ?ln ?(\()? ?(\d{0,9}\.?\d{1,20}) ?(?(2)\))")  # of a number alone
+PARTED = regex(r"[,;] |:")
 
 
 def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Value | None:

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.regex import regex
 
 LONGEST = 200  # characters
 NUMBER = r"\d{1,3}(?:,\d{3})+|\d{1,12}"
@@ -22,19 +23,19 @@ SO = (
     r"(?>[,;:]? ?(?:=>|->|\u21d2|\u2192|=|[,;:]|\b(?:so|thus|hence|gives?|makes?|that is|in total"
     r"|total|which (?:is|gives|makes))\b:?) ?)++"
 )
-BEHIND_ONE = re.compile(rf"(?:it has |there (?:is|are) )?{ONE}{SO}{ALL}[.!]?", re.IGNORECASE)
-BEFORE_ONE = re.compile(rf"{ALL} ?[,;:=] ?{ONE}[.!]?", re.IGNORECASE)
+BEHIND_ONE = regex(rf"(?:it has |there (?:is|are) )?{ONE}{SO}{ALL}[.!]?", re.IGNORECASE)
+BEFORE_ONE = regex(rf"{ALL} ?[,;:=] ?{ONE}[.!]?", re.IGNORECASE)
 # 26 per filter * 8 = 208
-TIMES = re.compile(
+TIMES = regex(
     rf"^({NUMBER})(?: {THING})? (?:per|for each|each|in each)(?: {WHOLE})?(?= ?[*xX×·] ?\d)",
     re.IGNORECASE,
 )
-LISTED = re.compile(
+LISTED = regex(
     rf"(?P<terms>(?:{NUMBER})(?:(?:, | ?; ?| and )(?:{NUMBER}))+){SO}"
     rf"(?P<all>{NUMBER})[.!]?",
     re.IGNORECASE,
 )
-TERM = re.compile(NUMBER)
+TERM = regex(NUMBER)
 
 
 def of_all(answer: Any) -> Any:

@@ -7,7 +7,6 @@ right answer with its working.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -27,6 +26,7 @@ from shapecalc.grading.notation import GAP
 from shapecalc.grading.own_answers import Followed
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
+from shapecalc.grading.regex import regex
 from shapecalc.grading.rounded_down import rounded_at
 from shapecalc.grading.rounding import NO_WORKING, rounded
 from shapecalc.grading.shortened import shortened
@@ -43,7 +43,7 @@ RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
 SHOWN_GAP = "   "
-ESCAPED = re.compile(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
+ESCAPED = regex(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
 MOST_PRINTED = 400  # pieces of a list or a mapping
 
 

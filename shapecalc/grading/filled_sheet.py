@@ -11,17 +11,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from shapecalc.grading.answer_texts import MOST_LINES
+from shapecalc.grading.regex import regex
 
 LEAST = 12  # characters of a question's text, or of its last sentences
-SENTENCE = re.compile(r"(?<=[.?!:]) ")
-MARKS = re.compile(r"\\(?=\W)|\*|^#+\s")  # Markdown's, which a page as it is drawn has not
-LEAD = re.compile(r"(?:[#>\s]*(?:question |q)?\d{1,4}\s?[.:)]|\(?[a-z]\)|[-#>])?\s*", re.IGNORECASE)
-POINTS = re.compile(r"\s*\(\d[\d.]* points?(?:; [^()]*)?\)")
-ANSWER = re.compile(r"[\s>]*[*_]*answer[*_]*\s*:[*_]*\s*", re.IGNORECASE)
-TO_WRITE_ON = re.compile(r"_{2,}")
-CHOICE = re.compile(r"[-\s]*\([a-z]\)")
-CHOSEN = re.compile(r"(?<!\\)\*\S")  # `- **(b) 40**`: no line of a sheet but a question's is bold
-HEADING = re.compile(r"\s{0,3}#{1,6}\s*\d{1,4}\s*")
+SENTENCE = regex(r"(?<=[.?!:]) ")
+MARKS = regex(r"\\(?=\W)|\*|^#+\s")  # Markdown's, which a page as it is drawn has not
+LEAD = regex(r"(?:[#>\s]*(?:question |q)?\d{1,4}\s?[.:)]|\(?[a-z]\)|[-#>])?\s*", re.IGNORECASE)
+POINTS = regex(r"\s*\(\d[\d.]* points?(?:; [^()]*)?\)")
+ANSWER = regex(r"[\s>]*[*_]*answer[*_]*\s*:[*_]*\s*", re.IGNORECASE)
+TO_WRITE_ON = regex(r"_{2,}")
+CHOICE = regex(r"[-\s]*\([a-z]\)")
+CHOSEN = regex(r"(?<!\\)\*\S")  # `- **(b) 40**`: no line of a sheet but a question's is bold
+HEADING = regex(r"\s{0,3}#{1,6}\s*\d{1,4}\s*")
 
 
 class Sheet:

@@ -7,7 +7,12 @@ from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import LONGEST, Reading
-from shapecalc.grading.behind_a_gap import in_front_of_a_gap, is_contradicted, right_step, with_its_result
+from shapecalc.grading.behind_a_gap import (
+    in_front_of_a_gap,
+    is_contradicted,
+    right_step,
+    with_its_result,
+)
 from shapecalc.grading.both_sides import of_one_side
 from shapecalc.grading.closing_remarks import without_remark
 from shapecalc.grading.comes_to import slipped_from

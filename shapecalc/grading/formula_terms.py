@@ -10,10 +10,11 @@ from itertools import accumulate
 from math import isclose as is_close
 
 from shapecalc.grading.arithmetic import MOST_BRACKETS, worked_out
+from shapecalc.grading.regex import regex
 
-OVER_S = re.compile(r"(?<=[)\]])\s*(/)\s*(?:\d+|S)")
+OVER_S = regex(r"(?<=[)\]])\s*(/)\s*(?:\d+|S)")
 ROUND = str.maketrans("[]", "()")
-PLAIN = re.compile(r"\d+(?:\.\d+)?")
+PLAIN = regex(r"\d+(?:\.\d+)?")
 Terms = Counter[Fraction]
 
 

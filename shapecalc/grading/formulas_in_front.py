@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from shapecalc.grading.notation import CHANGED
+from shapecalc.grading.regex import regex
 
 LETTERS = (
     r"(?:lr|eta|alpha|rate|learning[_ ]rate|prob(?:s|abilities)?|softmax|onehot|one-hot|target"
@@ -22,19 +23,19 @@ SIGN = r" ?[-+*/·⋅×∗@−] ?"
 FORMULA = rf"\(?{FACTOR}(?:{SIGN}\(?{FACTOR}\)?){{1,7}}"
 NAME = r"(?:[^\W\d][\w/'^∂{}]{0,12}(?:\[[\w, ]{1,9}\]|\([\w ]{1,9}\))?)"
 # `y - p:`, `dW = x*d =`; `W1 = W1 - dW1 =` is the name of a part.
-IN_FRONT = re.compile(
+IN_FRONT = regex(
     rf"\s*(?:(?!\w*\d){NAME} ?:?= ?)?(?P<formula>{FORMULA}) ?[:=] ?"
     r"(?=[-+−(\[{]*\.?\d|[a-z]{2,9} ?\d ?[:=(\[])"
 )
-AMID = re.compile(rf"(?P<name>{NAME}) ?= ?(?P<formula>{FORMULA}) ?= ?(?=[-+−(\[{{]*\.?\d)")
+AMID = regex(rf"(?P<name>{NAME}) ?= ?(?P<formula>{FORMULA}) ?= ?(?=[-+−(\[{{]*\.?\d)")
 # One factor of a list: 0.5*(1, 2) = (0.5, 1).
-SCALED = re.compile(
+SCALED = regex(
     r"(?<![-+−*/·×\w.)\]] )(?<![\w.)*/])[-+−]?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12}) ?[*·⋅×x]? ?"
     r"[\[(][-+−\d., ]{3,200}[\])] ?= ?(?=[\[(][-+−\d., ]{3,200}[\])])"
 )
-PLACES = re.compile(r"\b(?:top|bottom|upper|lower)\b", re.IGNORECASE)  # top-left
-LETTER = re.compile(r"[^\W\d_]")
-WORDS = re.compile(r"\b(?:rate|ln|log|sqrt|exp|first|then)\b", re.IGNORECASE)
+PLACES = regex(r"\b(?:top|bottom|upper|lower)\b", re.IGNORECASE)  # top-left
+LETTER = regex(r"[^\W\d_]")
+WORDS = regex(r"\b(?:rate|ln|log|sqrt|exp|first|then)\b", re.IGNORECASE)
 
 
 def behind_its_formula(text: str) -> str:

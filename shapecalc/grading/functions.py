@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from math import exp, log, log2, log10, sqrt
 
 from shapecalc.grading.arithmetic import NUMBER, worked_out
+from shapecalc.grading.regex import regex
 
 MOST = 20  # functions of a text
 LARGEST = 1e15  # of what one comes to
-FUNCTION = re.compile(  # `1.2e^4` is meant for 12,000
+FUNCTION = regex(  # `1.2e^4` is meant for 12,000
     r"(?<![A-Za-z])(ln|log(?:_?(?:10|2|e))?|exp|sqrt|(?<![\d.])e\^) ?(?=[(\d.-])", re.IGNORECASE
 )
-FACTOR = re.compile(r"(?<=[\d)\]]) $")  # `2 ln(2)`
-ARGUMENT = re.compile(rf"-?(?:{NUMBER.pattern})")
+FACTOR = regex(r"(?<=[\d)\]]) $")  # `2 ln(2)`
+ARGUMENT = regex(rf"-?(?:{NUMBER.pattern})")
 WORKED_OUT: Mapping[str, Callable[[float], float]] = {
     "ln": log,
     "log": log,

@@ -8,21 +8,22 @@ from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.columns import OTHERS, PEOPLE, TIMES, plain
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.regex import regex
 from shapecalc.grading.yes_or_no import yes_or_no
 
 QUOTES = "\"'“”„‘’«»"
 DECORATION = f" *_`#>-•({QUOTES}"
 
 # What stands above the answers: `Homework 3: Convolutions`, `Ana Diaz`; in Markdown anywhere.
-SHEET = re.compile(
+SHEET = regex(
     r"(?:cs\w*|homework|hw|assignment|exercises?|problem set|sheet|lab|quiz|week|answers?"
     r"|solutions?|submission|group|class|section|tutorial)\b[^:=]*(?::[^\d=]*)?",
     re.IGNORECASE,
 )
-PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
-ONE_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-][\w'’.-]*")  # which nobody answers a question with
-BESIDE = re.compile(r"\s*[,;:|(]\s*|\s+[-–—]\s+")  # what parts a name from what sheet it is
-NUMBERED = re.compile(r"[^\W\d_]{0,3}\d{5,12}")  # s204711
+PERSON = regex(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+ONE_NAME = regex(r"[^\W\d_][^\W\d_'’.-][\w'’.-]*")  # which nobody answers a question with
+BESIDE = regex(r"\s*[,;:|(]\s*|\s+[-–—]\s+")  # what parts a name from what sheet it is
+NUMBERED = regex(r"[^\W\d_]{0,3}\d{5,12}")  # s204711
 
 
 def name_in(line: str) -> str:

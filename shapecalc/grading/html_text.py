@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import unescape
 
-BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]{0,200}>")
-TAGS = re.compile(r"<(?=[A-Za-z/!?])[^<>]{0,1000}>")  # <0.5, 0.5> is a list
-OF_TABLES = re.compile(r"(?i)<(/?)(table|tr|td|th)\b[^<>]{0,1000}>")
+from shapecalc.grading.regex import regex
+
+BREAKS = regex(r"(?i)<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]{0,200}>")
+TAGS = regex(r"<(?=[A-Za-z/!?])[^<>]{0,1000}>")  # <0.5, 0.5> is a list
+OF_TABLES = regex(r"(?i)<(/?)(table|tr|td|th)\b[^<>]{0,1000}>")
 
 
 def plain_text(text: str) -> str:

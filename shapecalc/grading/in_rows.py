@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import NESTED, Value, flat
 
-NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+NUMBER = regex(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 NEXT = rf"(?:\s*[,;]\s*|\s+){NUMBER.pattern}"
-FLAT = re.compile(rf"\[?\s*{NUMBER.pattern}(?:{NEXT})+\s*\]?", re.IGNORECASE)
+FLAT = regex(rf"\[?\s*{NUMBER.pattern}(?:{NEXT})+\s*\]?", re.IGNORECASE)
 
 
 def in_rows(question: Question, answer: str) -> str:

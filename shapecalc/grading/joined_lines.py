@@ -8,27 +8,28 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from shapecalc.grading.columns import WORD, CanAnswer
+from shapecalc.grading.regex import regex
 
 LONGEST = 300  # characters of a result
 MOST_JOINED = 200  # lines of one list in brackets
 # A line of a list alone, `0.25, -3`, `[1, 2],`, `slice 1: 2 0`; `8. 1.8` may be another answer.
-VALUES = re.compile(
+VALUES = regex(
     r"(?!\d{1,4}\s*[:.)]\s)(?:[a-z]+ ?\d{1,2} ?[:=])?[-+0-9.,;|&/()\[\]{}\s]*", re.IGNORECASE
 )
-STILL_OPEN = re.compile(r"(?:\$\$?|\\\[)?|[^=]*=")  # `$$` above a formula, `dW =` above a list
+STILL_OPEN = regex(r"(?:\$\$?|\\\[)?|[^=]*=")  # `$$` above a formula, `dW =` above a list
 BEGIN, END = "\\begin{", "\\end{"
-QUESTION = re.compile(r"\d{1,4}")
-COUNTED = re.compile(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
-OF_ANOTHER = re.compile(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
+QUESTION = regex(r"\d{1,4}")
+COUNTED = regex(r"\W*\d{1,4}\s*[:.)：]")  # `11) 65x65`; `10 = 2*5` is a step of a working
+OF_ANOTHER = regex(rf"\W*{WORD}[ .]?\d{{1,4}}\b", re.IGNORECASE)  # `Q12: 5` of 11 questions
 INTRODUCED = ": "  # between words, `see the table`, and what they say of
-VALUE_ALONE = re.compile(r"(?<![\w.])(?<![xX×] )\d+(?!\w| ?[xX×] ?\d)")  # no b1, 2x2
+VALUE_ALONE = regex(r"(?<![\w.])(?<![xX×] )\d+(?!\w| ?[xX×] ?\d)")  # no b1, 2x2
 # A result: a number, or several of a list or a volume.
-RESULT_AT_END = re.compile(
+RESULT_AT_END = regex(
     r"(?<![\d.])\d+(?:\.\d+)?(?:(?:\s*[,;|xX×]\s*|\s+)[-+]?\d+(?:\.\d+)?)*(?=\W*$)"
 )
-GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-LIST_AT_END = re.compile(r"\d[\])}]+\W*$")
-NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
+GROUPED = regex(r"(?<=\d),(?=\d{3}(?!\d))")
+LIST_AT_END = regex(r"\d[\])}]+\W*$")
+NUMBERS = regex(r"-?\d+(?:\.\d+)?")
 
 
 class Line(NamedTuple):

@@ -14,26 +14,27 @@ from shapecalc.grading.named_parts import DENSE
 from shapecalc.grading.notation import plain
 from shapecalc.grading.own_sums import is_total
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 
 MOST = 100  # terms
-PLUS = re.compile(r" ?\+ ?| plus ")
+PLUS = regex(r" ?\+ ?| plus ")
 TOTAL = r"(?P<total>\d(?:[\d,.' ]*\d)?)(?: (?:parameters?|params|weights|biases|macs|flops))?"
 TITLE = r"(?:(?:the )?(?:total|sum)(?: is)? ?[:=]? ?)"
-IN_FRONT = re.compile(  # 18043: conv1 760 + ...; 18043 (conv1 760 + ...)
+IN_FRONT = regex(  # 18043: conv1 760 + ...; 18043 (conv1 760 + ...)
     rf"(?:{TITLE}?{TOTAL} ?(?:[:=]|->|→|(?P<opening>\() ?)|{TITLE}) ?(?=[A-Za-z][^ )]* )",
     re.IGNORECASE,
 )
 LINK = r"(?:=>|=|->|⇒|→|[,:;](?= )|\b(?:is|so|gives|makes|in total|total|sum|altogether)\b)"
-BEHIND = re.compile(  # dense1 17283 = 18043; 17283, so in total 18043 parameters
+BEHIND = regex(  # dense1 17283 = 18043; 17283, so in total 18043 parameters
     rf"(?P<term>.*?\S)(?: ?{LINK})+ ?{TOTAL}[.!]?", re.IGNORECASE
 )
 NAME = r"(?P<{}>[A-Za-z][\w./]*)"
 NUMBER = rf"(?P<number>[\d(\[](?:[\d()\[\].,_'^{re.escape(TIMES + OVER)} -]*[\d)\]])?)"
-TERM = re.compile(  # conv1 760; conv1: 760; 760 (conv1); 760 for conv1; 760
+TERM = regex(  # conv1 760; conv1: 760; 760 (conv1); 760 for conv1; 760
     rf"(?:{NAME.format('before')}(?: ?[:=]| is| has)? )?{NUMBER}"
     rf"(?: ?\(?(?:for |in )?{NAME.format('behind')}\)?)?"
 )
-SHORT = re.compile(r"[A-Za-z]\d+")  # c1, d2
+SHORT = regex(r"[A-Za-z]\d+")  # c1, d2
 OTHER_NAMES = (*DENSE, "layer")
 
 

@@ -11,17 +11,18 @@ from typing import NamedTuple
 from shapecalc.grading.list_in_words import LABEL as NAME
 from shapecalc.grading.lists import CLOSING, DEEPEST, LABEL, OPENING, ORDINAL
 from shapecalc.grading.notation import TITLE
+from shapecalc.grading.regex import regex
 
 MOST = 60  # runs of a text that are looked at
 NUMBER = (  # alone: it is no part of a sum, a name or a size
     r"[-+]?(?:\d+(?:\.(?=[,;|)\]}])|\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,3})?(?:/\d+(?:\.\d+)?)?"
     r"(?=[\s,;&|()\[\]{}]|[.:!?](?:\s|$)|$)"
 )
-TOKEN = re.compile(
+TOKEN = regex(
     rf"(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<number>{NUMBER})|(?:\s//?\s|[\s,;&|]|\band\b)"
 )
-PART = re.compile(rf"{LABEL.pattern}|{ORDINAL.pattern}", re.IGNORECASE)  # slice 1:
-START = re.compile(rf"(?P<part>{PART.pattern})|(?=[(\[{{])|(?<![\w.])(?=[-+]?\.?\d)", re.IGNORECASE)
+PART = regex(rf"{LABEL.pattern}|{ORDINAL.pattern}", re.IGNORECASE)  # slice 1:
+START = regex(rf"(?P<part>{PART.pattern})|(?=[(\[{{])|(?<![\w.])(?=[-+]?\.?\d)", re.IGNORECASE)
 
 
 class Run(NamedTuple):

@@ -8,12 +8,13 @@ from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 
 NUMBER = r"\d{1,9}"
 PRODUCT = rf"{NUMBER}(?: ?[xX*\u00d7\u00b7] ?{NUMBER})+"
 LENGTH = r"\d{1,3}(?:[,']\d{3})+|\d{1,12}"
 END = r"(?![\w.]*\w| ?=)"  # and not 2*2 = 4 = 4*1
-RESULT = re.compile(
+RESULT = regex(
     rf"(?<![\w.*/+-])(?:{PRODUCT} ?= ?(?P<behind>{LENGTH}){END}"
     rf"|(?P<before>{LENGTH}) ?= ?{PRODUCT}{END})"
 )

@@ -30,20 +30,21 @@ from shapecalc.grading.other_values import (
     other_lists,
     same_values,
 )
+from shapecalc.grading.regex import regex
 from shapecalc.grading.slices_in_words import with_slices_as_one
 from shapecalc.grading.values import Number, Value, flat, width_of
 from shapecalc.grading.words_beside_list import ALONE, is_changed
 
 LONGEST = 60  # characters in front of a list that begins an answer
-GOES_ON = re.compile(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
-REASON = re.compile(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
-ASIDE = re.compile(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
-AND = re.compile(r"\s*\band (?:the )?[^\W\d_][\w'/]{0,15} ?[=:] ?[-+.\d(\[{]")
-AND_NAMED = re.compile(  # from p = [0.6, 0.4] and y = [1, 0]
+GOES_ON = regex(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
+REASON = regex(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
+ASIDE = regex(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
+AND = regex(r"\s*\band (?:the )?[^\W\d_][\w'/]{0,15} ?[=:] ?[-+.\d(\[{]")
+AND_NAMED = regex(  # from p = [0.6, 0.4] and y = [1, 0]
     r"\s*\band (?:the )?(?!mine\b|it\b|answers?\b|results?\b)[^\W\d_][\w'/]{0,15} ?= ?$"
 )
-NAMED = re.compile(r"[^\W\d_][\w/\\^{}' ]*[=:] ?$")
-LONE = re.compile(r"\W*\d[\d.]*\W*")  # a factor, or the number of something
+NAMED = regex(r"[^\W\d_][\w/\\^{}' ]*[=:] ?$")
+LONE = regex(r"\W*\d[\d.]*\W*")  # a factor, or the number of something
 
 
 class Stated(NamedTuple):

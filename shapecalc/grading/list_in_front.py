@@ -29,19 +29,20 @@ from shapecalc.grading.other_values import (
     other_lists,
     same_values,
 )
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import NESTED, Number, Value, flat
 from shapecalc.grading.words_beside_list import CLAUSE, NAME, is_changed
 
 # What parts a remark from values, and what it begins with: a word, or a step with its result.
-REMARK = re.compile(
+REMARK = regex(
     r"\s*(?P<sign>[,;.:] |(?<=[\s,;.:])\(|(?<=\s)(?://|#)|(?<=\s))\s*\(?\s?"
     r"(?P<said>(?=[^\W\d_])|(?=[-+(]*[\d.]+\s?[-+*/^·×][^,;=]*=))"
 )
-FIRST_WORD = re.compile(r"[^\W\d_]+")
+FIRST_WORD = regex(r"[^\W\d_]+")
 # [1, 2] W + b; but p minus y is how a list was got
-OF_LIST = re.compile(r"\w+ ?[-+*/^·×]|[^\W\d_]\b(?! ?=| is\b| has\b| minus\b)")
+OF_LIST = regex(r"\w+ ?[-+*/^·×]|[^\W\d_]\b(?! ?=| is\b| has\b| minus\b)")
 # With these anywhere in a remark its list is to be scaled, or goes on, or has another order.
-OTHERWISE = re.compile(
+OTHERWISE = regex(
     r"%|\bper ?cent\b|\b10 ?\^|\bin (?:units?|hundred\w*|thousand\w*|million\w*|tenths)\b"
     r"|[,;.] ?(?:\*|/(?!/)|[-+](?= ?[a-z(]| \d))"
     r"|\b(?:revers\w*|backwards?|sorted|column[- ](?:by|major|wise)|by columns?|right to left"
@@ -51,7 +52,7 @@ OTHERWISE = re.compile(
 # What stands in front of values that are given for the working. `with` and `before` may be said of
 # the list in front of them, too: they need a name, and a sign behind it.
 WORD = r"(?!(?:and|or|but|then|so|mine|it|answers?|results?)\b)[^\W\d_][\w'/]{0,15}"
-GIVEN = re.compile(
+GIVEN = regex(
     rf"\b(?:(?:where|from|using|since|because|for|of)(?: (?:the|all|its|my|our))?(?: {WORD}){{0,3}}"
     rf"(?: ?[=:]| (?:is|are|was|were))?|with (?:the )?(?!bias){WORD} ?(?:=|is\b|being\b)"
     rf"|before(?: the)?(?: {WORD}){{0,3}} ?[=:]) ?$",
@@ -59,18 +60,18 @@ GIVEN = re.compile(
 )
 LONGEST_GIVEN = 90  # characters in front of given values
 # `sent to 6 (0.731), 3 and 4` tells of values with others in brackets; that is no list.
-TOLD_OF = re.compile(r"\b(?:at|by|for|from|in|into|of|on|onto|to)\s*$", re.IGNORECASE)
-BESIDE_ONE = re.compile(r"(?<=\d)\s\([-+]?[\d.]+\)")
-ENDS = re.compile(
+TOLD_OF = regex(r"\b(?:at|by|for|from|in|into|of|on|onto|to)\s*$", re.IGNORECASE)
+BESIDE_ONE = regex(r"(?<=\d)\s\([-+]?[\d.]+\)")
+ENDS = regex(
     r"\s*(?:$|[,;)]|\.(?:\s|$))|\s(?:sent|routed|passed|put|through|via)\b"
     r"|\sand (?:the )?[^\W\d_]\w{0,15} ?= ?[\[({]"
 )
 # `before relu: -1 2`, `after the relu [[0, 2], [1, 3]]`; `after relu` says it of the list in front.
-OF_OTHERS = re.compile(
+OF_OTHERS = regex(
     r"\b(?:after|before)\b(?=[\w ]{0,30}(?:[:=] ?[-+.\d(\[{]| [(\[{]+ ?[-+.\d]))", re.IGNORECASE
 )
-BEHIND_A_LAYER = re.compile(r"\bafter(?: the)? [a-z]{2,}(?=[ ,;.)]*$)", re.IGNORECASE)
-OF_RELU = re.compile(RELU, re.IGNORECASE)
+BEHIND_A_LAYER = regex(r"\bafter(?: the)? [a-z]{2,}(?=[ ,;.)]*$)", re.IGNORECASE)
+OF_RELU = regex(RELU, re.IGNORECASE)
 # By which steps a list came about, and nothing else: `(after the relu, max of every 2x2)`.
 LAYER = (
     r"(?:the )?(?:relu|conv(?:olution)?|(?:max |avg |average )?pool(?:ing)?|softmax|sigmoid|tanh"
@@ -85,8 +86,8 @@ STEP = (
     r"|(?:(?:max|avg|average) )?pool(?:ing)?|(?:a )?stride (?:of )?\d)"
 )
 STEPS = rf"{STEP}(?:(?:[,;]|,? and|,? with) {STEP})*+"
-OF_STEPS = re.compile(rf"\s*(?:\({STEPS}\)|,? (?=after){STEPS})", re.IGNORECASE)
-TWO_SIGNS = re.compile(r"\d *,[^;|/()\[\]{}]*\d +[-+.\d]|\d +[-+.\d][^;|/()\[\]{}]*\d *,")
+OF_STEPS = regex(rf"\s*(?:\({STEPS}\)|,? (?=after){STEPS})", re.IGNORECASE)
+TWO_SIGNS = regex(r"\d *,[^;|/()\[\]{}]*\d +[-+.\d]|\d +[-+.\d][^;|/()\[\]{}]*\d *,")
 ONE = "[0]"  # for given values
 AROUND = " ,;.:("
 

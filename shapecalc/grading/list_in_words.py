@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.notation import CHANGED, TITLE
+from shapecalc.grading.regex import regex
 
-LABEL = re.compile(  # also its shape, `2x2: [[...]]`
+LABEL = regex(  # also its shape, `2x2: [[...]]`
     r"(?:\.{2,} ?|p ?- ?[yt] ?[:=] ?|[A-Za-z][A-Za-z_/' ]{0,60}[:=] ?)(?=[-+\[({.\d])"
     r"|\(?\d+ ?[x×] ?\d+\)?(?:: ?| (?=\[)|(?=\[))"
 )
@@ -18,11 +19,9 @@ RELU = (
     r"|(?:are|is|gets?) (?:cut(?: off| away)?|zeroed(?: out)?|removed|killed))"
 )
 # What a ReLU does, in front of what comes of it: `The negative ones become 0: 2 0 0 0`.
-OF_RELU = re.compile(
-    rf"^(?:(?:so|the|all|every|each) ){{0,2}}{RELU}: ?(?=[-+\[({{.\d])", re.IGNORECASE
-)
+OF_RELU = regex(rf"^(?:(?:so|the|all|every|each) ){{0,2}}{RELU}: ?(?=[-+\[({{.\d])", re.IGNORECASE)
 # What begins so behind a list is done to it, whatever parts it from the list: `[1, 2], times 3`.
-DOES = re.compile(
+DOES = regex(
     r"(?:(?:and|then|now|but|all|each|every|everything|of|this|that|it|them|these|those|to)\s+)*"
     r"(?:[xX×] ?(?:\d|\w\b)|(?:minus|plus|times|half|twice|over|by|mod|modulo|per|squared|cubed"
     r"|doubled|tripled|multipl\w*|divid\w*|add\w*|subtract\w*|less|more|negat\w*|scal\w*|take"
@@ -31,11 +30,11 @@ DOES = re.compile(
     re.IGNORECASE,
 )
 # Behind a list: its shape, `(2x2)`, and a remark without numbers.
-REMARK = re.compile(
+REMARK = regex(
     r" ?(?:\((?:\d+ ?[x×*] ?\d+|[^()\d]*)\)|[,;.]? ?\b(?:because|since|where|row by row)\b\D*)$"
 )
 # A sign of a sum or another number, or a percentage; no hyphen, as in `zero-based`.
-SIGNS = re.compile(r"[\d*+=^%]|\bper ?cent\b|(?<![A-Za-z])[-/]|[-/](?![A-Za-z])")
+SIGNS = regex(r"[\d*+=^%]|\bper ?cent\b|(?<![A-Za-z])[-/]|[-/](?![A-Za-z])")
 
 
 def lists_in(text: str) -> Iterator[str]:

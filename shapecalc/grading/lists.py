@@ -12,6 +12,7 @@ from typing import Any
 
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.functions import without_functions
+from shapecalc.grading.regex import regex
 from shapecalc.grading.written_numbers import Unreadable, number_of
 
 MOST_VALUES = 10_000
@@ -19,34 +20,30 @@ LONGEST = 1000  # characters of the names of parts
 DEEPEST = 6  # lists inside one another
 BEGINNINGS = (0, 1)  # from which people count
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-ORDINAL = re.compile(
-    rf"\b({'|'.join(ORDINALS)})\s+([a-z]+)(?:\s*[:=]|(?=\s*[-+.\d(\[]))", re.IGNORECASE
-)
-LABEL = re.compile(  # `slice 0:`, `slice 0 row 1:`, `z_1 =`, `p[2] =`; 2 x 3 = 6 is a product
+ORDINAL = regex(rf"\b({'|'.join(ORDINALS)})\s+([a-z]+)(?:\s*[:=]|(?=\s*[-+.\d(\[]))", re.IGNORECASE)
+LABEL = regex(  # `slice 0:`, `slice 0 row 1:`, `z_1 =`, `p[2] =`; 2 x 3 = 6 is a product
     r"\b(?!x\b)([A-Za-z]+)[ _]?[#\[(]?(\d{1,4})[\])]?"
     r"(?:\s*[:=]\s*|,?\s+(?=[A-Za-z]+[ _]?\d{1,4}\s*[:=]))",
     re.IGNORECASE,
 )
-CELL = re.compile(  # `w11 =`, `w_{1,1}:`, `w[0,0] =`
+CELL = regex(  # `w11 =`, `w_{1,1}:`, `w[0,0] =`
     r"\b([A-Za-z]+) ?_?[\[({]?(\d)[ ,]?(\d)[\])}]?\s*[:=]\s*"
 )
-ROW = re.compile(r"\s+//?\s+")
-FRACTIONS = re.compile(r"[-+]?[\d.]+(?:\s*/\s*\d+)?(?:[,;]\s*[-+]?[\d.]+(?:\s*/\s*\d+)?)*")
-SIGN_APART = re.compile(r"((?:^|[,;|/&=(\[{])\s*[-+])\s+(?=[\d.])")  # [- 0.8, 0.8]
-COLUMN = re.compile(r"[-+]?[\d.]+(?:\s+/\s+[-+]?[\d.]+)+")
+ROW = regex(r"\s+//?\s+")
+FRACTIONS = regex(r"[-+]?[\d.]+(?:\s*/\s*\d+)?(?:[,;]\s*[-+]?[\d.]+(?:\s*/\s*\d+)?)*")
+SIGN_APART = regex(r"((?:^|[,;|/&=(\[{])\s*[-+])\s+(?=[\d.])")  # [- 0.8, 0.8]
+COLUMN = regex(r"[-+]?[\d.]+(?:\s+/\s+[-+]?[\d.]+)+")
 # `1 -2` are two numbers: a sum has blanks on both sides of its sign, or on none.
-ROW_OF_NUMBERS = re.compile(r"[-+]?[\d.]+(?:/\d+)?(?:\s+[-+]?[\d.]+(?:/\d+)?)+")
-DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+ROW_OF_NUMBERS = regex(r"[-+]?[\d.]+(?:/\d+)?(?:\s+[-+]?[\d.]+(?:/\d+)?)+")
+DECIMAL_COMMA = regex(r"(?<=\d),(?=\d)")
 TRANSPOSE = r"\s*(?:\^\s*\(?(?:T|\\top)\)?|\u1d40|\.T)"
-TRANSPOSED = re.compile(rf"(?<=[\])]){TRANSPOSE}$", re.IGNORECASE)
-STEP = re.compile(
-    r"(?:after )?\b(?:step|iteration|update|epoch) ?#?(\d{1,4})\s*[:=]\s*", re.IGNORECASE
-)
-MIXED = re.compile(r"(?<![\w./])([-+]?)([1-9]\d{0,5}) (\d{1,6})/(\d{1,6})(?![\d./])")
-NEGATIVE_FACTOR = re.compile(r"([*/·⋅×∗+] ?)(-(?:\d+(?:\.\d+)?|\.\d+))(?![\d.^])")
-AND = re.compile(r"\band\b")
-LETTER = re.compile(r"[^\W_]")
-BETWEEN = re.compile(r"[\s,;&|]+")
+TRANSPOSED = regex(rf"(?<=[\])]){TRANSPOSE}$", re.IGNORECASE)
+STEP = regex(r"(?:after )?\b(?:step|iteration|update|epoch) ?#?(\d{1,4})\s*[:=]\s*", re.IGNORECASE)
+MIXED = regex(r"(?<![\w./])([-+]?)([1-9]\d{0,5}) (\d{1,6})/(\d{1,6})(?![\d./])")
+NEGATIVE_FACTOR = regex(r"([*/·⋅×∗+] ?)(-(?:\d+(?:\.\d+)?|\.\d+))(?![\d.^])")
+AND = regex(r"\band\b")
+LETTER = regex(r"[^\W_]")
+BETWEEN = regex(r"[\s,;&|]+")
 OPENING, CLOSING = "([{", ")]}"
 ROWS = "[]{}"
 AROUND = "()[]{} "

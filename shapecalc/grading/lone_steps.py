@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 from math import isclose as is_close
 
+from shapecalc.grading.regex import regex
+
 MOST = 8  # of one answer
 RATE = r"(?:the )?(?:lr|learning[ _-]?rate|rate|step ?size|\\?(?:alpha|eta)|[αη])"
 NUMBER = r"(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})"
@@ -19,7 +21,7 @@ FRONT = (
     r"|[)\]]\s+\(?(?:[-−+](?! ))?)"
 )
 END = r"(?=\s*(?:$|[=:;,()\]]|\.(?!\d)))"
-ALONE = re.compile(
+ALONE = regex(
     rf"{FRONT}(?:(?P<rate>{RATE}|{NUMBER})\)?{TIMES}-?{GRADIENT}"
     rf"|-?{GRADIENT}{TIMES}(?P<behind>{RATE}|{NUMBER})){END}",
     re.IGNORECASE | re.MULTILINE,

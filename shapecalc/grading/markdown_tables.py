@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from shapecalc.grading.regex import regex
+
 CELL = r"[ \t]*:?-+:?[ \t]*"
-DELIMITERS = re.compile(rf"\|?{CELL}(?:\|{CELL})*\|?")
-BARS = re.compile(r"(?<!\\)\|")
+DELIMITERS = regex(rf"\|?{CELL}(?:\|{CELL})*\|?")
+BARS = regex(r"(?<!\\)\|")
 AROUND = " *_`"
 # What the column of the answers is called, beside which others tell the question or its points.
-ANSWERS = re.compile(
+ANSWERS = regex(
     r"(?:my |your )?(?:answers?|responses?|results?|solutions?|antwort(?:en)?)", re.IGNORECASE
 )
-OWN_ANSWER = re.compile(r"[:=]\s*\S")  # a first cell that has its answer itself
+OWN_ANSWER = regex(r"[:=]\s*\S")  # a first cell that has its answer itself
 NO_ANSWER = "\ue000"  # of no alphabet: an empty cell, in a line of text
 MOST = 50  # tables of a text
 WIDEST = 500  # columns of a table

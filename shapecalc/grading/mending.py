@@ -6,19 +6,20 @@ import re
 
 from shapecalc.diagnostics import Fault, quote
 from shapecalc.document import Place
+from shapecalc.grading.regex import regex
 from shapecalc.readers import foreign
 
 YAML_SAYS, JSON_SAYS = "not YAML: ", "not JSON: "  # in front of a parser's own words
-QUOTED = re.compile(r":\s+[%@`&*!|>?]"), "put the answer in quotes"
+QUOTED = regex(r":\s+[%@`&*!|>?]"), "put the answer in quotes"
 HERE = (  # in the line that the parser names, or in the one before: it is noticed a line late
-    (re.compile(r"^ *\t"), "begins with a tab; use spaces"),
-    (re.compile(r"^\s*(?:\"[^\"]*\"|'[^']*'|[\w().-]+):[^\s/\\]"), "put a space after the colon"),
+    (regex(r"^ *\t"), "begins with a tab; use spaces"),
+    (regex(r"^\s*(?:\"[^\"]*\"|'[^']*'|[\w().-]+):[^\s/\\]"), "put a space after the colon"),
     QUOTED,
-    (re.compile(r"^[^#]*?:\s.*:(?:\s|$)"), "put the answer in quotes"),
-    (re.compile(r"^\s*[^\s:#\"'\[{][^:#]*$"),
+    (regex(r"^[^#]*?:\s.*:(?:\s|$)"), "put the answer in quotes"),
+    (regex(r"^\s*[^\s:#\"'\[{][^:#]*$"),
      "write the question, a colon, a space and the answer, as in q1: 32x32x10"),
 )  # fmt: skip
-STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+STRING = regex(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 LONGEST = 1000  # characters of a line that are looked at
 OPEN = (("[", "]"), ("{", "}"), ('"', '"'))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from math import ceil
+
+from shapecalc.grading.regex import regex
 
 FORMATS = (
     "%Y/%m/%d %I:%M:%S %p",  # Google Forms
@@ -24,11 +25,11 @@ FORMATS = (
     "%d %B %Y, %I:%M %p",
     "%A, %d %B %Y, %I:%M %p",
 )
-ZONE = re.compile(r"\s*(?:(?:GMT|UTC)\s*(?:([-+])(\d{1,2}):?(\d\d)?)?|([A-Z]{3,4}))$")
-SECONDS = re.compile(r":\d\d:\d\d|T\d{6}")
-OF_DAY = re.compile(r":|T\d")
-NUMBERED = re.compile(r"(\d{1,2})/(\d{1,2})/")  # of which either may be the month
-DAY_FIRST = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})")
+ZONE = regex(r"\s*(?:(?:GMT|UTC)\s*(?:([-+])(\d{1,2}):?(\d\d)?)?|([A-Z]{3,4}))$")
+SECONDS = regex(r":\d\d:\d\d|T\d{6}")
+OF_DAY = regex(r":|T\d")
+NUMBERED = regex(r"(\d{1,2})/(\d{1,2})/")  # of which either may be the month
+DAY_FIRST = regex(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})")
 MONTHS = 12
 LONGEST = 60  # characters
 

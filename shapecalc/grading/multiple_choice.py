@@ -15,6 +15,7 @@ from shapecalc.grading.answers import SEVERAL, Form, Reading, read_answer, readi
 from shapecalc.grading.clauses import BECAUSE
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question, depth_last
+from shapecalc.grading.regex import regex
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
@@ -28,42 +29,42 @@ FRAME = (
     r"[ :=]*)*"
 )
 BEHIND = r"(?:[ ,]*is (?:my answer|my choice|right|correct))?[ .!?]*"
-ALONE = re.compile(rf"{FRAME}\(?([a-z])\)?{BEHIND}", re.IGNORECASE)
-WITH_VALUE = re.compile(
+ALONE = regex(rf"{FRAME}\(?([a-z])\)?{BEHIND}", re.IGNORECASE)
+WITH_VALUE = regex(
     r"(?:(?:option|choice|answer|antwort)\b[ :]*)?\(?([a-z])(?:[.):\]]+\s*|\s+)(.+)",
     re.IGNORECASE | re.DOTALL,
 )
 # A letter with a reason, `a because ...`, or a remark, `(a) - the mean`; a bare one may be an
 # article.
-WITH_REASON = re.compile(
+WITH_REASON = regex(
     rf"{FRAME}(?:\(([a-z])\)|([a-z])(?=[):.,;\]]|\s+[-\u2013\u2014]\s|\s+{BECAUSE}|\s+\((?=[^()]{{3,}}\))))"
     r"[\s):.,;\]\u2013\u2014-]*"
     rf"(?P<reason>{BECAUSE}|for\b)?(?P<told>.*)",
     re.IGNORECASE,
 )
-SEVERAL_LETTERS = re.compile(
+SEVERAL_LETTERS = regex(
     rf"{FRAME}\(?[a-z]\)?(?:(?:[ ,/&+]|\b(?:or|and|either)\b)+\(?[a-z]\)?)+[ .!?]*", re.IGNORECASE
 )
 # A letter behind its working: `(7-3)/2+1 = 3, so a`, `3x3x64 (a)`.
-BEHIND_WORKING = re.compile(
+BEHIND_WORKING = regex(
     r"(?=.*\d)(?P<working>.+?)"
     r"(?:(?:[,;:.]|=>|->|\u2192|\u21d2|\b(?:so|thus|hence|therefore|means|is))[ ,:]*"
     rf"{FRAME}\(?(?P<letter>[a-z])\)?|[ ]\((?P<bracketed>[a-z])\)){BEHIND}",
     re.IGNORECASE,
 )
 # Every letter that may be of a choice, also one of `so a or c`, `cannot be b`; no article.
-NAMED = re.compile(
+NAMED = regex(
     r"(?:[ (]\(|(?:[,;:./&]|=>|->|\u2192|\u21d2"
     r"|\b(?:so|thus|hence|therefore|means|is|be|or|and|not|never|either|but)|n['\u2019]?t\b)[ ,:]*"
     rf"{FRAME}\(?)([a-z])(?= ?(?:$|[).,;:!?/&]|\b(?:or|and|not|is|because|since|as|but)\b))",
     re.IGNORECASE,
 )
-WITH_BRACKET = re.compile(r" \(?([A-Za-z])\)(?!\w)")  # wait b)
-LAST = re.compile(r"[^\w'\u2019]([A-Za-z])[ .!?]*$")  # actually b
-EXCLUDED = re.compile(rf"{DENIED.pattern}|\b(?:exclud\w+|except|rather|cannot)\b", re.IGNORECASE)
+WITH_BRACKET = regex(r" \(?([A-Za-z])\)(?!\w)")  # wait b)
+LAST = regex(r"[^\w'\u2019]([A-Za-z])[ .!?]*$")  # actually b
+EXCLUDED = regex(rf"{DENIED.pattern}|\b(?:exclud\w+|except|rather|cannot)\b", re.IGNORECASE)
 # What a layer lacks or does not do, `pooling has no weights`, which denies no letter. That needs
 # something that it is said of: `(a) has no biases` may be said against (a).
-LACKING = re.compile(
+LACKING = regex(
     r"(?:^|(?<=\w )(?:has|have|having|with|is|are|needs?|learns?|gets?|uses?|adds?) )no (?:\w+ )?"
     r"(?:weight|bias|param|padding|filter|kernel|connection|learn|train)\w*"
     r"|(?<=\w )(?:do|does)(?: not|n['\u2019]?t) (?:have|learn|train|need|use|add|change)\b"
@@ -71,20 +72,20 @@ LACKING = re.compile(
     r"|(?<=\w )never (?:learn|train|change)\w*",
     re.IGNORECASE,
 )
-GOOD = re.compile(r"\b(?:right|correct|true|possible|valid|fits?|sense|enough)\b", re.IGNORECASE)
+GOOD = regex(r"\b(?:right|correct|true|possible|valid|fits?|sense|enough)\b", re.IGNORECASE)
 NOT_CHOSEN = "its letter may be one that is not meant"
-CLAUSE = re.compile(r"[,;:] |\. ")
+CLAUSE = regex(r"[,;:] |\. ")
 LONGEST = 200  # characters of a working
 LARGEST_PLACE = 10**9  # a number that may count the choices
 COUNTED = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
 )  # fmt: skip
-PLACE = re.compile(
+PLACE = regex(
     rf"{FRAME}(?:({'|'.join(COUNTED)}|last)|(\d{{1,2}})(?:st|nd|rd|th))"
     r"(?: (?:one|option|choice|answer))?[ .!?]*",
     re.IGNORECASE,
 )
-NUMBERED = re.compile(
+NUMBERED = regex(
     r"(?:the )?(?:(option|choice) ?)?(?:number |no\.? ?|# ?)?\(?(\d{1,9})\)?[ .]*", re.IGNORECASE
 )
 

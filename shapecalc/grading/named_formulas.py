@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from shapecalc.grading.notation import CHANGED
+from shapecalc.grading.regex import regex
 
 # What begins with these is told of the list, or is still to be done.
 NO_NAME = (
@@ -25,14 +26,12 @@ SAID = r" (?:minus|plus|times) "
 BETWEEN = rf"(?:{SAID}| ?[-+*\u00b7] ?)"
 FACTOR = r"\d*\.?\d+(?: times | ?[*\u00b7] ?| )"
 FORMULA = rf"(?P<made>{NAME}(?:{BETWEEN}(?:{FACTOR})?{NAME}){{1,4}})"
-BESIDE = re.compile(
+BESIDE = regex(
     rf"(?:^|(?<=[,;.:(]))\s*{FORMULA}(?=\s*(?:$|[,;.)]|(?:with|where|for|since)\b))", re.IGNORECASE
 )
-IN_FRONT = re.compile(
-    rf"\s*(?:{WORD} ?= ?)?{FORMULA} ?[:=]\s*(?=[-+]?[\d.]|[(\[{{])", re.IGNORECASE
-)
-IN_WORDS = re.compile(r"\b(?:minus|plus|times)\b", re.IGNORECASE)
-RATE = re.compile(r"\brate\b", re.IGNORECASE)  # by which a gradient is multiplied
+IN_FRONT = regex(rf"\s*(?:{WORD} ?= ?)?{FORMULA} ?[:=]\s*(?=[-+]?[\d.]|[(\[{{])", re.IGNORECASE)
+IN_WORDS = regex(r"\b(?:minus|plus|times)\b", re.IGNORECASE)
+RATE = regex(r"\brate\b", re.IGNORECASE)  # by which a gradient is multiplied
 
 
 def without_formulas(text: str) -> str:

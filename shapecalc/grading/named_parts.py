@@ -14,6 +14,7 @@ from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number, shown
 from shapecalc.grading.written_numbers import Unreadable, number_of, whole_if_so
 
@@ -21,41 +22,39 @@ OF_PARAMETERS = frozenset(("weights", "biases"))
 SPELLED = {"weight": "weights", "bias": "biases"}
 SUMS = ("total", "sum", "parameters")
 MOST = 100  # parts
-OF_LAYER = re.compile(  # conv 10; conv1: 3*3 = 9; 10 conv
+OF_LAYER = regex(  # conv 10; conv1: 3*3 = 9; 10 conv
     r"([a-z][a-z_]*\d*)(?: ?[:=]| is| has)? (\d[^a-z]*)|(\d[\d.,]*) ([a-z][a-z_]*\d*)[.]?",
     re.IGNORECASE,
 )
 DENSE = ("fc", "linear")  # what others call a dense layer
-BOTH = re.compile(r"(?=.*\bweights?\b).*\bbias(?:es)?\b", re.IGNORECASE)
-BETWEEN = re.compile(
+BOTH = regex(r"(?=.*\bweights?\b).*\bbias(?:es)?\b", re.IGNORECASE)
+BETWEEN = regex(
     r"(?:\s*(?:[;&+]|,(?!\d{3})|\band\b|\bplus\b))+\s*|(?<=\d weights) (?=\d)", re.IGNORECASE
 )
 NAME = r"\(?(?:the )?(weights?|bias(?:es)?|total|sum)\)?"
 ASIDE = r"(?: \([^()]*\))?"  # 750 (5*5*3*10)
-PART = re.compile(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights
+PART = regex(  # weights: 5*5*3*10 = 750; weights - 750; 750 weights
     rf"{NAME}(?: ?[:=]| is| are| -(?= ))? ([^a-z]+?){ASIDE}|([^a-z]+?) ?{NAME}{ASIDE}[.]?",
     re.IGNORECASE,
 )
 # Biases behind the weights, in brackets: 98,304 (+96 bias); and parts behind their sum.
-ADDED = re.compile(
+ADDED = regex(
     r"(\d[\d,.]*)(?: weights?)? \((?:\+|plus) ?(\d[\d,.]*) ?(?:for )?(?:the )?bias(?:es)?\)",
     re.IGNORECASE,
 )
-SUMMED = re.compile(
+SUMMED = regex(
     r"(\d[\d,.]*)(?: (?!weights?\b|bias)[A-Za-z]+){0,3}"
     r" \(((?=[^()]*\bweights?\b)[^()]*\bbias(?:es)?\b[^()]*)\)",
     re.IGNORECASE,
 )
-SUMMED_UP = re.compile(r"(\d[\d,.]*) ?[=:] ?(\d[\d,.]*)")  # of `conv 10, dense 15 = 25`
-NUMBERED = re.compile(r"\b([a-z]+) (\d{1,2})(?= ?[:=])", re.IGNORECASE)  # conv 1: 10
+SUMMED_UP = regex(r"(\d[\d,.]*) ?[=:] ?(\d[\d,.]*)")  # of `conv 10, dense 15 = 25`
+NUMBERED = regex(r"\b([a-z]+) (\d{1,2})(?= ?[:=])", re.IGNORECASE)  # conv 1: 10
 # 750 weights, 10 biases => 760; 760: 750 weights, 10 biases
-TOTAL_BEHIND = re.compile(
-    r"[ ,;]*(?:=>|->|\u21d2|\u2192|, | so | makes | gives ) ?(\d[\d,]*)[.!]?$"
-)
-TOTAL_BEFORE = re.compile(r"^(\d[\d,]*) ?[:=] ?(?=[^=]*weight)")
-SHORT = ((re.compile(r"(?<=\d) ?w\b"), " weights"), (re.compile(r"(?<=\d) ?b\b"), " biases"))
-TIMES = re.compile(r"(?<=\d) ?[xX×] ?(?=\d)")
-DIGIT = re.compile(r"\d")
+TOTAL_BEHIND = regex(r"[ ,;]*(?:=>|->|\u21d2|\u2192|, | so | makes | gives ) ?(\d[\d,]*)[.!]?$")
+TOTAL_BEFORE = regex(r"^(\d[\d,]*) ?[:=] ?(?=[^=]*weight)")
+SHORT = ((regex(r"(?<=\d) ?w\b"), " weights"), (regex(r"(?<=\d) ?b\b"), " biases"))
+TIMES = regex(r"(?<=\d) ?[xX×] ?(?=\d)")
+DIGIT = regex(r"\d")
 
 
 def sum_of_parts(question: Question, answer: Any) -> Reading | None:

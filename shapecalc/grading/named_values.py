@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from shapecalc.grading.lists import CLOSING, OPENING, ORDINALS
 from shapecalc.grading.notation import TITLE
+from shapecalc.grading.regex import regex
 
 MOST = 60  # of a text
 NUMBER = (
@@ -32,18 +33,18 @@ NAME = (
 )
 SAYS = r"(?: ?(?:[:=\u2248~]|->|\u2192) ?| is | are | has | gives | )"
 BETWEEN = r"(?:\s*[,;.](?: and)?\s*|\s+and\s+|\s*\n\s*|\s+)"
-IN_FRONT = re.compile(rf"(?P<name>{NAME}){SAYS}(?P<values>{VALUES})(?=[\s,;.]|$)", re.IGNORECASE)
-BEHIND = re.compile(
+IN_FRONT = regex(rf"(?P<name>{NAME}){SAYS}(?P<values>{VALUES})(?=[\s,;.]|$)", re.IGNORECASE)
+BEHIND = regex(
     rf"(?P<values>{VALUES}),? ?(?:\((?P<inside>{NAME})\)|(?:for|in|at|of) (?P<name>{NAME}))",
     re.IGNORECASE,
 )
-AND = re.compile(BETWEEN, re.IGNORECASE)
+AND = regex(BETWEEN, re.IGNORECASE)
 PLACES = {
     "top": (0, None), "upper": (0, None), "bottom": (1, None), "lower": (1, None),
     "left": (None, 0), "right": (None, 1),
     "tl": (0, 0), "tr": (0, 1), "bl": (1, 0), "br": (1, 1),
 }  # fmt: skip
-TOKEN = re.compile(r"\d{1,2}|[^\W\d_]+")
+TOKEN = regex(r"\d{1,2}|[^\W\d_]+")
 SHORTER = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 
 

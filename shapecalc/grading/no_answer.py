@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from shapecalc.grading.regex import regex
+
 NOTHING = ("", "n/a", "n.a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
-NOT_KNOWN = re.compile(
+NOT_KNOWN = regex(
     r"(?:(?:sorry|honestly)[, ]+)?(?:idk|dunno"
     r"|(?:i )?(?:really )?(?:do not|don'?t) (?:really )?know"
     r"|(?:i have |i'?ve )?(?:absolutely )?no (?:idea|clue)|(?:i am |i'?m )?(?:not sure|unsure))\b"
@@ -35,36 +36,36 @@ LEFT_OUT = (
     r"|(?:i )?skip(?:ped|ping)?|(?:i )?(?:left|leave) (?:it )?(?:blank|empty|out)|blank|empty"
     r"|to ?do|tb[ad]|too (?:hard|difficult)(?: for me)?|no (?:idea|clue|answer)|idk|n/?a)"
 )
-NOT_ANSWERED = re.compile(
+NOT_ANSWERED = regex(
     rf"{LEFT_OUT}{THIS}(?:(?:[,;.:( -]+|,? (?:because|since|as) ){LEFT_OUT}{THIS})*"
 )
 # In front of it, which other answer is missing: `needs 8, so I don't know`.
-NEEDED = re.compile(
+NEEDED = regex(
     r"(?:(?:i|it|this) )?(?:needs?|requires?|depends on|hangs on|(?:comes|follows) from)"
     r" (?:(?:the|my|answer|result|question|exercise|part|number|of|to|from|no\.?|q|#) ?)*"
     r"\d{0,2} ?\(?[a-e]?\)?(?:[,;]| which| that)?(?: (?:so|and|but|which|that))? (?=(?:i )?\w)"
 )
 # Behind that, what says no more: `idk, ran out of time`.
-EXCUSE = re.compile(
+EXCUSE = regex(
     r"(?:[,;.:( -]+(?:sorry|(?:i )?(?:have )?(?:ran|run) out of time|no time(?: left)?"
     r"|how(?: to (?:do|solve|compute|calculate) (?:this|it|that))?|this(?: one)?|it|that"
     r"|the answer|what to do))+\)?"
 )
 # Behind `idk how to go back through the pool` nothing is answered: no number, sign or guess.
-GUESS = re.compile(
+GUESS = regex(
     r"[\d=^*/]|\b(?:maybe|perhaps|probably|guess\w*|think|but|say|same|yes|no|true|false|or"
     r"|the (?:first|second|third|last|other)"
     r"|zero|one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
 # But how many things there are is no guess: `how this works with two filters`, `the one bias`.
-HOW_MANY = re.compile(
+HOW_MANY = regex(
     r"\b(with|of|for|from|over|between|the|these|those|both|to (?:do|compute|calculate|solve))"
     r" (?:(?:two|three|four|five|six|seven|eight|nine|ten|[2-9])(?: [a-z]+)? [a-z]{2,}s"
     r"|(?:one|1) [a-z]{3,})\b"
 )
-CLAUSE_END = re.compile(r"[,;.:(]")
+CLAUSE_END = regex(r"[,;.:(]")
 # Nor is it behind why somebody does not know: `idk, never understood what a MAC is`.
-WHY = re.compile(
+WHY = regex(
     r"[,;.:( -]+(?:(?:sorry|because|since|as|bc)[, ]+)?"
     r"(?:(?:i|we)(?:'ve| have)? )?(?:really |just )?"
     r"(?:(?:never|(?:did|do|could|have|had|was|were)(?: not|n'?t)|can(?:not| not|'?t))"
@@ -80,16 +81,16 @@ ALL = (
 )
 DONE = r"(?:added|summed|counted|put|multiplied)"
 DO = r"(?:add|sum|summ|count|total|multiply)(?:ing)?"
-WORKED_OUT = re.compile(
+WORKED_OUT = regex(
     r"[,;.:( -]+(?:(?:so|just|simply|it|is|it's|i|you|we|one|would|have to|has to|should|to) )*"
     rf"(?:{ALL} *(?:(?:is|are|gets?|has to be|have to be) )?(?:{DONE}(?: up| together)?|together)"
     rf"|{DO} (?:up )?{ALL}(?: up| together)?|(?:the )?(?:sum|total) of {ALL})\)?"
 )
 # What may be found where somebody says that it stands.
-ELSEWHERE = re.compile(
+ELSEWHERE = regex(
     r"\b(?:see|look|drawing|paper|sheet|page|on the back|above|below|attached|asked?)\b"
 )
-HOW = re.compile(r" (?:how|what|why|where|which|whether|if)\b")
+HOW = regex(r" (?:how|what|why|where|which|whether|if)\b")
 SIGNS = "-\u2013\u2014_?!. "  # that stand for nothing, or to write on
 AROUND = f"{SIGNS}()[]:;,"
 LONGEST = 100  # characters of what may stand for no answer

@@ -6,46 +6,48 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-BARE = re.compile(r"[1-9][0-9]{0,14}|[1-9][0-9]{0,4}(?:x[1-9][0-9]{0,4}){1,2}")
-FRACTION_SIGN = re.compile(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
-MIXED = re.compile(r"(?<![\d.,])(\d{1,6})([\u00bc-\u00be\u2150-\u215e])")  # two and a half
+from shapecalc.grading.regex import regex
+
+BARE = regex(r"[1-9][0-9]{0,14}|[1-9][0-9]{0,4}(?:x[1-9][0-9]{0,4}){1,2}")
+FRACTION_SIGN = regex(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
+MIXED = regex(r"(?<![\d.,])(\d{1,6})([\u00bc-\u00be\u2150-\u215e])")  # two and a half
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 AS_TYPED = {0x2212: "-", 0x2013: "-", 0x2026: "..."}
-BOLD = re.compile(r"(?<![\w)])\*\*([^*]+)\*\*(?![\w(])")
-RAISED = re.compile(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+BOLD = regex(r"(?<![\w)])\*\*([^*]+)\*\*(?![\w(])")
+RAISED = regex(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 # Two and a half; and a fraction that needs no brackets, amid a matrix, which has others.
-MIXED_LATEX = re.compile(r"(?<![\d.,/*^{])(\d{1,6}) ?\\[dt]?frac\{(\d{1,6})\}\{(\d{1,6})\}")
-PLAIN_FRACTION = re.compile(
+MIXED_LATEX = regex(r"(?<![\d.,/*^{])(\d{1,6}) ?\\[dt]?frac\{(\d{1,6})\}\{(\d{1,6})\}")
+PLAIN_FRACTION = regex(
     r"(?<![\d./^)])(?<![\d./^)] )\\[dt]?frac\{(\d[\d.]*)\}\{(\d[\d.]*)\}"
     r"(?![\d.^])(?! ?(?:\\left)? ?\()"
 )
-ENCLOSED = re.compile(r"^(?:\$++|\\\(|\\\[)(.*?)(?:\$++|\\\)|\\\])$")
+ENCLOSED = regex(r"^(?:\$++|\\\(|\\\[)(.*?)(?:\$++|\\\)|\\\])$")
 LATEX = (
-    (re.compile(r"\\(?:begin|end)\{(?:[a-z]*matrix|array)\}(?:\{[lcr| ]*\})?"), " "),
-    (re.compile(r"\\(?:text|mathrm|mathbf|boxed|textbf|mbox|operatorname)\{([^{}]*)\}"), r"\1"),
-    (re.compile(r"\\[dt]?frac ?(\d) ?(\d)"), r"\\frac{\1}{\2}"),
+    (regex(r"\\(?:begin|end)\{(?:[a-z]*matrix|array)\}(?:\{[lcr| ]*\})?"), " "),
+    (regex(r"\\(?:text|mathrm|mathbf|boxed|textbf|mbox|operatorname)\{([^{}]*)\}"), r"\1"),
+    (regex(r"\\[dt]?frac ?(\d) ?(\d)"), r"\\frac{\1}{\2}"),
     (MIXED_LATEX, r"(\1+\2/\3)"),
     (PLAIN_FRACTION, r"\1/\2"),
-    (re.compile(r"/ ?\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}"), r"/((\1)/(\2))"),
-    (re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}(?=\^)"), r"((\1)/(\2))"),
-    (re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
-    (re.compile(r"\\(?:times|cross)(?![a-z])"), "x"),
-    (re.compile(r"\\(?:cdot|ast)(?![a-z])"), "*"),
-    (re.compile(r"\\(?:approx|sim)(?![a-z])"), "≈"),
-    (re.compile(r"\\(?:left|right|displaystyle)(?![a-z])"), ""),
-    (re.compile(r"\\(?:rightarrow|to|implies|Rightarrow)(?![a-z])"), "="),
-    (re.compile(r"\{,\}"), ","),
-    (re.compile(r"\\\\(?:\[[\d.]{1,6}\w\w\])?"), "; "),
-    (re.compile(r"\\[,;:!()\[\] ]|\\q?quad(?![a-z])|~(?=\d)"), " "),
-    (re.compile(r"\^\{([^{}]*[+*/][^{}]*)\}"), r"^(\1)"),
-    (re.compile(r"\^\{([^{}]*)\}"), r"^\1"),
+    (regex(r"/ ?\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}"), r"/((\1)/(\2))"),
+    (regex(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}(?=\^)"), r"((\1)/(\2))"),
+    (regex(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
+    (regex(r"\\(?:times|cross)(?![a-z])"), "x"),
+    (regex(r"\\(?:cdot|ast)(?![a-z])"), "*"),
+    (regex(r"\\(?:approx|sim)(?![a-z])"), "≈"),
+    (regex(r"\\(?:left|right|displaystyle)(?![a-z])"), ""),
+    (regex(r"\\(?:rightarrow|to|implies|Rightarrow)(?![a-z])"), "="),
+    (regex(r"\{,\}"), ","),
+    (regex(r"\\\\(?:\[[\d.]{1,6}\w\w\])?"), "; "),
+    (regex(r"\\[,;:!()\[\] ]|\\q?quad(?![a-z])|~(?=\d)"), " "),
+    (regex(r"\^\{([^{}]*[+*/][^{}]*)\}"), r"^(\1)"),
+    (regex(r"\^\{([^{}]*)\}"), r"^\1"),
 )
 # A shape or an array as a framework prints it; what stands behind it inside is about the array.
-PRINTED = re.compile(
+PRINTED = regex(
     r"^(?:[A-Za-z]+\.)*(array|tensor|Size|TensorShape|Tensor|float\d*|int\d*)\s*\((.*?)"
     r"(?:,\s*(?:dtype|device|grad_fn|requires_grad)\s*=.*)?\)$"
 )
-SO = re.compile(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
+SO = regex(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
 # That somebody is not sure, or has worked it out, says nothing of the answer behind it.
 _I = r"(?:i|we)(?: (?:would|have|also)|['’](?:d|ve))?"
 _FOUND = (
@@ -56,8 +58,8 @@ _UNSURE = (
     rf"(?:,? but)?|{_I} (?:{_FOUND})(?: that)?|(?:(?:my|just|best|a) ){{0,2}}guess"
     r"|probably|likely|presumably|should be|must be|well|hmm+|ok(?:ay)?)\b[.:,]?\s*"
 )
-UNSURE = re.compile(rf"(?>{_UNSURE})++", re.IGNORECASE)
-TITLE = re.compile(  # atomic: a text of such words alone would be split in every way
+UNSURE = regex(rf"(?>{_UNSURE})++", re.IGNORECASE)
+TITLE = regex(  # atomic: a text of such words alone would be split in every way
     rf"^(?>{_UNSURE}"
     r"|(?:so|my|an?|the|it['’]?s|it|this|that|final|correct|total|output|input|answer|ans|result"
     r"|sizes?|volume|vector|length|shape|dimensions?|padding|pad(?: by)?|stride|loss|gradient|sum"
@@ -67,18 +69,18 @@ TITLE = re.compile(  # atomic: a text of such words alone would be split in ever
     re.IGNORECASE,
 )
 # With these words around a number or a list it is another one, or none.
-GAP = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?=\S)")  # between what stands apart on a line
-CHANGED = re.compile(
+GAP = regex(r"(?<=\S)(?:[ \t]{2,}|\t)(?=\S)")  # between what stands apart on a line
+CHANGED = regex(
     r"\b(?:not|never|no|wrong|instead|minus|negative|negated|opposite|sign|times|half|twice|doubled?"
     r"|halved|divid\w*|scaled|averaged?|sqrt|ln|log|transpos\w*|inverse|flipped|rotated|mirrored"
     r"|swapped|rate|without|except|before|after|first|then|now|becomes)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
-LABEL = re.compile(  # db: 3; the window must be 3
+LABEL = regex(  # db: 3; the window must be 3
     r"^[A-Za-z][A-Za-z_]{0,20}(?:\[?\d\]?)? ?: ?(?=[-+([.\d][^:=]*$)"
     r"|^[A-Za-z][A-Za-z_ ]{0,30} (?:must|should|ha[sd] to|needs? to|ought to) be (?=[-+([.\d])"
 )
-REMARK = re.compile(
+REMARK = regex(
     r"\s*(?:\b(?:because|since|as|if|when|where|but|including|incl|excluding|without|with|for|per"
     r"|each|every|in total|altogether|so that|to (?:keep|get|make|have|preserve)|otherwise|from"
     r"|instead of|rather than)\b.*|#.*|//.*|\s[-–—]\s+[A-Za-z].*"
@@ -91,27 +93,25 @@ REMARK = re.compile(
 )
 
 
-BEFORE = re.compile(r"^(?:[ ,!?]|\.\.+|\.(?!\d))++")  # what words leave in front; .5 has its point
+BEFORE = regex(r"^(?:[ ,!?]|\.\.+|\.(?!\d))++")  # what words leave in front; .5 has its point
 LONGEST_DASHED = 1000  # characters
-DASHED = re.compile(
+DASHED = regex(
     r"([A-Za-z][\w.()\[\]{},/' ]*?) [-\u2013\u2014] "
     r"((?=[\d.\[(])(?!.*\d-\d)[-0-9.,;|&/()\[\]{}\s]*\d[\])}.]*)"
 )
-ENDS_IN_NUMBER = re.compile(r"[\s(][\d.,]+[\])}]*$")  # rows 1 - 5, params 770 - 10
-SAYS = re.compile(
-    r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I
-)
-ASIDE = re.compile(r"(?<=[\d\]) ])\s*\([^()]*=[^()]*\)$")  # 760 (S=1)
+ENDS_IN_NUMBER = regex(r"[\s(][\d.,]+[\])}]*$")  # rows 1 - 5, params 770 - 10
+SAYS = regex(r"\b(?:is|are|be|get|got|gives?|equals?|so|of|by|about|around|plus|minus)\b", re.I)
+ASIDE = regex(r"(?<=[\d\]) ])\s*\([^()]*=[^()]*\)$")  # 760 (S=1)
 # K in K*(F*F*D + 1) = 760, and x K = 28x28x10, is a part of what is worked out.
 FIELD = (
     r"(?<![-+*/^×])(?<![-+*/^×] )(?<!\bx )"
     r"\b(?:F|S|P|K|stride|padding|dilation|kernel|kernel_size|groups)\s*=\s*[\d.x×]+\.?"
 )
-WITH_FIELDS = re.compile(  # 28x28x10; I used P=0
+WITH_FIELDS = regex(  # 28x28x10; I used P=0
     rf"[;,]?\s*(?:\bI used|\b(?:with|for|where|using|and|if))?\s*{FIELD}", re.IGNORECASE
 )
 # [1, 2] with S=1, and P=0: [1, 2]; `s = 1, 2` and `p = 1, 2` are lists by their names.
-BESIDE_A_LIST = re.compile(
+BESIDE_A_LIST = regex(
     r"(?:(?<=[\])}])[;,]?\s*|[;,]?\s*\b(?:I used|with|for|where|using|if)\s+)"
     rf"{FIELD}(?:(?:,|\s*\band\b)?\s*{FIELD})*$"
     rf"|^(?:(?:with|for|where|using|if)\s+)?{FIELD}(?:(?:[,;]|\s*\band\b)?\s*{FIELD})*:\s*",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from shapecalc.grading.number_words import PART
+from shapecalc.grading.regex import regex
 
 WORDS = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 LETTERS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
@@ -23,11 +24,11 @@ COMPARED = (
     rf"(?:{PART}|hundredths?|thousandths?)|squared|cubed|doubled|tripled|halved|point)\b)"
     r"(?![^()]*\b(?:wrong|incorrect|false|not|never|too)\b)"
 )
-UNIT = re.compile(rf"{SCALE}?{COMPARED}(?: ?[A-Za-z][A-Za-z²³ -]*)?(?: ?\([A-Za-z²³ -]*\))?[.,]?")
-KILOBYTES = re.compile(r"(?<=[\d ])(k|K|M|G)(?=B(?![A-Za-z]))")
+UNIT = regex(rf"{SCALE}?{COMPARED}(?: ?[A-Za-z][A-Za-z²³ -]*)?(?: ?\([A-Za-z²³ -]*\))?[.,]?")
+KILOBYTES = regex(r"(?<=[\d ])(k|K|M|G)(?=B(?![A-Za-z]))")
 MOST_DIGITS = 40
 ABOUT = r"(?:[≈≅~]|\b(?:about|around|approx(?:imately)?|roughly|circa|ca)\b\.?)"
-NUMBER = re.compile(
+NUMBER = regex(
     rf"(?:({ABOUT})\s*)?(?<![\w.,])(\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE]([-+]?\d{{1,2}}))?{SCALE}?"
 )
 

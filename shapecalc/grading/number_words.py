@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from itertools import count
 
+from shapecalc.grading.regex import regex
+
 SMALL = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -22,12 +24,12 @@ PART = rf"(?:{'|'.join(PARTS)})s?"
 UPTO_99 = rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(SMALL[1:10])}))?|(?:{'|'.join(SMALL)}))"
 UPTO_999 = rf"(?:(?:{'|'.join(SMALL[1:10])}|a) hundred(?:(?: and)? {UPTO_99})?|{UPTO_99})"
 # `two thousand` alone is a rounded number, like `2 thousand`: its unit is left.
-NUMBER = re.compile(
+NUMBER = regex(
     rf"\b(?:(?P<thousands>{UPTO_999}) thousand,? (?:and )?(?P<rest>{UPTO_999})|{UPTO_999})\b",
     re.IGNORECASE,
 )
-SIZE = re.compile(rf"\b{UPTO_999}(?= by\b)|(?<=\bby ){UPTO_999}\b", re.IGNORECASE)
-FRACTION = re.compile(rf"\b(a|{UPTO_99})[ -]({PART})(?=[ .!]*$)", re.IGNORECASE)
+SIZE = regex(rf"\b{UPTO_999}(?= by\b)|(?<=\bby ){UPTO_999}\b", re.IGNORECASE)
+FRACTION = regex(rf"\b(a|{UPTO_99})[ -]({PART})(?=[ .!]*$)", re.IGNORECASE)
 
 
 def in_digits(text: str) -> str:

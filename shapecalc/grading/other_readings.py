@@ -18,30 +18,31 @@ from shapecalc.grading.notation import TITLE
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
 from shapecalc.grading.question_readings import of_fitting
+from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_sums import is_in_front
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 from shapecalc.grading.written_sizes import VOLUME
 
 FORMS = ("sizes", "number", "field")
-LIST = re.compile(r"(?!.*\d\s+[(\[])[-+\d\s.,;xX×*()\[\]]*")  # of numbers alone
+LIST = regex(r"(?!.*\d\s+[(\[])[-+\d\s.,;xX×*()\[\]]*")  # of numbers alone
 VALUE = rf"(?:{PLAIN.pattern})(?: ?[xX×] ?\d+)*"
-BARE = re.compile(rf"{VALUE}[ .!]*")
-STEP = re.compile(r"[\d)\]] ?[-+*/^×·] ?[\d(\[]|=")  # something is worked out
+BARE = regex(rf"{VALUE}[ .!]*")
+STEP = regex(r"[\d)\]] ?[-+*/^×·] ?[\d(\[]|=")  # something is worked out
 SIGNS = ("+", "-", "*", "/", "x ", "\u00d7")
-RESULT = re.compile(rf"(?:\b(?:is|are|be|get|have)|[=:]) ({VALUE})$")
-AT_END = re.compile(rf"(?<=[A-Za-z] ){VALUE}$")
-GIVES = re.compile(r"= ?[-+(]?[\d.][^=]*$")  # an equation with a number behind it
-IN_TOTAL = re.compile(r"\b(?:in total|altogether|together|both)\b", re.IGNORECASE)
-EITHER = re.compile(  # 12 with padding, 10 without; a count has its biases, or is asked without
+RESULT = regex(rf"(?:\b(?:is|are|be|get|have)|[=:]) ({VALUE})$")
+AT_END = regex(rf"(?<=[A-Za-z] ){VALUE}$")
+GIVES = regex(r"= ?[-+(]?[\d.][^=]*$")  # an equation with a number behind it
+IN_TOTAL = regex(r"\b(?:in total|altogether|together|both)\b", re.IGNORECASE)
+EITHER = regex(  # 12 with padding, 10 without; a count has its biases, or is asked without
     r"^(?!.*\bbias)(?=.*\bwith\b).*\bwithout\b", re.IGNORECASE | re.DOTALL
 )
-LABEL = re.compile(r"([A-Za-z]\w*) ?[=:]")
-LEADING = re.compile(r"\W{0,3}(?:[A-Za-z] ?= ?)?(\d{1,9})(?![\d.])")
-ADDED = re.compile(  # 1200 and 16 more; 14 (+1)
+LABEL = regex(r"([A-Za-z]\w*) ?[=:]")
+LEADING = regex(r"\W{0,3}(?:[A-Za-z] ?= ?)?(\d{1,9})(?![\d.])")
+ADDED = regex(  # 1200 and 16 more; 14 (+1)
     r"(?:.*=)?([^=]*\d)\W*(?:\+|\bplus|\band) ?(\d[\d,]*)[^\d=]*"
 )
-MADE = re.compile(r"=|->|\u2192")
-SIZE = re.compile(r"\d{1,9}")
+MADE = regex(r"=|->|\u2192")
+SIZE = regex(r"\d{1,9}")
 
 
 def may_be_wrong(question: Question, answer: str) -> bool:

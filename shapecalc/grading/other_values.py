@@ -11,19 +11,20 @@ from math import isclose as is_close
 
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.lists import AND
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 from shapecalc.grading.words_beside_list import ALONE
 from shapecalc.grading.written_numbers import Unreadable, number_of
 
-CONCLUSION = re.compile(
+CONCLUSION = regex(
     r"=>|->|[\u21d2\u2192\u2234]"
     r"|\b(?:so(?! that)|thus|hence|therefore|finally|(?:final )?(?:answer|result)s?)\b",
     re.IGNORECASE,
 )
-CUT = re.compile(r"[^\W\d_]{2,}|[.:!?](?=\s|$)|[()\[\]{}]|=>|->|[\u21d2\u2192]")
-PART = re.compile(r"[,;|]|\s//?\s")
-WITH_NAME = re.compile(r"^ *([^\W\d_]) (?=[-+.\d])")  # s 3, 2, 0
-LETTER = re.compile(r"[^\W\d_]")
+CUT = regex(r"[^\W\d_]{2,}|[.:!?](?=\s|$)|[()\[\]{}]|=>|->|[\u21d2\u2192]")
+PART = regex(r"[,;|]|\s//?\s")
+WITH_NAME = regex(r"^ *([^\W\d_]) (?=[-+.\d])")  # s 3, 2, 0
+LETTER = regex(r"[^\W\d_]")
 AROUND = "()[]{} .:"
 
 

@@ -40,10 +40,11 @@ class Pending:
                 right = {q.id for q, verdict in given if verdict == "right"}
                 before = _since_what_is_right(question, before, right)
         first = next((other for other in before if other.id in self._unsettled), None)
-        number = self._numbers[first.id] if first is not None else 0
-        told = mark.worked_out or _goes_on_from(number, mark.source)
-        if first is not None and not told and not self._follows(question, mark, before):
-            mark = self._waiting(mark, number)
+        if first is not None and not mark.worked_out:
+            number = self._numbers[first.id]
+            told = _goes_on_from(number, mark.source)
+            if not told and not self._follows(question, mark, before):
+                mark = self._waiting(mark, number)
         if mark.verdict != "blank":
             self._given.add(question, mark.verdict)
         if mark.unread:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-PERCENT = re.compile(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
-TOLD_TWICE = re.compile(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
+from shapecalc.grading.regex import regex
+
+PERCENT = regex(r"(?<![\w.,])(\d{1,9}(?:[.,]\d{1,9})?) ?(?:%|per ?cent\b)")
+TOLD_TWICE = regex(r"(\d{0,9}[.,]?\d{1,9}) ?\((\d{0,9}[.,]?\d{1,9})\)")  # 0.5 (50 %)
 NEAR = 0.0051  # 73 % is 0.731, too
 
 

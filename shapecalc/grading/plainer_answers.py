@@ -9,14 +9,15 @@ import re
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import flat
 
-BRACED = re.compile(r"(?<=\d)\{,\}(?=\d{3})")  # LaTeX's, without its dollars
+BRACED = regex(r"(?<=\d)\{,\}(?=\d{3})")  # LaTeX's, without its dollars
 # A step that goes on from the result in front of it.
-GOES_ON = re.compile(r"= ?(\d(?:[\d.]*\d)?)([,;] ?)(?=[+*/×·] ?\d[\d.]* ?=)")
+GOES_ON = regex(r"= ?(\d(?:[\d.]*\d)?)([,;] ?)(?=[+*/×·] ?\d[\d.]* ?=)")
 UNCHANGED = r"(?:(?:stays|remains|keeps|still|unchanged|the same|same)(?: as (?:before|above))?)"
-SIZE = re.compile(rf"\s*{UNCHANGED}(?: at)?[,:;]? (?=\d+\W*$)", re.IGNORECASE)
-FILTER = re.compile(
+SIZE = regex(rf"\s*{UNCHANGED}(?: at)?[,:;]? (?=\d+\W*$)", re.IGNORECASE)
+FILTER = regex(
     r"\s*(?:the )?(?:kernel|filter|window)s?(?:[ -]size)?(?: is| are| of|:)? (?=\d)", re.IGNORECASE
 )
 # Rows and columns by their names, in whichever order, each perhaps behind its working.
@@ -24,11 +25,11 @@ _SIDE = r"(?:[\d\s()*x×·+-]+ ?= ?)?"
 _OF = r"(?:{0}s?(?: ?[:=]| is| are)? {1}(?P<{2}>\d[\d,]*)|{1}(?P<{2}_first>\d[\d,]*) {0}s?)"
 ROWS, COLUMNS = _OF.format("row", _SIDE, "rows"), _OF.format("(?:col|column)", _SIDE, "columns")
 _AND = r"(?:,? (?:and|x|×|by) |[,;] )(?:the )?"
-IN_ROWS = re.compile(rf"{ROWS}{_AND}{COLUMNS}\W*", re.IGNORECASE)
-IN_COLUMNS = re.compile(rf"{COLUMNS}{_AND}{ROWS}\W*", re.IGNORECASE)
-GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-SIZES = re.compile(r"\d+")
-LIST = re.compile(r"\W*\d[\d,]*(?:,\s+\d[\d,]*)+\W*")
+IN_ROWS = regex(rf"{ROWS}{_AND}{COLUMNS}\W*", re.IGNORECASE)
+IN_COLUMNS = regex(rf"{COLUMNS}{_AND}{ROWS}\W*", re.IGNORECASE)
+GROUPED = regex(r"(?<=\d),(?=\d{3}(?!\d))")
+SIZES = regex(r"\d+")
+LIST = regex(r"\W*\d[\d,]*(?:,\s+\d[\d,]*)+\W*")
 
 
 def plainer_answer(query: Query, text: str) -> str:

@@ -7,66 +7,65 @@ from __future__ import annotations
 import re
 
 from shapecalc.grading.notation import CHANGED
+from shapecalc.grading.regex import regex
 from shapecalc.grading.written_numbers import Unreadable
 
-SUBSCRIPT = re.compile(r"(?<=[^\W\d_])_?([₀-₉]{1,4})")
-ACCENT = re.compile(r"\\(?:hat|bar|tilde|vec|mathbf|widehat)(?:\{([A-Za-z])\}| ([A-Za-z]))")
-PARTIAL = re.compile(
+SUBSCRIPT = regex(r"(?<=[^\W\d_])_?([₀-₉]{1,4})")
+ACCENT = regex(r"\\(?:hat|bar|tilde|vec|mathbf|widehat)(?:\{([A-Za-z])\}| ([A-Za-z]))")
+PARTIAL = regex(
     r"\\[dt]?frac ?\{(?:\\partial|d) ?[A-Za-z]\w{0,9}\}"
     r"\{(?:\\partial|d) ?([A-Za-z]\w{0,9})\}(?= ?=)"
 )
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 DRAWN = str.maketrans("⎡⎢⎣⎛⎜⎝⎧⎨⎩⟨⎤⎥⎦⎞⎟⎠⎫⎬⎭⟩", "[" * 10 + "]" * 10)
-IN_ANGLES = re.compile(r"(=|^)\s*<([-+\d.,;\s]+)>\s*$")
+IN_ANGLES = regex(r"(=|^)\s*<([-+\d.,;\s]+)>\s*$")
 NAME = r"(?<![\w/])[^\W\d_]{1,9}(?:\d{1,2}|_\{?\d{1,2}\}?|\[\d{1,2}\]|\(\d{1,2}\))"
 VALUE = r"[-+\u2212]?\.?\d"
 # Of a value alone, or behind a name: one beside a sum is for the whole.
-ABOUT = re.compile(rf"(?:^|(?<=[,;|&\[({{:=]))\s*[≈~]\s*(?={VALUE})")
-NAMED_ABOUT = re.compile(rf"({NAME}) ?(?:[≈~≅]|is|are) ?(?={VALUE})")
-PRIMED = re.compile(
+ABOUT = regex(rf"(?:^|(?<=[,;|&\[({{:=]))\s*[≈~]\s*(?={VALUE})")
+NAMED_ABOUT = regex(rf"({NAME}) ?(?:[≈~≅]|is|are) ?(?={VALUE})")
+PRIMED = regex(
     r"(?<![\w/])([^\W\d_]{1,9}_?\d{0,2})(?:['\u2032]|\^?\*|[_^]?\{?new\}?)(?= ?[:=](?!=))"
 )
-FOR = re.compile(rf"(?:^|(?<=[,;\n]))\s*for (?={NAME} ?[:=])", re.IGNORECASE)
+FOR = regex(rf"(?:^|(?<=[,;\n]))\s*for (?={NAME} ?[:=])", re.IGNORECASE)
 # dL/dz1 = 0.5 is called dz1 as well.
-OF_THE_LOSS = re.compile(
+OF_THE_LOSS = regex(
     r"(?<![\w/])[d\u2202][A-Z](?:oss)? ?/ ?[d\u2202](?=[^\W\d_]{1,9}(?:\d|_|\[\d|\(\d))"
 )
-MINUS = re.compile(
+MINUS = regex(
     r"([,;]|\band)(\s*)(?:minus|negative) (?=(?:\d[\d.]{0,15}|\.\d{1,12})\s*(?:$|[,;)\]]|and\b))",
     re.IGNORECASE,
 )
-POWER = re.compile(
+POWER = regex(
     r"(?<![\w.^])(\d{1,9}(?:[.,]\d{1,12})?|\.\d{1,12}) ?(?:[*·⋅×x]|\\cdot|\\times) ?10 ?"
     r"(?:\^ ?[({]{0,2}[-\u2212]([1-9]\d?)[)}]{0,2}|⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))(?![\d.])"
 )
-MORE = re.compile(r"\s*[,;|&\n]\s*[-+\u2212]?\.?\d")
+MORE = regex(r"\s*[,;|&\n]\s*[-+\u2212]?\.?\d")
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-LARGER = re.compile(
-    r"\b[Mm]ax ?\( ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?, ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?\)"
-)
-ZERO_OR_MORE = re.compile(r"\brelu ?\( ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?\)", re.IGNORECASE)
-MIXED = re.compile(r"(?<![\d.,/])(\d{1,6})([¼½¾])")
+LARGER = regex(r"\b[Mm]ax ?\( ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?, ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?\)")
+ZERO_OR_MORE = regex(r"\brelu ?\( ?([-+]?\d{1,9}(?:\.\d{1,12})?) ?\)", re.IGNORECASE)
+MIXED = regex(r"(?<![\d.,/])(\d{1,6})([¼½¾])")
 PARTS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
-ITEM = re.compile(r"\s*\(?(\d{1,3}|[a-z])(?:\)|\.(?=\s))\s*(?=\S)")
-LABEL = re.compile(r"^\s*(?:=|\(?[a-h]\))\s*(?=[-+\u2212]?[.\d\[({])")  # a) 0.5, 0.3; = 0.5, 0.3
-BULLET = re.compile(r"\s*[*•◦‣·]\s+(?=\S)")
-WORKING = re.compile(r"[^,;=\n]*\d[^,;=\n]*(?:=[^,;=\n]*\d[^,;=\n]*)+")
-DASH = re.compile(r"\s*[-–—] (?=\S)")
+ITEM = regex(r"\s*\(?(\d{1,3}|[a-z])(?:\)|\.(?=\s))\s*(?=\S)")
+LABEL = regex(r"^\s*(?:=|\(?[a-h]\))\s*(?=[-+\u2212]?[.\d\[({])")  # a) 0.5, 0.3; = 0.5, 0.3
+BULLET = regex(r"\s*[*•◦‣·]\s+(?=\S)")
+WORKING = regex(r"[^,;=\n]*\d[^,;=\n]*(?:=[^,;=\n]*\d[^,;=\n]*)+")
+DASH = regex(r"\s*[-–—] (?=\S)")
 MOST_ITEMS = 200
-UNSURE = re.compile(
+UNSURE = regex(
     r"[ ,;]*\(?\b(?:(?:I|we) (?:think|guess|believe|hope|suppose)|hopefully|probably)\)?[ .!]*$",
     re.IGNORECASE,
 )
-ASSIGNED = re.compile(r"(?<=[\w)}\]']) ?(?::=|\u2190|<-|\\leftarrow|\\gets) ?")
-OLD = re.compile(
+ASSIGNED = regex(r"(?<=[\w)}\]']) ?(?::=|\u2190|<-|\\leftarrow|\\gets) ?")
+OLD = regex(
     r"(?<![\w.)*/] )(?<![\w.)*/])[-+\u2212]?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12})"
     r" ?(?:->|\u2192) ?(?=[-+\u2212]?\.?\d)"
 )
-WITH_COMMA = re.compile(r"[-+\u2212]?\d{1,9}(?:[.,]\d{1,12})?")
-BETWEEN = re.compile(r"(?:[\s;|()\[\]{}]|,(?=\s|$|[\])}]))+")
-ASIDE = re.compile(r"(?<=\d)\s*\((?=[^()\d]*[^\W\d_]{2})([^()\d=]*)\)(?=\s*[,;])")
-INLINE = re.compile(r"(?:^|(?<=[\s\])}]))\(?(\d{1,2}|[a-z])\)\s*(?=\[)")
-INLINE_VALUE = re.compile(r"(?:^|(?<=[\s,;]))\(?(\d{1,2}|[a-z])\)\s+(?=[-+\u2212]?\.?\d)")
+WITH_COMMA = regex(r"[-+\u2212]?\d{1,9}(?:[.,]\d{1,12})?")
+BETWEEN = regex(r"(?:[\s;|()\[\]{}]|,(?=\s|$|[\])}]))+")
+ASIDE = regex(r"(?<=\d)\s*\((?=[^()\d]*[^\W\d_]{2})([^()\d=]*)\)(?=\s*[,;])")
+INLINE = regex(r"(?:^|(?<=[\s\])}]))\(?(\d{1,2}|[a-z])\)\s*(?=\[)")
+INLINE_VALUE = regex(r"(?:^|(?<=[\s,;]))\(?(\d{1,2}|[a-z])\)\s+(?=[-+\u2212]?\.?\d)")
 
 
 def with_small_numbers(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
+from shapecalc.grading.regex import regex
 from shapecalc.grading.submission_file import Found, NotGradable, clean, opened
 from shapecalc.grading.submissions import ENDINGS
 from shapecalc.readers import native
@@ -22,9 +23,9 @@ from shapecalc.readers.base import MAX_BYTES
 
 METADATA = "submission_metadata.yml"
 DEEPEST = 40  # folders inside one another
-MOODLE = re.compile(r"(?P<student>[^/]+?)_(?P<id>\d+)_assignsubmission_[a-z]+_[^/]*")
-CANVAS = re.compile(r"(?P<student>[^/]+?)(?P<late>_LATE)?_(?P<id>\d+)_\d+_[^/]+")
-CANVAS_EXPORT = re.compile(r"[^/_]+(_LATE)?_\d{3,}_\d{3,}_[^/]+")  # without being told so
+MOODLE = regex(r"(?P<student>[^/]+?)_(?P<id>\d+)_assignsubmission_[a-z]+_[^/]*")
+CANVAS = regex(r"(?P<student>[^/]+?)(?P<late>_LATE)?_(?P<id>\d+)_\d+_[^/]+")
+CANVAS_EXPORT = regex(r"[^/_]+(_LATE)?_\d{3,}_\d{3,}_[^/]+")  # without being told so
 CLASSROOM = "github-classroom"
 TIMESTAMP = "timestamp.txt"  # beside the files of nbgrader's students
 LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini", "__macosx")

@@ -11,16 +11,16 @@ in a row and a column of that matrix, `conv1.im2col.values` for all of it, and
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from shapecalc.diagnostics import quote, some
 from shapecalc.grading.answers import Form
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.regex import regex
 from shapecalc.quantities import QUANTITIES
 
-CALL = re.compile(r"\s*([A-Za-z_]+)\(\s*([^()\s]+)\s*\)\s*")
-PLACE = re.compile(r"(.*?)\s*\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]")
+CALL = regex(r"\s*([A-Za-z_]+)\(\s*([^()\s]+)\s*\)\s*")
+PLACE = regex(r"(.*?)\s*\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]")
 EXECUTED = ("value", "grad", "next")
 SIZES = ("output", "input", "receptive_field", "jump", "im2col")
 OF_TOTAL = tuple(QUANTITIES)

@@ -15,6 +15,7 @@ from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.document import Document
 from shapecalc.grading.query import Query
 from shapecalc.grading.ranges import shown_ranges
+from shapecalc.grading.regex import regex
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value, shown
 
@@ -59,7 +60,7 @@ def depth_last(value: Value) -> Value:
     return (*value[1:], value[0]) if isinstance(value, tuple) and len(value) > 1 else value
 
 
-TRUE_OR_FALSE = re.compile(r"\btrue or false\b|\bis it true\b", re.IGNORECASE)  # not yes or no
+TRUE_OR_FALSE = regex(r"\btrue or false\b|\bis it true\b", re.IGNORECASE)  # not yes or no
 
 
 @dataclass(frozen=True)

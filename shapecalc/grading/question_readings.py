@@ -45,6 +45,7 @@ from shapecalc.grading.plainer_lists import (
 )
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_last import behind_words, is_stated_last, number_at_end
 from shapecalc.grading.stated_logarithms import stated_loss
@@ -66,21 +67,19 @@ NAMED = (
     r" ?(?=[-+(\d.F]|[a-z])"
 )
 WORDS = {"padding": "P", "stride": "S"}
-OTHER_FIELD = re.compile(
+OTHER_FIELD = regex(
     rf"\s*(?:the )?(?:([FSPK])(?= ?[=:])|({'|'.join(WORDS)})\b)[ =:]*(?:is |of )?\d", re.IGNORECASE
 )
-WITH_WORDS = re.compile(r"(\d{1,9}) [A-Za-z]{2}")
+WITH_WORDS = regex(r"(\d{1,9}) [A-Za-z]{2}")
 MOST_NAMED = 12  # places where a field has its name
 # A size alone, or with a letter or a word in front: `W = 48`, `for example 48x48`.
-STATED = re.compile(
-    r"(?:[A-Za-z][A-Za-z ,.']{0,40}(?: ?[=:])? ?)?\(?\d[\dxX×*,. ]*\)?(?: ?[A-Za-z ]+)?"
-)
-ARROW = re.compile(r"->|\u2192")
-SIGN = re.compile(r"\w")
+STATED = regex(r"(?:[A-Za-z][A-Za-z ,.']{0,40}(?: ?[=:])? ?)?\(?\d[\dxX×*,. ]*\)?(?: ?[A-Za-z ]+)?")
+ARROW = regex(r"->|\u2192")
+SIGN = regex(r"\w")
 LEARNED = ("parameters", "weights", "biases", "trainable", "frozen", "unshared_parameters")
 # That there is nothing to count, and why: `none, pooling has nothing to learn`; alone it is 0 or no
 # answer.
-NOTHING = re.compile(
+NOTHING = regex(
     r"(?:it has |there are )?(?:none(?= *[,;:(-] *\w)|no (?:learn(?:able|ed) |trainable )?"
     r"(?:parameters?|params|weights?|biases))"
     r"(?! (?:in|for|of)\b)"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from shapecalc.grading.notation import plain
+from shapecalc.grading.regex import regex
 
 Range = tuple[int, int]
 
@@ -17,19 +18,19 @@ NAMES = {1: ("positions",), 2: ("rows", "columns"), 3: ("frames", "rows", "colum
 LONGEST = 400  # characters
 WORD = r"(?:(?:row|column|col|pixel|position|frame)s? ?)?"
 BETWEEN = r"(?:\.{2,}|…|to|through|until|up to|and|[-:,;])"
-INTERVAL = re.compile(
+INTERVAL = regex(
     rf"([\[(]?) ?(?<![\d.])(-?\d{{1,9}}) ?({BETWEEN}) ?{WORD}(-?\d{{1,9}})(?![\d.]*\d) ?([\])]?)"
 )
 CORNER = r"[\[(] ?(-?\d{1,9}) ?[,;] ?(-?\d{1,9}) ?[\])]"
-CORNERS = re.compile(rf"{CORNER} ?(\.{{2,}}|…|to|through|until|->|-|[,;]? ?(?:and)?) ?{CORNER}")
-CORNER_NAMES = re.compile(
+CORNERS = regex(rf"{CORNER} ?(\.{{2,}}|…|to|through|until|->|-|[,;]? ?(?:and)?) ?{CORNER}")
+CORNER_NAMES = regex(
     r"\b(?:top|upper|bottom|lower)[- ]?(?:left|right)\b(?: (?:pixel|corner)| is| at|[ :=])*"
 )
 # Every row or column of a range, `rows 4, 5 and 6`.
-ONE_BY_ONE = re.compile(r"(?<![\d.-])\d{1,9}(?: ?(?:, ?and|,|and) ?\d{1,9})+(?!\.?\d)")
+ONE_BY_ONE = regex(r"(?<![\d.-])\d{1,9}(?: ?(?:, ?and|,|and) ?\d{1,9})+(?!\.?\d)")
 # The sign of a product, which is no axis: `[4, 8] x [6, 10]`.
-CROSS = re.compile(r"(?<=[\d\])]) ?x ?(?=[-\d\[(])")
-COLUMNS_FIRST = re.compile(
+CROSS = regex(r"(?<=[\d\])]) ?x ?(?=[-\d\[(])")
+COLUMNS_FIRST = regex(
     r"\b(?:col|width|horizontal|[wxj]\b).*\b(?:row|height|vertical|[hyi]\b)", re.DOTALL
 )
 EXAMPLE = "rows 4 to 8, columns 6 to 10"

@@ -63,6 +63,8 @@ def weight_shape(record: KnownRecord, query: Query) -> tuple[int, ...]:
 
 def need_sound(layers: NamedLayers, query: Query, unsound: Unsound) -> None:
     """Raise Unanswerable where a number follows from a layer that does not take its input."""
+    if not any(unsound):
+        return
     names = [query.name]
     key = "input" if query.kind in ("fits", "field") else query.key
     instance = layers.instance(query.name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.geometry import Fit
@@ -31,6 +32,8 @@ MOST_LAYERS = 100  # of a network
 MOST_TOLD = 4  # layers whose arithmetic is written out
 NOT_COMPUTED = frozenset(("depth_padded", "half_filter_padding"))  # what nobody counts with
 NOT_GONE_ON_WITH = NOT_COMPUTED | {"depth_first", "neighbour", "product_for_volume", "swapped_axes"}
+
+_ways: WeakKeyDictionary[QuestionContext, list[QuestionContext]] = WeakKeyDictionary()
 
 Step = tuple[str, Wrong]  # a layer, and its wrong volume
 Where = Callable[[KnownRecord, Volume, Volume], bool]  # of a layer, its input and its output
@@ -123,8 +126,14 @@ def _at(layers: Collection[str]) -> Where:
 
 def _layers_to(context: QuestionContext) -> list[QuestionContext]:
     """Return the questions for the outputs of the layers that lead to the one asked about; none
-    where its number does not follow from volumes.
+    where its number does not follow from volumes. They are the same for every mistake.
     """
+    if context not in _ways:
+        _ways[context] = _found_to(context)
+    return _ways[context]
+
+
+def _found_to(context: QuestionContext) -> list[QuestionContext]:
     record, subject = context.record, context.subject
     if record is None or record.layer is None or len(subject.trace.layers) > MOST_LAYERS:
         return []

@@ -19,24 +19,26 @@ from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.notation import plain
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.written_sizes import DENIED
 
 FRONT = r"\s*(?P<front>\d{1,3}(?:[ ,]\d{3})+|\d{1,15})"
-PARTED = re.compile(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
-DASHED = re.compile(rf"{FRONT}(?: +[-\u2013\u2014\u2212]|:) +(?P<rest>[\d(].*)")
+PARTED = regex(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
+DASHED = regex(rf"{FRONT}(?: +[-\u2013\u2014\u2212]|:) +(?P<rest>[\d(].*)")
 # 902, because 75*12 + 12; 902 (75*12 + 12); 902 | 75*12 + 12
-BESIDE = re.compile(
-    rf"{FRONT}(?: *[,;:|] *|\s+)(?:(?:because|since|as|from|by)(?: of)?:? +)?(?P<rest>[\d(].*?)[ .]*"
+BESIDE = regex(
+    rf"{FRONT}(?: *[,;:|] *|\s+)(?:(?:because|since|as|from|by)(?: of)?:? +)?"
+    r"(?P<rest>[\d(].*?)[ .]*"
 )
-BETWEEN = re.compile(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
-PLUS = re.compile(r"\+|\bplus\b")
+BETWEEN = regex(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
+PLUS = regex(r"\+|\bplus\b")
 WORDS = r"[^\W\d_][\w/']*(?:[ -][^\W\d_][\w/']*)*"
-TERM = re.compile(  # conv1 4736; 81*64 outputs; each takes 3*3*32 = 288
+TERM = regex(  # conv1 4736; 81*64 outputs; each takes 3*3*32 = 288
     rf"(?:{WORDS}(?: ?[:=])? )?(?P<value>[\d(][\d\s()*x\u00d7.+-]*?)"
     rf"(?: ?= ?(?P<result>[\d,. ]*\d))?(?: {WORDS})?[.]?"
 )
-WORKED = re.compile(r"[*/+x\u00d7-]|[^\W\d_]")
-NUMBER_AND_SIGN = re.compile(r"\d[\s)]*[-+*/x\u00d7]")
+WORKED = regex(r"[*/+x\u00d7-]|[^\W\d_]")
+NUMBER_AND_SIGN = regex(r"\d[\s)]*[-+*/x\u00d7]")
 MOST = 20  # terms
 
 
@@ -58,7 +60,7 @@ def result_in_front(question: Question, answer: Any) -> InFront | None:
     value = Fraction(re.sub(r"[ ,]", "", number))
     if worked_out(rest) == value:
         return InFront(number, f"{rest} = {number}")
-    if found.re is DASHED:
+    if found.re.pattern == DASHED.pattern:
         return None
     if question.query.kind == "field":
         return InFront(number, rest) if _solves(number, question.query.key, rest) else None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.written_numbers import Unreadable
 
-BETWEEN = re.compile(
-    r"\s*(?:[,;]\s*)?\b(?:or(?: also| even)?|and(?: also)?|as well as)\b\s*|\s*[,;]\s+"
-)
+BETWEEN = regex(r"\s*(?:[,;]\s*)?\b(?:or(?: also| even)?|and(?: also)?|as well as)\b\s*|\s*[,;]\s+")
 MOST = 8
-SIZES = re.compile(r"[\w\s.:]*\d[\d\s]*(?:[xX×][\d\s]+|by \d+\s*){1,3}[.!]?")
+SIZES = regex(r"[\w\s.:]*\d[\d\s]*(?:[xX×][\d\s]+|by \d+\s*){1,3}[.!]?")
 
 
 def all_fit(question: Question, answer: Any) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from shapecalc.diagnostics import quote
+from shapecalc.grading.regex import regex
 
 LINKS = ("=", "->", "→", "⇒", "≈")  # in front of a result
 LEFT_OUT = " ... "
 MORE = " ..."  # behind a whole number or word
-RESULT = re.compile(rf"(?:{'|'.join(LINKS)})>?\s*\S+")
-IN_FRONT = re.compile(r"\s*[\[(]|.*\S   ?\S")
-BROKEN_OFF = re.compile(r"[^\s+*×·;(]+$")  # a number, or a word
+RESULT = regex(rf"(?:{'|'.join(LINKS)})>?\s*\S+")
+IN_FRONT = regex(r"\s*[\[(]|.*\S   ?\S")
+BROKEN_OFF = regex(r"[^\s+*×·;(]+$")  # a number, or a word
 
 
 def shortened(text: str, length: int) -> str:

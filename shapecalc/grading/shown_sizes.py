@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from shapecalc.geometry import Fit
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.layers.window import Sliding
 from shapecalc.volumes import Volume, show
 
-CROSS = re.compile(r"(?<=\d)\s*(?:[xX\u00d7*]|\bby\b)\s*(?=\d)")
+CROSS = regex(r"(?<=\d)\s*(?:[xX\u00d7*]|\bby\b)\s*(?=\d)")
 
 
 def tells(question: Question, volume: Volume) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 from shapecalc.grading.written_numbers import Unreadable
 from shapecalc.grading.written_sizes import AXES, read_sizes
@@ -13,21 +14,21 @@ FILTERS = "k"  # as many as the output is deep
 SHORT = {"height": "h", "length": "l", "width": "w", "depth": "d", "channels": "c"}
 DEPTHS = ("d", "c")
 AXIS = rf"(?P<axis>{'|'.join(AXES)}|{FILTERS})(?:_?(?:out|new)|_?2)?"  # W2 is behind a layer
-NAME = re.compile(rf"(?<![\w*/^+-]){AXIS}(?![\w*/^])", re.IGNORECASE)
+NAME = regex(rf"(?<![\w*/^+-]){AXIS}(?![\w*/^])", re.IGNORECASE)
 _NAME = NAME.pattern.replace("?P<axis>", "?:")
 _WORKING = r"(?:[-+*/()\d][-+*/(). \dx×]{2,60}= ?)?"
-NAMED = re.compile(
+NAMED = regex(
     rf"(?P<names>{_NAME}(?:(?: ?= ?|,? and |, ){_NAME}){{0,2}})(?: ?[=:] ?| is | of | are | )"
     rf"{_WORKING}(?P<size>[0-9.,]*[0-9])(?![\w*/^]|[.,]\d| ?[-+*/^] ?[\d(])"
     r"(?: ?\([^()]{1,60}\))?",
     re.IGNORECASE,
 )
 # Beside them those of the input, W1 and H1, are told.
-BETWEEN = re.compile(
+BETWEEN = regex(
     r"(?:[\s,;.()]|\band\b|(?:->|=>|\u2192)|\b[hwdc]_?(?:1|in) ?= ?\d+)*+", re.IGNORECASE
 )
 # Each of several sizes is given by its name, and not all of them were read.
-GIVEN = re.compile(rf"{_NAME} ?= ?[-(\d]", re.IGNORECASE)
+GIVEN = regex(rf"{_NAME} ?= ?[-(\d]", re.IGNORECASE)
 
 
 def sizes_by_name(text: str) -> tuple[Number, ...] | None:

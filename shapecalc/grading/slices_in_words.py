@@ -16,23 +16,22 @@ from shapecalc.grading.bracketed_lists import VALUES, row_widths
 from shapecalc.grading.lists import BEGINNINGS, CLOSING, OPENING, ORDINALS
 from shapecalc.grading.named_formulas import IN_WORDS
 from shapecalc.grading.notation import CHANGED
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import NESTED, Value, flat, width_of
 
 MOST = 60  # lists of a text that are looked at
-AND = re.compile(r"\s*(?:[,;]\s*)?(?:and\s+)?")
-INTRODUCED = re.compile(r"[^\W\d_]{2,}[^=:]*[=:] ?$")
+AND = regex(r"\s*(?:[,;]\s*)?(?:and\s+)?")
+INTRODUCED = regex(r"[^\W\d_]{2,}[^=:]*[=:] ?$")
 STEPS = r"[-+*/^·×.\w ]{1,60}"
 # A name that is counted, its working if it has one; or a factor and what it is multiplied by.
-COUNTED = re.compile(
-    rf"(?P<name>[A-Za-z]{{1,9}})[ _]?(?P<number>\d)(?: ?=(?P<steps>{STEPS}))? ?[=:]\s*"
-)
-FACTOR = re.compile(r"[-+]?\d*\.?\d+ ?[*·×] ?(?P<steps>[A-Za-z]+(?: [A-Za-z]+){0,4}) ?[=:]\s*")
-VALUE = re.compile(r"[^\s,;()\[\]{}]+")
-COUNTS = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|last|other|next)\b", re.IGNORECASE)
-TO_DO = re.compile(
+COUNTED = regex(rf"(?P<name>[A-Za-z]{{1,9}})[ _]?(?P<number>\d)(?: ?=(?P<steps>{STEPS}))? ?[=:]\s*")
+FACTOR = regex(r"[-+]?\d*\.?\d+ ?[*·×] ?(?P<steps>[A-Za-z]+(?: [A-Za-z]+){0,4}) ?[=:]\s*")
+VALUE = regex(r"[^\s,;()\[\]{}]+")
+COUNTS = regex(rf"\b(?:{'|'.join(ORDINALS)}|last|other|next)\b", re.IGNORECASE)
+TO_DO = regex(
     r"\b(?:still|yet|later|must|needs?|missing|multipl\w*|add(?:ed|ing)?|to be)\b", re.IGNORECASE
 )
-RATE = re.compile(r"\brate\b", re.IGNORECASE)
+RATE = regex(r"\brate\b", re.IGNORECASE)
 
 
 class Slice(NamedTuple):

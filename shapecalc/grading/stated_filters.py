@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from shapecalc.grading.regex import regex
+
 if TYPE_CHECKING:
     from shapecalc.grading.cause import Cause
     from shapecalc.grading.misconceptions.question_context import QuestionContext
@@ -15,7 +17,7 @@ FILTER_ALONE = frozenset(("field_of_filter_only",))
 LONGEST = 120  # characters
 SIZE = r"(\d{1,3})(?: ?[xX×] ?\d{1,3})?(?![\d.,]*\d| ?[xX×*/+-])"
 WINDOW = r"(?:filter|kernel|window)(?:'?s)?"
-STATED = re.compile(
+STATED = regex(
     rf"\b{WINDOW}(?: sizes?)?(?: (?:of|in|at) (?:the )?\w+(?: layer)?)?"
     rf"(?: ?[=:] ?| (?:is|are|has|of)(?: size)?(?: just| only)? ){SIZE}"
     rf"|(?<![\w.*/+-]){SIZE} {WINDOW}\b|\bF ?= ?{SIZE}"
@@ -23,13 +25,13 @@ STATED = re.compile(
     re.IGNORECASE,
 )
 # What goes on from that, or looks at more than a filter.
-MORE = re.compile(
+MORE = regex(
     r"[+*/^]|->|→|\d ?- ?\d|\bnot\b|n't\b|\b(?:plus|times|before|previous|earlier|strides?|all|both"
     r"|each|every|jumps?|pools?|pooling)\b",
     re.IGNORECASE,
 )
-NAMED = re.compile(r"[^\W\d_]\w*")
-NUMBER = re.compile(r"\d+")
+NAMED = regex(r"[^\W\d_]\w*")
+NUMBER = regex(r"\d+")
 
 
 def with_filter(text: str) -> str:

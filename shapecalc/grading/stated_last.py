@@ -18,64 +18,65 @@ from shapecalc.grading.list_in_front import in_shape
 from shapecalc.grading.lists import OPENING
 from shapecalc.grading.notation import UNSURE
 from shapecalc.grading.other_values import other_lists
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number, Value, flat
 
 # With these words anywhere it may be what is not the answer.
-DENIED = re.compile(
+DENIED = regex(
     r"\b(?:not|never|no|wrong|instead|however|should|would|could|mistake|incorrect|false|ignore"
     r"|either|still|missing|yet)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
 # In front of it they make another list of it.
-UNDONE = re.compile(
+UNDONE = regex(
     r"\b(?:minus|negat\w*|opposite|half|twice|double[ds]?|halved|divid\w*|scaled?|transpos\w*"
     r"|inverse|flipped|rotated|mirrored|swapped|plus|multipl\w*|times|sqrt|ln|log|percent)\b"
     r"|\b(?:add|subtract|of|than|from|by|with|without|before|bias)\W*$"
     r"|[-+*/^·×−]\s*[\w.]*\(?\s*$|\d\s*$",
     re.IGNORECASE,
 )
-OF_OTHERS = re.compile(r"\b(?:before|without)\b", re.IGNORECASE)
+OF_OTHERS = regex(r"\b(?:before|without)\b", re.IGNORECASE)
 # What says that it is the result, and not one more of what is worked with.
-SAYS = re.compile(
+SAYS = regex(
     r"(?:=>|->|[⇒→]|\b(?:so|thus|hence|therefore|then|finally|answer|result|now|gives|becomes|new"
     r"|masked by|softmax(?:ed)?|prob(?:s|abilities)?)\b)[^\d\[\]]*[:=]?\s*$"
     r"|\bto\s*$|[\w)]\s?[-+*·×]\s?[\w(][\w ()*.·-]*\s?[:=]\s*$",
     re.IGNORECASE,
 )
 # Lists in front that go into it, by their names.
-OPERAND = re.compile(
+OPERAND = regex(
     r"(?:\bexp\(\w\) ?[:=]|e\^z ?[:=]|\b(?:z|y|t|x|target|labels?|one-?hot|logits?|scores?|exps?"
     r"|inputs?|upstream|mask|wx|w\*x|before(?: \w+){0,3})\s*[:=]?|softmax\(|[-+*/·]|->|→)\s*$",
     re.IGNORECASE,
 )
-WORKED = re.compile(r"[\])}]\s*[-+*/·×⊙]\s*[\w.()]{1,12}\s*=\s*$")  # [1, 2] / 4 =
-LEADS = re.compile(r"(?:[:=]|->|→|=>|⇒|\b(?:is|are|so|get|got|gives|have))\s*$", re.IGNORECASE)
-LETTER = re.compile(r"[^\W\d_]")
-AT_END = re.compile(r"[\s.)$*_`!]*")
-OPPOSITE = re.compile(r"(?:^|[,;:(=]\s*)[-−]\s*\(?(?!ln|log|sum)[^\W\d_]")
-OF_GRADIENT = re.compile(r"(?:^|[,;:(=]\s*)[-−]\s*\(?(?:[d∂∇]|grad)")
-GRADIENT = re.compile(
+WORKED = regex(r"[\])}]\s*[-+*/·×⊙]\s*[\w.()]{1,12}\s*=\s*$")  # [1, 2] / 4 =
+LEADS = regex(r"(?:[:=]|->|→|=>|⇒|\b(?:is|are|so|get|got|gives|have))\s*$", re.IGNORECASE)
+LETTER = regex(r"[^\W\d_]")
+AT_END = regex(r"[\s.)$*_`!]*")
+OPPOSITE = regex(r"(?:^|[,;:(=]\s*)[-−]\s*\(?(?!ln|log|sum)[^\W\d_]")
+OF_GRADIENT = regex(r"(?:^|[,;:(=]\s*)[-−]\s*\(?(?:[d∂∇]|grad)")
+GRADIENT = regex(
     r"(?<![-+*·×/] )(?<![-+*·×/\w])(?:[d∂∇](?=[A-Za-z]\w{0,3}\s*[:=]\s*$))", re.IGNORECASE
 )
 MOST = 12  # lists of a text
-EXPONENTIAL = re.compile(
+EXPONENTIAL = regex(
     r"(?<!\w)(?:e\^|exp ?)[({]?[-+−]?[\d.]{1,12}[)}]? ?[=≈] ?[\d.]{1,12}(?:[,;]|\s|$)"
 )
 ONE = "[0]"  # for a list in brackets that was looked at
-IN_FRONT = re.compile(r"[A-Za-z][\w ,'()/=*·.+-]{0,120}?: (?=[-+−(\[{.\d]|e\^|exp\()")
-ALONE = re.compile(  # of a text with no other number
+IN_FRONT = regex(r"[A-Za-z][\w ,'()/=*·.+-]{0,120}?: (?=[-+−(\[{.\d]|e\^|exp\()")
+ALONE = regex(  # of a text with no other number
     r"(?!.*\b(?:minus|negative of|opposite|top|bottom|left|right|upper|lower|without|before"
     r"|first|second|third|last)\b)"
     r"[A-Za-z][^\d=+*/]*[a-z]:? ([-+−]?(?:\d{1,9}(?:[.,]\d{1,12})?|\.\d{1,12}))",
     re.IGNORECASE,
 )
-LAST = re.compile(
+LAST = regex(
     r"(?:\b(?:is|are|to|gives|makes|so|get|half|halved|squared|of it|result|answer|loss|value|new)"
     r"|[=:≈]|->|→) ?(?:about |approximately |≈ ?|~ ?)?"
     r"([-+−]?(?:\d{1,9}(?:[.,]\d{1,12})?|\.\d{1,12}))$",
     re.IGNORECASE,
 )
-PLACE = re.compile(
+PLACE = regex(
     r"\b(?:top|bottom|left|right|upper|lower|first|second|third|last|minus|negative|opposite)\b",
     re.IGNORECASE,
 )
@@ -88,7 +89,7 @@ def number_at_end(text: str) -> str:
     found = ALONE.fullmatch(text) or LAST.search(text)
     if found is None or _may_be_denied(text) or OPPOSITE.search(text):
         return ""
-    return "" if found.re is LAST and PLACE.search(text) else found[1]
+    return "" if found.re.pattern == LAST.pattern and PLACE.search(text) else found[1]
 
 
 def behind_words(text: str) -> list[str]:

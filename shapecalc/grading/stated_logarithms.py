@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from math import exp, log
 
+from shapecalc.grading.regex import regex
 from shapecalc.grading.written import is_rounded_from
 
 BASES = (10, 2)  # that are taken for e
 MOST = 8  # of one answer
 LONGEST = 1000  # characters of one
-OF_NUMBER = re.compile(
+OF_NUMBER = regex(
     r"(?:\blog|\bln|\blg)_?\{?(?:10|2|e)?\}?\s?[(\[]?\s?(0?\.\d{1,12})(?![\d.]| ?[-+*/^×·])",
     re.IGNORECASE,
 )
 NUMBER = r"(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12})"
-BEHIND_A_LOSS = re.compile(
+BEHIND_A_LOSS = regex(
     rf"\s*({NUMBER})\s*[,;(](?:.*[^-\s])?\s*\b(?:log|ln|lg)(?:_?\{{?(?:10|2|e)\}}?)? ?"
     rf"(?:\( ?{NUMBER} ?\)|{NUMBER})\s*=\s*[-\u2212] ?({NUMBER})[\s.)]*",
     re.IGNORECASE,

@@ -9,26 +9,27 @@ from typing import Any
 from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.arithmetic import NUMBER, worked_out
 from shapecalc.grading.notation import plain
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 from shapecalc.grading.written_numbers import whole_if_so
 
 MOST = 12  # pieces
 LARGEST = 10**40
 EACH = r"(?:per|each|every|apiece)\b"
-OF_ONE = re.compile(EACH, re.IGNORECASE)
-CUT = re.compile(
+OF_ONE = regex(EACH, re.IGNORECASE)
+CUT = regex(
     r"[,;:](?=\s)|=>|->|[\u21d2\u2192=]|\b(?:so|and|makes|gives|thus|hence|therefore|then)\b:?",
     re.IGNORECASE,
 )
 VALUE = r"[\d(](?:[\d\s()*xX\u00d7\u00b7.,_'+-]*[\d)])?"
 WORDS = r"(?: [A-Za-z]{2,}){0,2}"
-FOR_ONE = re.compile(  # 600 per output; 600 MACs for each of them; 5*5*24 each
+FOR_ONE = regex(  # 600 per output; 600 MACs for each of them; 5*5*24 each
     rf"(?P<value>{VALUE}){WORDS} (?:for )?{EACH}(?: [A-Za-z]+){{0,3}}", re.IGNORECASE
 )
-COUNT = re.compile(  # 12288 outputs, which are so many
+COUNT = regex(  # 12288 outputs, which are so many
     rf"(?P<value>{VALUE}) (?:[A-Za-z]{{2,}} )?[A-Za-z]{{2,}}s", re.IGNORECASE
 )
-RESULT = re.compile(
+RESULT = regex(
     rf"(?:(?:the |in )?(?:total|altogether)(?: is)? ?)?(?P<value>{NUMBER.pattern}){WORDS}[.!]?",
     re.IGNORECASE,
 )

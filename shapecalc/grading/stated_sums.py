@@ -17,6 +17,7 @@ from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.notation import SAYS, plain
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_products import stated_product
 from shapecalc.grading.values import Number, shown
 from shapecalc.grading.written_numbers import Unreadable, whole_if_so
@@ -24,33 +25,33 @@ from shapecalc.grading.written_numbers import Unreadable, whole_if_so
 MOST = 20  # terms
 LARGEST = 10**40
 NUMBER = rf"(?:{PLAIN.pattern})"
-TOTAL = re.compile(
+TOTAL = regex(
     r"(?P<word>(?:the |in )?(?:total|sum|altogether|together|overall|loss)(?: is| are)?\b:? ?=? ?)?"
     rf"(?P<number>-?{NUMBER})(?(word)(?: (?:parameters?|params))?|)[.!]?",
     re.IGNORECASE,
 )
 WORDS = r"(?:[A-Za-z]{2,20}\d{0,2}[ :]{0,2}){0,3}"
 # Of `conv 10`, `15 weights`; with these words a number is no term of a sum.
-OTHERWISE = re.compile(
+OTHERWISE = regex(
     r"\b(?:not|no|without|per|each|every|times|of|minus|less|or|half|twice|ln|log|exp|sqrt|root)\b",
     re.IGNORECASE,
 )
-NAMED = re.compile(rf"{WORDS}(?P<number>-?{NUMBER})(?: {WORDS})?[.]?")
-MORE = re.compile(  # = 18 plus 2 biases
+NAMED = regex(rf"{WORDS}(?P<number>-?{NUMBER})(?: {WORDS})?[.]?")
+MORE = regex(  # = 18 plus 2 biases
     rf"(?P<first>{NUMBER})(?: weights?)? ?(?:,? ?(?:plus|\+)|,? and(?=.*bias)) ?(?P<more>{NUMBER})"
     r"(?: (?:for )?(?:the )?bias(?:es)?)?[.!]?",
     re.IGNORECASE,
 )
-IN_BRACKETS = re.compile(
+IN_BRACKETS = regex(
     rf"(?P<sum>{NUMBER})(?: (?:parameters?|params))? ?\((?P<terms>[^()]+)\)[.!]?", re.IGNORECASE
 )
-AND = re.compile(r"\band\b", re.IGNORECASE)
-ARITHMETIC = re.compile(rf"[\d\s().+^{TIMES}{OVER}-]+$")
-NUMBERED = re.compile(r"\b[A-Za-z]{2,20} ?\d{1,3}\b")  # class 0
-PLUS = re.compile(r" ?\+ ?| plus ")
-BIASES = re.compile(r"\bbias", re.IGNORECASE)
-PARTED = re.compile(r"[=,;(+]| plus | and ", re.IGNORECASE)  # without them it is a number alone
-DIGIT = re.compile(r"\d")
+AND = regex(r"\band\b", re.IGNORECASE)
+ARITHMETIC = regex(rf"[\d\s().+^{TIMES}{OVER}-]+$")
+NUMBERED = regex(r"\b[A-Za-z]{2,20} ?\d{1,3}\b")  # class 0
+PLUS = regex(r" ?\+ ?| plus ")
+BIASES = regex(r"\bbias", re.IGNORECASE)
+PARTED = regex(r"[=,;(+]| plus | and ", re.IGNORECASE)  # without them it is a number alone
+DIGIT = regex(r"\d")
 
 
 def told_sum(question: Question, answer: Any) -> Reading | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -11,11 +10,12 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.own_sums import is_total
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.values import Value
 
 LEAST = 2  # of a sum
-TERM = re.compile(r"\s*\+\s*")
+TERM = regex(r"\s*\+\s*")
 
 
 def stated_terms(question: Question, value: Value, working: Working) -> dict[str, int]:

@@ -26,6 +26,7 @@ from shapecalc.grading.formula_terms import (
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
+from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_filters import shows_filter, with_filter
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
 from shapecalc.grading.sum_without_bias import shows_no_bias
@@ -44,42 +45,40 @@ if TYPE_CHECKING:
 
 LONGEST = 1000  # characters that are looked through
 MOST_FORMULAS = 8  # of one answer, and as many with what they go on from put in
-FORMULA = re.compile(r"(?<![\w.])[\dWFSP(\[][\dWFSP()\[\] .+*/×·−-]*")
-TWICE_P = re.compile(r"(?<![\w.])\(?2\)? ?[*·×]? ?\(?P\b")
-RESULT = re.compile(r"\s*=\s*(\d+)(?![\d.])")
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
-LEADING = re.compile(r"\d+(?![\d.])")
-DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
-BY = re.compile(  # 5x5x3x10 + 1; a volume, too
+FORMULA = regex(r"(?<![\w.])[\dWFSP(\[][\dWFSP()\[\] .+*/×·−-]*")
+TWICE_P = regex(r"(?<![\w.])\(?2\)? ?[*·×]? ?\(?P\b")
+RESULT = regex(r"\s*=\s*(\d+)(?![\d.])")
+NUMBER = regex(r"\d+(?:\.\d+)?")
+LEADING = regex(r"\d+(?![\d.])")
+DECIMAL = regex(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
+BY = regex(  # 5x5x3x10 + 1; a volume, too
     r"(?<=[\d)]) ?[xX] ?(?=[\d(])"
 )
-SIDE_BY_SIDE = re.compile(r"(?<=[\d)\]])(?=[(\[])|(?<=[)\]])(?=[\d.])")  # (5)(5), 0.1(24)
-LONE = re.compile(r"(?<![A-Za-z])[(\[] ?(\d+(?:\.\d+)?) ?[)\]]")
+SIDE_BY_SIDE = regex(r"(?<=[\d)\]])(?=[(\[])|(?<=[)\]])(?=[\d.])")  # (5)(5), 0.1(24)
+LONE = regex(r"(?<![A-Za-z])[(\[] ?(\d+(?:\.\d+)?) ?[)\]]")
 # A result with its sum in brackets, `11 (5 + 2*3)`; a factor with its sum is written so as well.
-BEHIND_ITS_RESULT = re.compile(
-    r"(?<![\w.*+/×·-] )(?<![\w.])(\d{1,12}) \(([^()\[\]]*[+][^()\[\]]*)\)"
-)
+BEHIND_ITS_RESULT = regex(r"(?<![\w.*+/×·-] )(?<![\w.])(\d{1,12}) \(([^()\[\]]*[+][^()\[\]]*)\)")
 # A result with what it is worked out by, `4 (55 - 5 + P + 1 = 55)`: no factor of that.
-WITH_EQUATION = re.compile(
+WITH_EQUATION = regex(
     r"(?<![\w.*+/×·-] )(?<![\w.])(\d{1,12}) ?(?=[(\[][^()]*(?:\([^()]*\)[^()]*)*=)"
 )
-SMALL_P = re.compile(r"(?<=[+\d(] )p\b|(?<=[+\d(])p\b")
+SMALL_P = regex(r"(?<=[+\d(] )p\b|(?<=[+\d(])p\b")
 # Between the steps of a sum that is told one by one: `5, then +2, +1 (pool), +2`.
-STEP_BY_STEP = re.compile(r"(?<=\d)(?: ?\([A-Za-z ]{1,30}\))?[,;] (?:and |then ){0,2}(?=\+ ?\d)")
-PRODUCT = re.compile(r"\(([\d\s*×]+)\)")
-ONE = re.compile(r"(?<![\d.,])1(?![\d.,])")
-SIZES = re.compile(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
-SIZE = re.compile(r"\d+")
-COUNT = re.compile(r"[\d\s,*×+]+")
-SQUARED = re.compile(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
-SQUARES = re.compile(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
-UP = re.compile(r"\bround(?:ed|ing|s)?(?: [a-z]+){0,2} up\b|\bceil", re.IGNORECASE)
-DOWN = re.compile(r"\bdown\b|\bfloor|\bup to\b|\b(?:not|n't)\b", re.IGNORECASE)
-OF_MEAN = re.compile(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
-OF_HALF = re.compile(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[])|½|half\b)")
-WHOLE = re.compile(r"\s*[-−]?\d[\d,]*(?: [a-z]+)?[\s.]*", re.IGNORECASE)
-SUM = re.compile(r"\d[\s)\]]*[-+*·×−]\s*[\s(\[a-z]*\d", re.IGNORECASE)
-BROKEN = re.compile(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|average)\b", re.IGNORECASE)
+STEP_BY_STEP = regex(r"(?<=\d)(?: ?\([A-Za-z ]{1,30}\))?[,;] (?:and |then ){0,2}(?=\+ ?\d)")
+PRODUCT = regex(r"\(([\d\s*×]+)\)")
+ONE = regex(r"(?<![\d.,])1(?![\d.,])")
+SIZES = regex(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
+SIZE = regex(r"\d+")
+COUNT = regex(r"[\d\s,*×+]+")
+SQUARED = regex(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
+SQUARES = regex(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
+UP = regex(r"\bround(?:ed|ing|s)?(?: [a-z]+){0,2} up\b|\bceil", re.IGNORECASE)
+DOWN = regex(r"\bdown\b|\bfloor|\bup to\b|\b(?:not|n't)\b", re.IGNORECASE)
+OF_MEAN = regex(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
+OF_HALF = regex(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[])|½|half\b)")
+WHOLE = regex(r"\s*[-−]?\d[\d,]*(?: [a-z]+)?[\s.]*", re.IGNORECASE)
+SUM = regex(r"\d[\s)\]]*[-+*·×−]\s*[\s(\[a-z]*\d", re.IGNORECASE)
+BROKEN = regex(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|average)\b", re.IGNORECASE)
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
@@ -91,8 +90,8 @@ NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 DECAYED = frozenset((  # as the sum does, or the part of it that the decay is
     "weight_decay_forgotten", "weight_decay_not_halved", "weight_decay_of_one_layer",
 ))  # fmt: skip
-HINGE = re.compile(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
-DIVIDED = re.compile(  # 40/2; 40 is divisible by 2
+HINGE = regex(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
+DIVIDED = regex(  # 40/2; 40 is divisible by 2
     r"(?<![\w.)+*/×·−-])(?<![)+*/×·−-] )(\d{1,6}) ?(?:[/÷]|(?:(?:is|can be) )?(?:evenly )?"
     r"(?:divisible|dividable|divided) by|mod\b|%) ?(\d{1,4})(?![\w.]*\d)",
     re.IGNORECASE,
@@ -167,7 +166,7 @@ class Working(NamedTuple):
             return to_another_base(self.logs, value) is not None or None
         change = cause.misconception.change
         if change is None or not context.fits:
-            summands = _summands(cause.wrong.arithmetic)
+            summands = _summands(cause.wrong.arithmetic) if self.formulas else None
             return (bool(summands) and summands in map(_summands, self.formulas)) or None
         if change.less and context.asks_for("P") and self._adds_one(context.fits, value):
             return False
@@ -246,6 +245,8 @@ class Working(NamedTuple):
             return self._is_of_field(cause) is False
         if context.asks_for("P") and cause.misconception.change is not None:
             return self.agrees(context, cause) is False
+        if not self.formulas:
+            return False
         squared = NOT_SQUARED in cause.names  # 3*3*32 for 3*96 is, though it is as much
         if is_another_product(self.formulas, cause.wrong.arithmetic, all_factors=squared):
             return True

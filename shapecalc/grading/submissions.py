@@ -7,7 +7,6 @@ whole class.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +32,7 @@ from shapecalc.grading.markdown_tables import table_in
 from shapecalc.grading.mending import JSON_SAYS, mended
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notebooks import read_notebook
+from shapecalc.grading.regex import regex
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
@@ -55,7 +55,7 @@ TEXTS = (".txt", ".md", ".html", ".htm")
 ENDINGS = (*MAPPINGS, *TABLES, *TEXTS)
 READ = f"{', '.join('*' + ending for ending in (*ENDINGS, notebooks.ENDING))} are read"
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=[\s,}\]]|$)"
-FLOAT, FLOAT_ALONE = re.compile(rf"[\"']?\s*:\s*{NUMBER}"), re.compile(NUMBER)  # a key's; an item
+FLOAT, FLOAT_ALONE = regex(rf"[\"']?\s*:\s*{NUMBER}"), regex(NUMBER)  # a key's; an item
 SAVE_AS = "save the answers as text (.txt) and hand them in again"
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from shapecalc.derivations import Expression, Operation
 from shapecalc.grading.formula_terms import adds_up
+from shapecalc.grading.regex import regex
 from shapecalc.grading.value_derivation import value_derivation
 from shapecalc.grading.worked_out import worked_out
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shapecalc.grading.misconceptions.question_context import QuestionContext
 
 BIAS = frozenset(("bias_not_added",))
-RESULT = re.compile(  # what is left in front of a sum of [-1, 3] 1*1 + 2, and of -1 (1*1 + 2)
+RESULT = regex(  # what is left in front of a sum of [-1, 3] 1*1 + 2, and of -1 (1*1 + 2)
     r"^(?:[\[(]*[-\d. ]*[)\]]+\s*(?=[\d(\[])|[\d.]+ (?=\())"
 )
 

@@ -5,20 +5,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, combinations, groupby
 from math import prod
 
+from shapecalc.grading.regex import regex
+
 MOST_FACTORS = 8  # of a term whose factors are taken together in all ways
-DIFFERENCE = re.compile(r"[(\[]\s*(\d{1,9})\s*-\s*(\d{1,9})\s*[)\]]")
-THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-SUM = re.compile(r"[\d\s*×·+]+")
-WHOLE = re.compile(r"\([^()]*\)")
-LONE = re.compile(r"(?<!\w)\d+")
-NUMBER = re.compile(r"\d+")
-CHAIN = re.compile(  # 30 -> 15 -> 7; 30 -> pool 15 -> conv 14
+DIFFERENCE = regex(r"[(\[]\s*(\d{1,9})\s*-\s*(\d{1,9})\s*[)\]]")
+THOUSANDS = regex(r"(?<=\d),(?=\d{3}(?!\d))")
+SUM = regex(r"[\d\s*×·+]+")
+WHOLE = regex(r"\([^()]*\)")
+LONE = regex(r"(?<!\w)\d+")
+NUMBER = regex(r"\d+")
+CHAIN = regex(  # 30 -> 15 -> 7; 30 -> pool 15 -> conv 14
     r"(?<![\w.])\d{1,9}(?:\s*(?:(?:->|=>|→|⇒)\s*(?:[A-Za-z]\w*\s+){0,2}|[,;]\s*)"
     r"\d{1,9}(?![\d.]*\d)){2,}"
 )

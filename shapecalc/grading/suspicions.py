@@ -123,8 +123,7 @@ class Suspicions:
 
     def _on_the_way(self, question: Question, read: Read) -> frozenset[str]:
         """Return the mistakes that a wrong answer may follow from."""
-        explanations = self._explanations(question)
-        return frozenset().union(*(explanations.on_the_way(way.value) for way in read.ways))
+        return self._giving(question, read, Explanations.on_the_way)
 
     def _led_through(self, question: Question, read: Read) -> frozenset[str]:
         """Return the layers of which a wrong answer may have a wrong volume."""

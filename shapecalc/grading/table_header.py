@@ -26,14 +26,15 @@ from shapecalc.grading.columns import (
     plain,
     words,
 )
+from shapecalc.grading.regex import regex
 
 # The number in front of a text, or alone: `Question 3`, `Q3) How`, `3. How`; Canvas' `4711: How`.
-NUMBERED = re.compile(
+NUMBERED = regex(
     rf"(?:(?P<word>{WORD})[ .]{{0,2}})?(?P<number>\d{{1,9}}) ?(?:$|[.:)\]\u2013] *)(?P<text>.*)"
 )
 GIVEN = ("response", "answer", "antwort")  # beside which Moodle may put `Question 3` itself
-CANVAS = re.compile(r"\s*\d{2,}:\s")
-ABOUT = re.compile(  # about an answer: Google's `How? [Score]`, Microsoft's `Points - How?`
+CANVAS = regex(r"\s*\d{2,}:\s")
+ABOUT = regex(  # about an answer: Google's `How? [Score]`, Microsoft's `Points - How?`
     r"\[(?:score|feedback|points)\]\s*$|^(?:grade|score|total)(?: ?(?:/|points|score|[(\d]).*)?$"
     r"|^(?:points|feedback) ?[-\u2013]|^right answer \d+$|^\d+(?:\.\d+)?$"
 )
@@ -42,10 +43,10 @@ ABOUT = re.compile(  # about an answer: Google's `How? [Score]`, Microsoft's `Po
 FEWEST_NUMBERED = 2  # columns that numbers alone tell
 MOST_BRACKETS = 4  # behind a question's text
 ASKED_FOR = (  # what forms ask people for in words of their own
-    ("id number", re.compile(r"\b(?:student|matriculation|university|campus) (?:id|number|no)\b"
+    ("id number", regex(r"\b(?:student|matriculation|university|campus) (?:id|number|no)\b"
                              r"|\bmatrikelnummer\b|\bnet ?id\b")),
-    ("email", re.compile(r"\be ?mail\b")),
-    ("name", re.compile(r"\byour (?:full |own )?name\b|^(?:full |student'?s? )?names?$")),
+    ("email", regex(r"\be ?mail\b")),
+    ("name", regex(r"\byour (?:full |own )?name\b|^(?:full |student'?s? )?names?$")),
 )  # fmt: skip
 
 

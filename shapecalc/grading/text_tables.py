@@ -6,22 +6,20 @@ Markdown has a header above every table; of an array it holds labels, nothing, o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from shapecalc.grading.columns import WORD, plain
 from shapecalc.grading.markdown_tables import ANSWERS, AROUND, as_line, cells_of, tables_in
 from shapecalc.grading.notation import CHANGED
+from shapecalc.grading.regex import regex
 
 ROW = "\ue001"  # of no alphabet: in front of an array's row, in a line of text
 EMPTY = "?"  # stands for no value, and no other cell may take its place
-LABEL = re.compile(r"(?:([A-Za-z][A-Za-z_ ]*?)[ _]?)?[\[(]?(\d{1,4})[\])]?")  # `in 0`, `b_1`, `2`
-DIGIT = re.compile(r"\d")
+LABEL = regex(r"(?:([A-Za-z][A-Za-z_ ]*?)[ _]?)?[\[(]?(\d{1,4})[\])]?")  # `in 0`, `b_1`, `2`
+DIGIT = regex(r"\d")
 # What a column is called in which questions are named or counted, beside that of the answers.
-QUESTION = re.compile(
-    rf"|#|id|part|(?:{WORD}s? ?)?(?:no|nr|num|number|nummer)|{WORD}s?(?: ?(?:#|id))?"
-)
-IN_FULL = re.compile(r"(?:questions?|fragen?|problems?|exercises?|tasks?|aufgaben?)")
+QUESTION = regex(rf"|#|id|part|(?:{WORD}s? ?)?(?:no|nr|num|number|nummer)|{WORD}s?(?: ?(?:#|id))?")
+IN_FULL = regex(r"(?:questions?|fragen?|problems?|exercises?|tasks?|aufgaben?)")
 Cells = Sequence[str]
 
 

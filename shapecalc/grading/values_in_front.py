@@ -9,24 +9,25 @@ import re
 from shapecalc.grading.answers import OR
 from shapecalc.grading.clauses import BECAUSE, TAKEN_BACK, statement
 from shapecalc.grading.notation import on_one_line
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 
 NUMBER = r"[-+]?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})(?:e[-+]?\d{1,3})?"
-ONE = re.compile(rf"\s*(?:\[\s*){{1,4}}({NUMBER})(?:\s*\]){{1,4}}(?=$|[\s,;:(])", re.IGNORECASE)
-EACH = re.compile(rf"[\s,;|/(\[]*({NUMBER})(?=$|[\s,;:|/()\[\]])[)\]]*", re.IGNORECASE)
+ONE = regex(rf"\s*(?:\[\s*){{1,4}}({NUMBER})(?:\s*\]){{1,4}}(?=$|[\s,;:(])", re.IGNORECASE)
+EACH = regex(rf"[\s,;|/(\[]*({NUMBER})(?=$|[\s,;:|/()\[\]])[)\]]*", re.IGNORECASE)
 # What no list goes on with: words, a working, brackets.
-MORE = re.compile(r"[\s)\]]*[,;:-]?\s*(?:\(|[^\W\d_]|.*[\d)] ?[*/^·×=+] ?[\d(]|-?\d[\d.]* - \d)")
-DONE = re.compile(r"\s*(?:[*/^·×+=]|[-\u2013\u2014](?= ?\d)|times|plus|minus|or\b)")
+MORE = regex(r"[\s)\]]*[,;:-]?\s*(?:\(|[^\W\d_]|.*[\d)] ?[*/^·×=+] ?[\d(]|-?\d[\d.]* - \d)")
+DONE = regex(r"\s*(?:[*/^·×+=]|[-\u2013\u2014](?= ?\d)|times|plus|minus|or\b)")
 
 
 # 0.468 with lr = 0.1, W = 4
 NAME = r"(?:the )?[^\W\d_][\w']{0,15}(?: rate)?"
-GIVEN = re.compile(
+GIVEN = regex(
     rf"(?P<value>\s*{NUMBER})[,;:(\s-]*(?:with|where|using|for|given|when|at)"
     rf" {NAME} ?(?:=|is) ?{NUMBER}(?:(?:,| and|, and)? {NAME} ?(?:=|is) ?{NUMBER}){{0,6}}[).]*",
     re.IGNORECASE,
 )
-DASH = re.compile(rf"\s[-\u2013\u2014]\s+(?={BECAUSE})", re.IGNORECASE)
+DASH = regex(rf"\s[-\u2013\u2014]\s+(?={BECAUSE})", re.IGNORECASE)
 
 
 def without_brackets(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 from shapecalc.grading.written_sizes import SLICES
 
@@ -27,7 +28,7 @@ PLANE = (
     rf"(?P<plane>{SIZE}(?:{TIMES}{SIZE}){{1,3}}(?!\d| ?\^)|[(\[] ?{SIZE}(?:(?:{TIMES}| ?, ?){SIZE})"
     rf"{{1,2}} ?[)\]])(?: ?(?:pixels|px)\b)?"
 )
-PLANE_ALONE = re.compile(PLANE, re.IGNORECASE)
+PLANE_ALONE = regex(PLANE, re.IGNORECASE)
 OF_DEPTH = r"(?:is|of|stays|stays at|remains|remains at|becomes|now|[=:])"
 DEPTH = (
     r"[(\[]?(?:(?:the )?(?:depth|channels|filters|maps|C|D|(?P<K>K))"
@@ -35,44 +36,42 @@ DEPTH = (
     rf"|(?P<counted>{SIZE}) (?:(?:activation|output|feature) )?{SLICES})\b[)\]]?"
 )
 APART = (
-    re.compile(rf"{AROUND}{PLANE}{AROUND}{DEPTH}{AROUND}", re.IGNORECASE),
-    re.compile(rf"{AROUND}{DEPTH}{AROUND}{PLANE}(?: (?:activation |feature )?maps)?{AROUND}", re.I),
+    regex(rf"{AROUND}{PLANE}{AROUND}{DEPTH}{AROUND}", re.IGNORECASE),
+    regex(rf"{AROUND}{DEPTH}{AROUND}{PLANE}(?: (?:activation |feature )?maps)?{AROUND}", re.I),
 )
 # (28, 28) x 8; 28x28 (x8); 8 x (28x28); 8@28x28; 8 28x28 maps
 GROUPED = (
-    re.compile(rf"(?=[(\[]){PLANE}(?:{TIMES}| ?, ?)(?P<counted>{SIZE})"),
-    re.compile(rf"{PLANE} ?\( ?[xX×] ?(?P<counted>{SIZE})\)"),
-    re.compile(rf"(?P<counted>{SIZE})(?:{TIMES}| ?@ ?)(?=[(\[]){PLANE}"),
-    re.compile(rf"(?P<counted>{SIZE}) ?@ ?{PLANE}"),
-    re.compile(rf"(?P<counted>{SIZE}) {PLANE} (?:activation |feature )?maps"),
+    regex(rf"(?=[(\[]){PLANE}(?:{TIMES}| ?, ?)(?P<counted>{SIZE})"),
+    regex(rf"{PLANE} ?\( ?[xX×] ?(?P<counted>{SIZE})\)"),
+    regex(rf"(?P<counted>{SIZE})(?:{TIMES}| ?@ ?)(?=[(\[]){PLANE}"),
+    regex(rf"(?P<counted>{SIZE}) ?@ ?{PLANE}"),
+    regex(rf"(?P<counted>{SIZE}) {PLANE} (?:activation |feature )?maps"),
 )
 # 576-dimensional; a vector of 576 entries; 10 (10x10); 10x10 pixels of the input
-VECTOR = re.compile(
+VECTOR = regex(
     rf"(?:an? )?(?:1-?d(?:imensional)?\b,? ?)?(?:vector,? ?)?(?:with |of (?:length )?)?({SIZE}\d)"
     r"(?:[ -]?(?:d|dims?|dimensions?|dimensional))?(?: (?:entries|elements|components|vector))?"
     r"[.!]?",
     re.IGNORECASE,
 )
-SQUARE = re.compile(rf"({SIZE})(?: (?:pixels|px))? ?\(\1{TIMES}\1(?: (?:pixels|px))?\)[.!]?", re.I)
-OF_INPUT = re.compile(
+SQUARE = regex(rf"({SIZE})(?: (?:pixels|px))? ?\(\1{TIMES}\1(?: (?:pixels|px))?\)[.!]?", re.I)
+OF_INPUT = regex(
     r" (?:of|in|on) the (?:(?:input|original)(?: image| picture| layer| volume)?|image|picture)"
     r"[.!]?$",
     re.IGNORECASE,
 )
 AXIS = r"(?:channels?|depth|filters|height|width|[CDKHW])(?:_?out)?"
 AXES = rf"[(\[]?{AXIS}(?:(?: ?[,xX×*] ?|){AXIS}){{1,3}}[)\]]?"
-FIRST = re.compile(r"(?:channels?|depth) (?:first|last)", re.IGNORECASE)
+FIRST = regex(r"(?:channels?|depth) (?:first|last)", re.IGNORECASE)
 VOLUME = rf"(?P<volume>[(\[]?{SIZE}(?:(?:{TIMES}| ?, ?){SIZE}){{2,3}}[)\]]?)"
 ORDERED = (
-    re.compile(
-        rf"{VOLUME},? ?\(?(?P<order>{AXES}|{FIRST.pattern})(?: order)?\)?[ .]*", re.IGNORECASE
-    ),
-    re.compile(rf"(?P<order>{AXES}|{FIRST.pattern}) ?(?:[=:]|is) ?{VOLUME}[ .]*", re.IGNORECASE),
+    regex(rf"{VOLUME},? ?\(?(?P<order>{AXES}|{FIRST.pattern})(?: order)?\)?[ .]*", re.IGNORECASE),
+    regex(rf"(?P<order>{AXES}|{FIRST.pattern}) ?(?:[=:]|is) ?{VOLUME}[ .]*", re.IGNORECASE),
 )
-COUNT = re.compile(rf"\b[a-z-]+(?= {SLICES})", re.IGNORECASE)  # eight channels
+COUNT = regex(rf"\b[a-z-]+(?= {SLICES})", re.IGNORECASE)  # eight channels
 DEPTHS = ("c", "k", "f", "d")  # how a name of the depth begins; of a video D is another axis
-POWER = re.compile(rf"({SIZE}) ?\^ ?([23])(?={TIMES}{SIZE}|$)")
-POWERS = re.compile(rf"{POWER.pattern}(?:{TIMES}({SIZE}))?")
+POWER = regex(rf"({SIZE}) ?\^ ?([23])(?={TIMES}{SIZE}|$)")
+POWERS = regex(rf"{POWER.pattern}(?:{TIMES}({SIZE}))?")
 
 
 def volumes_in_words(text: str) -> list[Sizes]:

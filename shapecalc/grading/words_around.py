@@ -24,6 +24,7 @@ from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_readings import may_be_right, may_be_wrong
 from shapecalc.grading.question import Question, depth_first
+from shapecalc.grading.regex import regex
 from shapecalc.grading.sizes_by_name import NAMED
 from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_products import stated_product
@@ -31,32 +32,30 @@ from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 from shapecalc.grading.written_sizes import SLICES, VOLUME
 
-NUMBER = re.compile(r"\d+")
-WORD = re.compile(r"[A-Za-z]{2,}")
-BETWEEN = re.compile(r"[A-Za-z]{2,}|[=/-]|(?<=\d )\(")  # what no plain list of sizes has
+NUMBER = regex(r"\d+")
+WORD = regex(r"[A-Za-z]{2,}")
+BETWEEN = regex(r"[A-Za-z]{2,}|[=/-]|(?<=\d )\(")  # what no plain list of sizes has
 # A number that is no part of a sum or product.
-ALONE = re.compile(
-    rf"(?<![\w.,*+/^×-])(?<![*+/^×-] )(?:{PLAIN.pattern})(?!\w| ?[-*+/^×(\d]| [xX] ?\d)"
-)
+ALONE = regex(rf"(?<![\w.,*+/^×-])(?<![*+/^×-] )(?:{PLAIN.pattern})(?!\w| ?[-*+/^×(\d]| [xX] ?\d)")
 # What follows a number that is no part of a sum or product: a word, a comma, a bracket, an end.
-REMARK = re.compile(r"\s*(?:[;:,(\[]\s*)?(?![xX×] ?\d)[A-Za-z\d(≈~]")
+REMARK = regex(r"\s*(?:[;:,(\[]\s*)?(?![xX×] ?\d)[A-Za-z\d(≈~]")
 # Behind a number that is not the whole: `76 per filter`, `76 weights each`, `2 on one side`.
 # Questions are about one layer, one example, and each axis and side.
 WHOLE = "layer|side|direction|axis|dimension|example|image|picture|input|sample|forward"
-OF_ONE = re.compile(
+OF_ONE = regex(
     rf"(?:{PLAIN.pattern})(?: [a-z]+)?,? (?:(?:per|each|every|apiece|for (?:each|every|one))\b"
     rf"(?! (?:{WHOLE}))(?! \w+ (?:is|are|has|have|takes?|needs?|gives?|gets?|sees?|uses?)\b)"
     r"|on one side)",
     re.IGNORECASE,
 )
 # With these words, two volumes are one that is meant and one that is not.
-TURN = re.compile(
+TURN = regex(
     r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
 )
 MOST_TAKEN_BACK = 5  # such words of an answer that are looked at; with more it takes something back
-GOES_ON = re.compile(r"\n\s*=")  # with what it equals, in the line below
+GOES_ON = regex(r"\n\s*=")  # with what it equals, in the line below
 MOST_STEPS = 12  # of a working
-VALUE = re.compile(r"[^\s,|&()\[\]{}]*\d[^\s,|&()\[\]{}]*")  # of a list
+VALUE = regex(r"[^\s,|&()\[\]{}]*\d[^\s,|&()\[\]{}]*")  # of a list
 LEAST = 100  # a smaller number may stand in a text by chance
 LONGEST = 300  # characters of a text that are looked through
 

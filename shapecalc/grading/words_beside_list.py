@@ -10,38 +10,39 @@ from shapecalc.grading.answers import OPPOSITE
 from shapecalc.grading.clauses import BECAUSE
 from shapecalc.grading.list_in_words import DOES
 from shapecalc.grading.notation import CHANGED, TITLE
+from shapecalc.grading.regex import regex
 
 # With these words in its clause a list is not what is stated, but what something is made of.
-MADE_OF = re.compile(
+MADE_OF = regex(
     rf"\b(?:{BECAUSE}|(?:with|where|from|for|if|when|using|like|such as|e\.g|compared|vs|than"
     r"|would|could|might|had|was|were|thought|add|adding|plus|sorted)\b)"
     r"|\b(?:in|at|of|by|on|to|between|and)\W*$",
     re.IGNORECASE,
 )
 # Behind it they tell what it is, or what comes then; `[1, 2] and db = [3]` are two answers.
-TOLD = re.compile(
+TOLD = regex(
     r"\b(?:had|was|were|plus|add|added|adding)\b"
     r"|^ ?(?:and\b|&)"
     r"|^ ?(?:is|are)\b(?! (?:my|the|our) (?:final )?(?:answer|result|output|scores?|values?)\b)",
     re.IGNORECASE,
 )
 # Further off it is denied with these words, and more is done to it with those behind it.
-DENIED = re.compile(
+DENIED = regex(
     r"\b(?:not|never|wrong|instead|but|however|should|would|mistake)\b|n['\u2019]t\b", re.IGNORECASE
 )
-DONE = re.compile(
+DONE = regex(
     r"\b(?:minus|negat\w*|opposite|divid\w*|halved|doubled|scaled|transpos\w*|inverse|flipped"
     r"|rotated|mirrored|swapped)\b|[,;.] ?(?:(?:then|and) )?[+*] ?[a-z]"
     r"|^ ?\([^()]*\)[ ,;.]*(?:[+*×·]|-(?!>)|/(?!/))",  # [1, 2] (softmax) - y
     re.IGNORECASE,
 )
-NEXT = re.compile(r"\b(?:then|now)\b", re.IGNORECASE)
-OF_OTHERS = re.compile(  # before relu: -3 1 3
+NEXT = regex(r"\b(?:then|now)\b", re.IGNORECASE)
+OF_OTHERS = regex(  # before relu: -3 1 3
     r"\b(?:before|after|without|then|now|first)\b[\w ]{0,30}[:=] ?(?=[-+\d(\[{])", re.IGNORECASE
 )
 # What goes into a layer, by what its name has in the key of a question for it: `bias [0, 1]`.
 OPERANDS = {
-    name: re.compile(
+    name: regex(
         rf"(?:^\s*|[,;.:(]\s*|\b[a-z]{{2,}}\s+)(?:{words})(?: is| are| vector)? ?[=:]? ?$",
         re.IGNORECASE,
     )
@@ -52,14 +53,14 @@ OPERANDS = {
     }.items()
 }
 # Where a gradient goes is no reason, and no other list: `goes to where the max was: [0, 2]`.
-PLACE = re.compile(
+PLACE = regex(
     r"\b(?:goes|sent|routed|passed) (?:back )?(?:only )?to where the (?:max|maximum|largest)"
     r"(?: one| value| pixel)? (?:is|was|were|came from)\b(?= ?[:=])",
     re.IGNORECASE,
 )
-NAME = re.compile(r"(?<![\w*+/.^-])([^\W\d_]\w{0,9}) ?[=:] ?$")
-ALONE = re.compile(r"(?<![\w^])\.?\d")  # a number that is none of a name
-CLAUSE = re.compile(rf"[,;.!?](?=\s|$)|{ALONE.pattern}")
+NAME = regex(r"(?<![\w*+/.^-])([^\W\d_]\w{0,9}) ?[=:] ?$")
+ALONE = regex(r"(?<![\w^])\.?\d")  # a number that is none of a name
+CLAUSE = regex(rf"[,;.!?](?=\s|$)|{ALONE.pattern}")
 
 
 def is_changed(lead: str, behind: str, key: str) -> bool:

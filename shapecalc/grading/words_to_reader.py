@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 
 from shapecalc.grading.number_words import SMALL
+from shapecalc.grading.regex import regex
 
-COURTESY = re.compile(
+COURTESY = regex(
     r"\(?(?:many |kind |best |with (?:kind |best )?)?"
     r"(?:thanks?|thank you|thx|sorry|apologies|regards|wishes|sincerely|cheers|good luck|have a)\b"
     r"(?!.*\b(?:see|page|attach|photo|picture|pdf|scan|paper|separate|below|above))[^\d:=]*",
@@ -32,13 +33,13 @@ MORE = (
     r"|okay|hand|head|paper|time|full|exact|significant|decimal|values?|numbers?"
     r"|results?|native|speaker|first|language|good|best|after|before|end|each|every|enough|no"
 )
-WORD = re.compile(r"[^\W\d_](?:[\w'’]*\w)?")
-KNOWN = re.compile(rf"(?:{ABOUT}|{MORE}|{'|'.join(SMALL)})", re.IGNORECASE)
-TOPIC = re.compile(rf"\b(?:{ABOUT})\b", re.IGNORECASE)
-SIGNS = re.compile(r"[\w\s'’,.;!?():-]*")
+WORD = regex(r"[^\W\d_](?:[\w'’]*\w)?")
+KNOWN = regex(rf"(?:{ABOUT}|{MORE}|{'|'.join(SMALL)})", re.IGNORECASE)
+TOPIC = regex(rf"\b(?:{ABOUT})\b", re.IGNORECASE)
+SIGNS = regex(r"[\w\s'’,.;!?():-]*")
 LONGEST = 300  # characters
 # Three digits, but not three alone, which may be an answer.
-NUMBER = re.compile(
+NUMBER = regex(
     rf"\b(?:{'|'.join(SMALL)})\b"
     r"(?! (?:significant |decimal )?(?:digits?|decimals?|places|figures))",
     re.IGNORECASE,

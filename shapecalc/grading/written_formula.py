@@ -8,22 +8,21 @@ from typing import Any
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula import NO_LETTERS, Formula, formula_of
 from shapecalc.grading.notation import SO, SUPERSCRIPTS, UNSURE, on_one_line, plain
+from shapecalc.grading.regex import regex
 from shapecalc.grading.written_numbers import Unreadable, number_of
 
 LONGEST = 300  # characters
-RAISED = re.compile(r"(?<=[A-Za-z])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+RAISED = regex(r"(?<=[A-Za-z])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 FLOORED = (
-    (re.compile(r"\\lfloor\b"), "⌊"),
-    (re.compile(r"\\rfloor\b"), "⌋"),
-    (re.compile(r"\b([WC])_(?:in|\{in\})(?!\w)"), r"\1"),
-    (re.compile(r"\b(?:(?:math|np|numpy)\.floor|int)(?= ?\()"), "floor"),
+    (regex(r"\\lfloor\b"), "⌊"),
+    (regex(r"\\rfloor\b"), "⌋"),
+    (regex(r"\b([WC])_(?:in|\{in\})(?!\w)"), r"\1"),
+    (regex(r"\b(?:(?:math|np|numpy)\.floor|int)(?= ?\()"), "floor"),
 )
 # In front of a formula: `the width is`, `formula:`; and behind it: `, where all fit`, `with F = 7`.
-CALLED = re.compile(
-    r"(?:[A-Za-z]{2,} )*(?:is|formula|width|height|size):? +|[A-Za-z ]{2,}: *", re.I
-)
-REMARK = re.compile(r"(?:[;,] | (?:because|since|as|if|when|where|with|for)\b).*")
-NAME = re.compile(r"[A-Za-z]\w*(?: [A-Za-z]\w*)*['′]?")  # of what is worked out: W_out, O
+CALLED = regex(r"(?:[A-Za-z]{2,} )*(?:is|formula|width|height|size):? +|[A-Za-z ]{2,}: *", re.I)
+REMARK = regex(r"(?:[;,] | (?:because|since|as|if|when|where|with|for)\b).*")
+NAME = regex(r"[A-Za-z]\w*(?: [A-Za-z]\w*)*['′]?")  # of what is worked out: W_out, O
 NOT_ITS_NUMBER = "your formula was marked, not the number behind it"
 
 

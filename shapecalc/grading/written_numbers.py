@@ -10,15 +10,16 @@ from typing import Any
 from shapecalc.diagnostics import quote
 from shapecalc.grading.number_units import UNIT, in_binary, scale_of
 from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 
 MOST_DIGITS = 40
 DIGITS = r"[1-9]\d{0,2}(?:[,_' ]\d{3})+|\d+(?:_\d+)*"
-PLAIN = re.compile(rf"[-+]?(?:(?:{DIGITS})(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{{1,3}})?")
-FRACTION = re.compile(rf"([-+]?(?:{DIGITS}))\s*/\s*({DIGITS})")
-DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?![\d,.])")
-GROUPED_BY_POINTS = re.compile(r"([-+]?[1-9]\d{0,2}(?:\.\d{3})+)(?!\d)(?:,(\d+))?")
-ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}(?![\d,.])")
+PLAIN = regex(rf"[-+]?(?:(?:{DIGITS})(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{{1,3}})?")
+FRACTION = regex(rf"([-+]?(?:{DIGITS}))\s*/\s*({DIGITS})")
+DECIMAL_COMMA = regex(r"[-+]?\d+,\d+(?![\d,.])")
+GROUPED_BY_POINTS = regex(r"([-+]?[1-9]\d{0,2}(?:\.\d{3})+)(?!\d)(?:,(\d+))?")
+ONE_GROUP = regex(r"[-+]?[1-9]\d{0,2},\d{3}(?![\d,.])")
 
 
 class Unreadable(ValueError):

@@ -8,6 +8,7 @@ from typing import Any
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.lists import DEEPEST
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 from shapecalc.grading.written_numbers import PLAIN, Unreadable, number_of
 
@@ -26,29 +27,27 @@ AXES = (
     "units",
 )
 SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
-CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
-BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
+CROSS = regex(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
+BATCH = regex(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 # Words with which a number of a list is a size: `27 high, 27 wide`, not `46 with it, 30 without`.
-OF_A_SIZE = re.compile(
+OF_A_SIZE = regex(
     r"by|times|and|each|in|of|the|left|right|top|bottom|px|pixels?|high|tall|wide|deep|long|rows?"
     rf"|col(?:umn)?s?|feature|values?|numbers?|neurons?|outputs?|{'|'.join(AXES)}|{SLICES}"
     r"|channel|map|filter|slice|kernel|unit",
     re.IGNORECASE,
 )
-WORD = re.compile(r"[A-Za-z]{2,}")
-VOLUME = re.compile(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
-DENIED = re.compile(
+WORD = regex(r"[A-Za-z]{2,}")
+VOLUME = regex(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
+DENIED = regex(
     r"\b(?:not|never|no|too|wrong|instead|less|more|bigger|larger|smaller|greater"
     r"|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
     re.IGNORECASE,
 )
-FROM = re.compile(r"\bfrom (?:the |an? )?(?:input )?$", re.IGNORECASE)  # 24x24 to 22
+FROM = regex(r"\bfrom (?:the |an? )?(?:input )?$", re.IGNORECASE)  # 24x24 to 22
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
-GOES_ON = re.compile(
-    r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE
-)
+GOES_ON = regex(r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE)
 # What may follow a volume that is stated: `24x24x10, F = 5`.
-REMARKED = re.compile(r"\s*[,;:(\[]|\.?\s+(?:where|with|for|if|as|since|because)\b", re.IGNORECASE)
+REMARKED = regex(r"\s*[,;:(\[]|\.?\s+(?:where|with|for|if|as|since|because)\b", re.IGNORECASE)
 
 
 def read_sizes(answer: Any) -> tuple[Number, ...]:

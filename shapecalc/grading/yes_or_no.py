@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from shapecalc.grading.regex import regex
+
 YES = ("yes", "y", "true", "t", "yep", "yeah", "yup")
 NO = ("no", "n", "false", "f", "nope", "nah")
 # What says of a statement what stands behind it: `it's false`, `the statement is true`.
@@ -11,7 +13,7 @@ SUBJECT = (
     r"(?:it|this|that|(?:the|this)(?: given)? (?:statement|claim|answer|assertion))"
     r"(?:'?s| is| must be| should be| has to be)"
 )
-OPENING = re.compile(
+OPENING = regex(
     r"(?:(?:so|well|probably|definitely|clearly|obviously|certainly|surely|the answer is|answer"
     r"|(?:(?:i am|i'?m) )?(?:(?:pretty|quite|fairly|very) )?sure"
     r"|i(?: would|'d)? (?:think|believe|guess|say)|that(?= (?:it|this|that|the)\b)"
@@ -19,21 +21,21 @@ OPENING = re.compile(
     r"(?: a)?(?= (?:yes|no|true|false)\b))\b[:,]? *)+"
 )
 # A working in front of what it shows: `(64-5)/3 = 19.67, so`, `20 ->`.
-WORKING = re.compile(
+WORKING = regex(
     r"(?:\b(?:\d?[wfspkx]|floor|remainder|(?:is )?(?:odd|even|uneven))\b|\b\d?[a-z](?= ?[-+*/=^)])"
     r"|[-+*/=≈~()\[\]^.,:;>→⇒·×\d\s])+"
     r"(?:(?:so|thus|hence|therefore|and|which(?= is)|which means|that is|this is|that means|i\.e\.)"
     r"\b[,:.]? *)*"
 )
 # The whole of what is said of a statement, `that is incorrect`, or in front of its reason.
-JUDGED = re.compile(
+JUDGED = regex(
     rf"(?:{SUBJECT} |(?:(?:it|this|that) )?(?=isn'?t ))?"
     r"(?:(?P<no>(?:not |isn'?t |in)correct|(?:not|isn'?t) (?:true|right)|untrue|wrong)"
     r"|correct|right)(?=$| ?[,;:.(-])"
 )
-UNSURE = re.compile(r"(?:no (?:idea|clue)|not sure|unsure|i do ?n[o']?t know)\b")
+UNSURE = regex(r"(?:no (?:idea|clue)|not sure|unsure|i do ?n[o']?t know)\b")
 # `fits`, `it does not fit`, `the stride doesn't`: whether it is denied decides.
-FITS = re.compile(
+FITS = regex(
     r"(?:(?:it|this|that|the (?:stride|filter|window)) )?"
     r"(?:(?P<no>(?:(?:does|will|would|can)(?: not|n'?t)|cannot|won'?t) (?:fit|work)"
     r"|not fit(?:ting)?|(?:a )?fit is (?:not possible|impossible)\b"
@@ -43,17 +45,17 @@ FITS = re.compile(
 )
 # With these behind it nothing plainly fits: `fits only after rounding down`, `integer division`.
 CONDITION = r"only|if|unless|provided|round(?:ed|ing)|floor(?:ed|ing)?"
-DOUBT = re.compile(
+DOUBT = regex(
     rf"[^,;:.(]*\b(?:not|never|until|after|when|almost|nearly|hardly|barely|division|{CONDITION}"
     r"|remainder(?! ?(?:is|of|=)? ?(?:0|zero)))\b"
     rf"|[^,;:.(]*n't\b|.*[,;:.(] ?(?:but )?(?:it is |it's )?(?:{CONDITION})\b"
 )
-CONDITIONAL = re.compile(rf"\b(?:{CONDITION})\b")
-DECIDES = re.compile(r"\b(?:yes|no|true|false|fits?|works?|whole|integer)\b")
-DOUBTED_YES = re.compile(rf"[ ,;-]*(?:but )?(?:it fits )?(?:{CONDITION}|when)\b")
-WITHOUT = re.compile(r"\b(?:no|without(?: any| a)?) \w+(?: to \w+)?")
+CONDITIONAL = regex(rf"\b(?:{CONDITION})\b")
+DECIDES = regex(r"\b(?:yes|no|true|false|fits?|works?|whole|integer)\b")
+DOUBTED_YES = regex(rf"[ ,;-]*(?:but )?(?:it fits )?(?:{CONDITION}|when)\b")
+WITHOUT = regex(r"\b(?:no|without(?: any| a)?) \w+(?: to \w+)?")
 # `no remainder`, `no problem` mean that it fits, others that it does not: they say no to a noun.
-NO_NOUN = re.compile(
+NO_NOUN = regex(
     r"no (?!(?:it|the|this|that|there|because|since|as|i|we|does|doesn'?t|cannot|not|n|yes|whole"
     r"|integer)\b)[a-z]"
 )
@@ -63,8 +65,8 @@ ANOTHER = (
     r"|.*[^\w'](?:{0}|but not)(?:$| (?:for|in|on|if)\b)"
 )
 OTHER = {
-    True: re.compile(ANOTHER.format("|".join(NO))),
-    False: re.compile(ANOTHER.format("|".join(YES))),
+    True: regex(ANOTHER.format("|".join(NO))),
+    False: regex(ANOTHER.format("|".join(YES))),
 }
 
 

@@ -13,8 +13,6 @@ from statistics import median
 from types import MappingProxyType
 from typing import Any
 
-from tabulate import SEPARATING_LINE, tabulate
-
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
@@ -225,6 +223,8 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
 
 
 def _bars(whole: dict[str, Any]) -> str:
+    from tabulate import tabulate
+
     most = max(part["count"] for part in whole["histogram"])
     width = min(most, WIDEST)
     rows = [
@@ -232,12 +232,13 @@ def _bars(whole: dict[str, Any]) -> str:
          "#" * -(-part["count"] * width // most), str(part["count"]))
         for part in whole["histogram"]
     ]  # fmt: skip
-    return tabulate(
+    table: str = tabulate(
         [(label, f"{bar} {count}".strip()) for label, bar, count in rows],
         ("points", "submissions"),
         colalign=("right", "left"),
         disable_numparse=True,
     )
+    return table
 
 
 def _table(whole: dict[str, Any]) -> str:
@@ -262,6 +263,8 @@ def _ruled(rows: Sequence[Sequence[object]]) -> list[str]:
     """Return a table's lines, with a rule below the first, and columns as wide as they have to be:
     headings that tabulate is told to be headings have two more signs each.
     """
+    from tabulate import SEPARATING_LINE, tabulate
+
     head, *others = rows
     align = ("left", *["right"] * (len(head) - 1))
     lines = tabulate(

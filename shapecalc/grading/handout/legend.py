@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.wording import LETTERS
 from shapecalc.layers.base import Layer, field_word
 from shapecalc.pages.rendering import heading
@@ -38,7 +39,7 @@ FIELDS: Mapping[str, str] = {
 EVERYBODY_KNOWS = (
     "conv", "max_pool", "avg_pool", "relu", "sigmoid", "tanh", "softmax", "flatten",
 )  # fmt: skip
-IN_TICKS = re.compile(r"`(\w+)`")
+IN_TICKS = regex(r"`(\w+)`")
 
 
 def meanings(questions: Sequence[Question], lines: Sequence[str]) -> Iterator[str]:

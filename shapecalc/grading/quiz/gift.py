@@ -6,7 +6,6 @@ yes and no `{T}` or `{F}`; what stands behind #### is shown to everybody afterwa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shapecalc.diagnostics import quote
@@ -19,8 +18,9 @@ from shapecalc.grading.quiz.choices import (
     questions_of,
     spellings,
 )
+from shapecalc.grading.regex import regex
 
-SPECIAL = re.compile(r"([\\~=#{}:])")
+SPECIAL = regex(r"([\\~=#{}:])")
 
 
 def render(quiz: Quiz) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.choices import known_wrong, typed
 from shapecalc.grading.quiz.words import NOTES
+from shapecalc.grading.regex import regex
 
 LINE = "_" * 40
-SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~!$&]|(?<!\w)_|_(?!\w))")  # max_pool1 is plain text
+SPECIAL = regex(r"([\\`*{}\[\]<>#|~!$&]|(?<!\w)_|_(?!\w))")  # max_pool1 is plain text
 
 
 def render(quiz: Quiz, key: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from shapecalc.grading.quiz.build import Quiz
@@ -14,12 +13,13 @@ from shapecalc.grading.quiz.choices import (
     questions_of,
     spellings,
 )
+from shapecalc.grading.regex import regex
 
 TYPES = {
     "truth": "truefalse", "choice": "multichoice", "number": "numerical", "short": "shortanswer",
 }  # fmt: skip
 # What XML 1.0 cannot hold at all, not even escaped.
-FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FORBIDDEN = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(quiz: Quiz) -> str:

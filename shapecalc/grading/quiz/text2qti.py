@@ -6,7 +6,6 @@ wrong numbers.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from string import ascii_lowercase
 
@@ -19,8 +18,9 @@ from shapecalc.grading.quiz.choices import (
     questions_of,
     spellings,
 )
+from shapecalc.grading.regex import regex
 
-SPECIAL = re.compile(r"([\\`*_\[\]])")
+SPECIAL = regex(r"([\\`*_\[\]])")
 
 
 def render(quiz: Quiz) -> str:
