@@ -17,7 +17,7 @@ from shapecalc.grading.answers import LONGEST, OR, Form, Reading, readings
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.closing_remarks import DONE
 from shapecalc.grading.comparison import is_right, ways_to_read
-from shapecalc.grading.notation import GAP
+from shapecalc.grading.notation import GAP, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.result_in_front import InFront
@@ -170,9 +170,14 @@ def right_step(question: Question, in_front: InFront) -> Value | None:
 
 
 def with_its_result(in_front: InFront) -> str:
-    """Return an answer as a working with its result at the end."""
+    """Return an answer as a working with its result at the end; without the working where that
+    states another result.
+    """
     number, rest = in_front
-    return rest if "=" in rest else f"{rest} = {number}"
+    working, _, stated = rest.rpartition("=")
+    if not working:
+        return f"{rest} = {number}"
+    return rest if plain(stated) == plain(number) else number
 
 
 def _is_one_of(value: Value, stated: Value) -> bool:

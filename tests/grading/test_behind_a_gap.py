@@ -199,10 +199,10 @@ def test_the_larger_of_two_numbers_beside_a_list_is_no_value_of_it(between: str)
         ),
     ],
 )
-@pytest.mark.parametrize("answer", ["3478   108*32 + 32", "3478   108*32 + 32 = 3488"])
-def test_it_is_told_that_a_working_comes_to_another_number(
-    show: str, told: str, answer: str
-) -> None:
+@pytest.mark.parametrize(
+    "answer", ["3478   108*32 + 32 = 3488", "3478   108*32 = 3456, + 32 = 3488"]
+)
+def test_it_is_told_that_a_working_states_another_number(show: str, told: str, answer: str) -> None:
     """3,456 weights and 32 biases."""
     assignment = read_assignment({"spec": SIZES, "questions": [COUNT], "show": show})
     mark = Marker(assignment).mark("one", {COUNT: answer}).marks[0]

@@ -78,11 +78,43 @@ def test_a_wrong_one_has_its_cause(answer: str) -> None:
     assert (found.misconception, found.points) == ("forgot_bias", 0.5)
 
 
+SLIPPED = "Your working is right and gives 760, but its result was worked out wrongly."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "750   5*5*3*10 + 10",
+        "750   5*5*3*10 + 10 = 750",
+        "750 5*5*3*10 + 10",
+        "751, because 5*5*3*10 + 10",
+        "751: 5*5*3*10 + 10",
+        "751 | 5*5*3*10+10",
+        "751 (5*5*3*10 + 10)",
+        "770   5*5*3*10 + 10",
+    ],
+)
+def test_a_wrong_result_in_front_of_a_right_working_is_a_slip(answer: str) -> None:
+    found = marked(CONV, answer)
+    assert (found.verdict, found.misconception) == ("wrong", "arithmetic_slip")
+    assert found.feedback.startswith(SLIPPED)
+
+
+@pytest.mark.parametrize(
+    "answer", ["12210   750 + 11522", "12210, 750 + 11522", "12210   750 + 11522 = 12210"]
+)
+def test_so_is_one_in_front_of_a_working_that_follows(answer: str) -> None:
+    """750 + 11,522 = 12,272 by an own 750."""
+    answers = {CONV: "750", "total.parameters": answer}
+    found = mark({"spec": SPEC, "questions": [*answers]}, answers).marks[1]
+    assert found.misconception == "arithmetic_slip"
+    assert "follows correctly from your answer 750 to question 1 and gives 12,272" in found.feedback
+
+
 @pytest.mark.parametrize(
     ("ask", "answer"),
     [
         (CONV, "760   5*5*3*10"),
-        (CONV, "750   5*5*3*10 + 10"),
         (CONV, "760, 5*5*3*10"),
         (CONV, "760 - 5*5*3*10"),
         (CONV, "760   weights 750, biases 11"),
