@@ -88,9 +88,9 @@ def _turned(question: Question, value: Value) -> list[Number] | None:
     """Return the values of an array in the order that is asked for, if it has another one."""
     if question.query.form != "array" or not isinstance(value, tuple):
         return None
-    wanted, given = axes_of(question.right), axes_of(value)
-    if wanted == given or sorted(wanted) != sorted(given):
-        return None
+    wanted, given = _first_sizes(question.right), _first_sizes(value)
+    if wanted == given or sorted(wanted) != sorted(given) or axes_of(value) != given:
+        return None  # as nearly all are
     orders = [o for o in ORDERS.get(len(wanted), ()) if tuple(wanted[axis] for axis in o) == given]
     return _likeliest(question, value, [_in_axes(value, wanted, order) for order in orders])
 
@@ -120,6 +120,15 @@ def _number(place: Sequence[int], sizes: Sequence[int]) -> int:
     for at, size in zip(place, sizes, strict=True):
         found = found * size + at
     return found
+
+
+def _first_sizes(value: Any) -> Axes:
+    """Return the sizes of the first list at each depth, which are those of all of a whole array."""
+    found: list[int] = []
+    while isinstance(value, NESTED) and value:
+        found += [len(value)] if len(value) > 1 else []
+        value = value[0]
+    return tuple(found)
 
 
 def _sizes(value: Any) -> Axes:
