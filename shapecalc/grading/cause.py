@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shapecalc.grading.comparison import whole_numbers
 from shapecalc.grading.frequency import ANOTHERS
+from shapecalc.grading.misconceptions import swapped_axes
 from shapecalc.grading.misconceptions.question_context import (
     AND,
     Misconception,
@@ -135,6 +136,11 @@ class Cause(NamedTuple):
     def title(self) -> str:
         """What was done wrong, without what would be right."""
         return title_of(self._explanation)
+
+    @property
+    def swaps(self) -> bool:
+        """Whether the values are the right ones in another order."""
+        return not self.either and self.title == swapped_axes.OF_VALUES
 
     @property
     def in_its_words(self) -> bool:

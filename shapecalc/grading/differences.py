@@ -9,6 +9,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.rounding import NO_WORKING, rounded
 from shapecalc.grading.student_working import Working
+from shapecalc.grading.turned_arrays import axes_of, is_turned
 from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital, in_a_row, sizes_of
 
@@ -24,7 +25,8 @@ def matter(
     if isinstance(value, bool):
         return f"{question.shown(value)} was answered; the answer is {question.right_shown}"
     far = rounded(question, value, working, source)
-    said = far or misfit(question.query, question.right, value, "the answer")
+    said = far or turned_sizes(question, value, "the answer")
+    said = said or misfit(question.query, question.right, value, "the answer")
     return f"{said[:1].lower()}{said[1:]}".rstrip(".")
 
 
@@ -36,7 +38,7 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
     query, right = question.query, question.right
     if not isinstance(right, tuple) or not isinstance(value, tuple):
         return ""
-    said = misfit(query, right, value)
+    said = turned_sizes(question, value) or misfit(query, right, value)
     if said and len(flat(right)) == 1 and _add_up(question, value):
         return f"{said[:-1]}; added up, these are right."
     if said:
@@ -75,6 +77,14 @@ def _add_up(question: Question, value: Value) -> bool:
     """Say whether the values of an answer add up to the only one that is asked for."""
     numbers = [float(number) for number in flat(value) if isinstance(number, int | float)]
     return len(numbers) > 1 and question.tolerance.near(flat(question.right)[0], sum(numbers))
+
+
+def turned_sizes(question: Question, value: Value, whose: str = "your answer") -> str:
+    """Return that an array has its axes in another order than is asked for; empty for others."""
+    if not is_turned(question, value):
+        return ""
+    wanted, has = ("x".join(map(str, axes_of(one))) for one in (question.right, value))
+    return f"It takes {wanted} values, and {whose} has {has}."
 
 
 def misfit(query: Query, right: Value, value: Value, whose: str = "your answer") -> str:

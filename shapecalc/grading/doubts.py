@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.evidence import Evidence
-from shapecalc.grading.own_answers import Followed
+from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.question import Question
 from shapecalc.grading.shown_sizes import goes_another_way, starts_from_own, tells_the_input
 from shapecalc.grading.values import Value
 
 
 def is_shown_not_to_follow(
-    question: Question, value: Value, followed: Followed, evidence: Evidence
+    question: Question, value: Value, followed: Followed, evidence: Evidence, own: OwnAnswers
 ) -> bool:
-    """Say whether the working of an answer starts from other sizes than the student's own."""
+    """Say whether the working of an answer starts from other sizes than the student's own, or from
+    another own gradient.
+    """
+    if own.are_passed_over(question, followed, evidence.working.numbers):
+        return True
     return _from_own(question, value, followed, evidence) is False
 
 

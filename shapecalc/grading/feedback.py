@@ -33,6 +33,7 @@ from shapecalc.grading.shortened import shortened
 from shapecalc.grading.size_alone import divided_alone
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.tried_out import tried_out
+from shapecalc.grading.turned_arrays import is_turned
 from shapecalc.grading.values import Value, flat, index, shown
 from shapecalc.grading.wording import capital
 from shapecalc.grading.wrong_steps import wrong_step
@@ -74,6 +75,8 @@ class Told(NamedTuple):
         right, `in_part`.
         """
         said = [in_part or right_part(question, value, good)]
+        if cause is not None and cause.swaps and not is_turned(question, value):
+            said = []
         if cause is None:
             said.append("" if self.hides else tried_out(question, value))
             said.append(divided_alone(question, working))

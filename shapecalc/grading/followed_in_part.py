@@ -13,6 +13,7 @@ from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.turned_arrays import is_turned
 from shapecalc.grading.values import NESTED, Value, flat
 
 LEAST = 2  # values that follow and are not right otherwise: one may do so by chance
@@ -34,7 +35,7 @@ def followed_in_part(question: Question, value: Value, own: OwnAnswers) -> InPar
     """
     if question.query.kind != "example" or question.query.form != "array":
         return None
-    right, best = each_right(question, value), None
+    right, best = [] if is_turned(question, value) else each_right(question, value), None
     for network in own.networks(question) if right else ():
         with suppress(Exception):  # the student's own numbers may lead anywhere
             corrected = network.subject.answer(question.query)

@@ -48,6 +48,7 @@ from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.total_terms import right_terms
+from shapecalc.grading.turned_arrays import as_marked
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import capital, questions_by
 
@@ -129,7 +130,7 @@ class Marker:
                     mark = unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
-                own.add(question, value, mark.verdict == "right")
+                own.add(question, as_marked(question, value, mark), mark.verdict == "right")
         return marks
 
     def not_gradable(self, student: str, reason: str) -> Marked:
@@ -337,7 +338,7 @@ class Marker:
         does; the latter alone where the answer does not follow though it might.
         """
         followed = own.lead_to(question, value, evidence.working)
-        if followed and is_shown_not_to_follow(question, value, followed, evidence):
+        if followed and is_shown_not_to_follow(question, value, followed, evidence, own):
             followed = None
         if followed is None:
             return None, self._cause(question, value, own, evidence)

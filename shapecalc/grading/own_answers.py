@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,6 +35,7 @@ from shapecalc.grading.stated_terms import stated_terms
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import is_subgradient
+from shapecalc.grading.turned_arrays import is_turned
 from shapecalc.grading.values import Number, Value, flat
 from shapecalc.records import KnownRecord
 
@@ -71,9 +72,9 @@ class OwnAnswers(OwnNetworks):
 
     def each_right(self, question: Question, value: Value) -> list[bool]:
         """Say of each value of an array whether it is right, or follows from the right answers as
-        they are written; nothing where there are not as many.
+        they are written; nothing where there are not as many, or these are in another order.
         """
-        good = each_right(question, value)
+        good = [] if is_turned(question, value) else each_right(question, value)
         written = None if all(good) else self.with_rounded(question)
         with suppress(Exception):  # as above
             return lie_between(question, written, value) if written is not None else good
@@ -281,6 +282,23 @@ class OwnAnswers(OwnNetworks):
         with suppress(Exception):  # as above
             network = self._with_direct(question) if numbers else None
             return network is not None and is_worked_with(question, network, numbers)
+        return False
+
+    def are_passed_over(self, question: Question, followed: Followed, numbers: Set[float]) -> bool:
+        """Say whether the working of a step goes on from the own gradient, of which it has a value,
+        where only other answers lead to its result: it took the value of another weight.
+        """
+        step, _, after = question.query.key.rpartition(".")
+        example = question.subject.trace.spec.example
+        if after != "next" or question.query.form != "number" or example is None:
+            return False
+        if f"{step}.grad" in {q.query.key for q, _ in followed.sources}:
+            return False
+        with suppress(Exception):  # as above
+            (old,) = flat(question.subject.answer(question.query._replace(key=step)))
+            gradients = numbers - {abs(old), example.rate}
+            network = self._with_direct(question)
+            return network is not None and is_worked_with(question, network, gradients)
         return False
 
     def lead_elsewhere(self, question: Question) -> Value | None:

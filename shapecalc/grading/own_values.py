@@ -19,6 +19,7 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.resized import with_own_size
 from shapecalc.grading.soundness import refusing
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.turned_arrays import in_order, is_learned, is_turned
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import last_digit
 from shapecalc.records import KnownRecord
@@ -87,6 +88,11 @@ class OwnNetwork(NamedTuple):
         for arrays in (written, *shifted) if self.arrays else ():
             yield question.subject.with_values(arrays)
 
+    def told_as(self, written: Mapping[str, Value]) -> OwnNetwork:
+        """Return it with the answers in place as they were written, by the questions' ids."""
+        own = {key: [(q, written[q.id]) for q, _ in found] for key, found in self.own.items()}
+        return self._replace(sources=[(q, written[q.id]) for q, _ in self.sources], own=own)
+
     def needed(self, question: Question) -> list[Answered]:
         """Return those of the answers in place without which something else would follow."""
         kept, corrected = dict(self.arrays), self.subject.answer(question.query)
@@ -146,9 +152,24 @@ def with_values(
     """Yield a question's network with each array in place that a student has wrong, the last one
     first, of those that the answer hangs on directly; then with several. Right arrays are in place
     as well: nothing comes through them.
+
+    What has its axes in another order goes on as it is meant; of a layer also as it stands, value
+    by value, for whoever keeps to that order.
     """
     if question.query.kind != "example":
         return
+    wrong, right = [*wrong], [*right]
+    yield from _with_each(question, wrong, right)
+    lists = [(q, tuple(flat(v)) if is_turned(q, v) and not is_learned(q) else v) for q, v in wrong]
+    if lists != wrong and not question.query.place:
+        written = {q.id: v for q, v in wrong}
+        for network in _with_each(question, lists, right):
+            yield network.told_as(written)
+
+
+def _with_each(
+    question: Question, wrong: Sequence[Answered], right: Sequence[Answered]
+) -> Iterator[OwnNetwork]:
     slips, known, found = _own_arrays(question, wrong, right)
     ways, asked = question.subject.way_back, question.query.key
     found = {key: array for key, array in found.items() if ways(asked, (key,)).keys}
@@ -309,7 +330,7 @@ class _Array(NamedTuple):
         exact = computed.array(computed.session.names.find(key))
         written, given, usable, half = exact.copy(), exact != exact, True, 0 * exact
         for question, value in (*right, *wrong):
-            numbers, place = flat(value), question.query.place
+            numbers, place = in_order(question, value), question.query.place
             usable &= all(isinstance(n, int | float) and abs(n) <= LARGEST for n in numbers)
             usable &= len(numbers) == (1 if place else exact.size)
             if not usable:

@@ -50,6 +50,7 @@ from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_last import behind_words, is_stated_last, number_at_end
 from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
+from shapecalc.grading.turned_arrays import in_written_rows
 from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.values_in_front import (
     leading_values,
@@ -147,7 +148,7 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
     if not whole and _begins_right(question, text):
         raise Unreadable(SEVERAL)
     if not is_by_columns(text, question.right):
-        return found
+        return [r._replace(value=in_written_rows(question, text, r.value)) for r in found]
     turned = ((way, in_rows(way.value, question.right)) for way in found)
     by_rows = [_noted(way._replace(value=value), COLUMNS) for way, value in turned if value]
     if not by_rows:

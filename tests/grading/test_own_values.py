@@ -884,6 +884,19 @@ def test_what_comes_to_a_value_from_own_numbers_is_shown_with_the_answers_alone(
     assert ("2 of 4 values follow" in mark.feedback) == (show == "hint")
 
 
+CORNERS: dict[str, Any] = {
+    "input": "4x4x1",
+    "layers": ["relu", "leaky_relu", {"max_pool": 2}, "flatten", {"dense": 1}],
+    "example": {
+        "given": {
+            "input": [[9, 0, 0, 8], [0, 0, 0, 0], [0, 0, 0, 0], [7, 0, 0, 6]],
+            "dense1.weight": [[2, 4, 6, 8]], "dense1.bias": [0],
+        },
+        "loss": {"half_squared_error": [139]},
+    },
+}  # fmt: skip
+
+
 def test_a_mistake_that_gives_other_sizes_is_told_behind_own_numbers() -> None:
     """Of 4 windows the largest is at a corner each; (-0.335, 0.245)*W is what comes back to the
     pool, 4 values, where its input has 16: 0.5*-0.335 + 1*0.245 = 0.0775 and so on.
@@ -906,6 +919,39 @@ def test_a_mistake_that_gives_other_sizes_is_told_behind_own_numbers() -> None:
     assert "from your answer [-0.335, 0.245] to question 1" in found.feedback
     answers["relu1.grad"] = [[0.3, -0.2], [0.4, 0.1]]
     assert marked(spec, answers, partial={mistake: 0.5})["relu1.grad"].misconception is None
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        ("relu1.grad", "The gradient of max_pool1's output was given; that of relu1's output is"),
+        (
+            "input.grad",
+            "The gradient of max_pool1's output was given; that of the network's input is",
+        ),
+        ("leaky_relu1.grad", "The gradient of the pool's output was given; that of its input is"),
+    ],
+)
+def test_the_gradient_of_a_pools_output_is_known_in_front_of_activations(
+    ask: str, told: str
+) -> None:
+    """2*9 + 4*8 + 6*7 + 8*6 = 140 is 1 too much: the weights are what comes back to the pool."""
+    mistake = "pool_gradient_of_output"
+    mark = marked(CORNERS, {ask: [[2, 4], [6, 8]]}, partial={mistake: 0.5})[ask]
+    assert (mark.misconception, mark.perhaps, mark.points) == (mistake, False, 0.5)
+    assert f"It takes 16 values, and your answer has 4. {told} asked for." in mark.feedback
+
+
+def test_the_gradient_of_a_pools_output_is_none_in_front_of_another_layer() -> None:
+    """3 times as large, 420 is 1 too much."""
+    given = {**CORNERS["example"]["given"], "conv1.weight": [[3]], "conv1.bias": [0]}
+    layers = ["relu", {"conv": {"K": 1, "F": 1}}, *CORNERS["layers"][2:]]
+    example = {"given": given, "loss": {"half_squared_error": [419]}}
+    spec = {"input": "4x4x1", "layers": layers, "example": example}
+    answer = [[2, 4], [6, 8]]
+    found = marked(spec, {"conv1.grad": answer, "relu1.grad": answer})
+    assert found["conv1.grad"].misconception == "pool_gradient_of_output"
+    assert found["relu1.grad"].misconception is None
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,26 @@ def test_a_cause_is_told_in_the_words_of_its_question(tmp_path: Path) -> None:
     assert asked["explanations"] == {"swapped_axes": "rows and columns were swapped"}
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("1.125 2.25 3.375; 4.125 5.25 6.375; 7.125 8.25 9.5", ", first wrong at [2,2]"),
+        ("9.5 2.25 3.375; 4.125 5.25 6.375; 7.125 8.25 9.375", ""),  # it is seen
+        ("9, 2, 3, 4, 5, 6, 7, 8, 9", ""),  # nothing is cut
+    ],
+)
+def test_the_first_wrong_value_of_a_list_that_is_cut_is_told_by_its_place(
+    tmp_path: Path, answer: str, told: str
+) -> None:
+    image = [[1.125, 2.25, 3.375], [4.125, 5.25, 6.375], [7.125, 8.25, 9.375]]
+    spec = {"input": "3x3x1", "layers": ["relu"], "example": {"given": {"input": image}}}
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps({"relu1.value": answer}), encoding="utf-8")
+    assignment = read_assignment({"spec": spec, "questions": ["relu1.value"]})
+    summary = SUMMARIES["table"](grade(assignment, [Found(str(file), "one")]))
+    assert f'"{told}, no cause known' in summary
+
+
 def test_one_mistake_at_several_layers_is_told_in_words_that_are_true_of_all(
     tmp_path: Path,
 ) -> None:

@@ -9,11 +9,14 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from statistics import median
 from types import MappingProxyType
 from typing import Any
 
 from shapecalc.diagnostics import quote
+from shapecalc.grading.comparison import each_right, ways_to_read
+from shapecalc.grading.differences import first_wrong
 from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
     explained,
@@ -28,6 +31,9 @@ from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.question import Question
 from shapecalc.grading.shortened import shortened
+from shapecalc.grading.turned_arrays import is_turned
+from shapecalc.grading.values import index
+from shapecalc.grading.written_numbers import Unreadable
 
 SCHEMA = "shapecalc.grade-summary/1"
 VERDICTS: tuple[Verdict, ...] = (
@@ -93,7 +99,17 @@ class _Question:
         for answers in self.answers.values():
             answers.count_again()
 
+    def first_wrong(self, answers: Mapping[str, int]) -> dict[str, str]:
+        """Return where the first wrong value is of lists that are too long to be shown."""
+        found = {}
+        for text in answers:
+            at = _first_wrong(self.question, text) if len(text) > LONGEST else []
+            if any(at):
+                found[text] = index(at)
+        return found
+
     def summary(self) -> dict[str, Any]:
+        unexplained = dict(self.answers["wrong"].most_common(BINS))
         verdicts = {verdict.replace(" ", "_"): self.verdicts[verdict] for verdict in VERDICTS}
         return {
             "id": self.question.id,
@@ -107,7 +123,8 @@ class _Question:
             "matters": dict(self.matters.most_common(BINS)),
             "without_cause": self.counts["wrong"],
             "waiting": self.verdicts["needs a look"] - self.counts["needs a look"],
-            "unexplained": dict(self.answers["wrong"].most_common(BINS)),
+            "unexplained": unexplained,
+            "first_wrong": self.first_wrong(unexplained),
             "unread": dict(self.answers["needs a look"].most_common(BINS)),
         }
 
@@ -284,7 +301,8 @@ def _details(place: int, asked: dict[str, Any]) -> str:
         ("unexplained", asked["without_cause"], "no cause known"),
         ("unread", asked["needs_a_look"] - asked["waiting"], "needs a look"),
     ):
-        said = [(f"{_said(answer)}, {why}", count) for answer, count in asked[key].items()]
+        at = {text: f", first wrong at {where}" for text, where in asked["first_wrong"].items()}
+        said = [(f"{_said(a)}{at.get(a, '')}, {why}", count) for a, count in asked[key].items()]
         lines += _commonest(said, f"other answers, {why}", whole)
     return "\n".join([f"{place}  {_named(asked)}", *lines]) if lines else ""
 
@@ -315,6 +333,15 @@ def _commonest(
     more = max(whole, sum(count for _, count in counts)) - sum(count for _, count in first)
     if more:
         yield f"  {more:,} more: {others}"
+
+
+def _first_wrong(question: Question, text: str) -> list[int]:
+    """Return the place of the first wrong value of an array; nothing for another answer."""
+    with suppress(Unreadable):
+        value = ways_to_read(question, text)[0].value
+        good = [] if is_turned(question, value) else each_right(question, value)
+        return first_wrong(question.right, good)
+    return []
 
 
 def _said(answer: str) -> str:
