@@ -25,6 +25,15 @@ class Evidence(NamedTuple):
     sound: frozenset[str] = frozenset()  # layers of which the student has the right volume
     counted: frozenset[str] = frozenset()  # layers of whose count, in a total, the same holds
     doubted: frozenset[str] = frozenset()  # of the unmade ones, those that little speaks against
+    denied: frozenset[str] = frozenset()  # mistakes that are told of no more where one is right
+    ruled_out: frozenset[str] = frozenset()  # in the right network: right arrays stand behind them
+
+    def leaves(self, causes: Sequence[Cause], *, own: bool) -> list[Cause]:
+        """Return those of the causes of one answer that may be behind it at all, in the right
+        network or in one with the student's own numbers.
+        """
+        never = self.denied if own else self.denied | self.ruled_out
+        return [cause for cause in causes if cause.names.isdisjoint(never)]
 
     def shows(self, cause: Cause) -> bool:
         """Say whether the student makes all the mistakes of a cause elsewhere, too."""

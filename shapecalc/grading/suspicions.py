@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shapecalc.grading.answered import Read
+from shapecalc.grading.behind_right_arrays import left_behind
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import SLIPS
 from shapecalc.grading.own_answers import OwnAnswers
@@ -43,6 +44,7 @@ class Suspicions:
             read.working,
             outdone=practice.outdone(question.id, suspected),
             doubted=doubted & suspected if alone else doubted,
+            denied=practice.denied & suspected if alone else practice.denied,
         )
         if question.query.executed:
             if suspected and alone:  # where something fits, what else does not is no chance
@@ -60,6 +62,22 @@ class Suspicions:
             maybe=practice.suspected_beside(question.id) & maybe,
         )
 
+    def ruled_out(self, question: Question, read: Read, own: OwnAnswers) -> frozenset[str]:
+        """Return the mistakes behind a wrong answer about an example that the student's own right
+        arrays rule out.
+        """
+        behind = own.with_right(question) if question.query.executed else None
+        if behind is None:
+            return frozenset()
+        explanations = self._explanations(question)
+        worked = () if read.worked is None else (read.worked,)
+        suspected, left = set[str](), set[str]()
+        for value in (*(way.value for way in read.ways), *worked):
+            names = explanations.suspected(value)
+            suspected |= names
+            left |= left_behind(explanations, behind, value, names) if names else names
+        return frozenset(suspected - left)
+
     def practice(self, answered: Sequence[tuple[Question, Read]]) -> Practice:
         """Return what a student's answers show of the mistakes; nothing where none is wrong."""
         wrong = [(question, one) for question, one in answered if not one.as_computed]
@@ -73,6 +91,7 @@ class Suspicions:
             {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
             _sound(answered),
             frozenset(q.id for q, _ in answered if q.query.kind == "field"),
+            frozenset(q.id for q, _ in answered if q.query.executed and any(q.query.place)),
         )
 
     def _unmade(self, question: Question, read: Read) -> frozenset[str]:
