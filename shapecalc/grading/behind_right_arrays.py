@@ -1,5 +1,8 @@
 """Mistakes that a student's own right arrays leave: an answer is made from these, and what is done
 wrong before them does not come through.
+
+One number that such a mistake gives is met in another way: a third of 6*5 is 2*5. Several are not:
+who gives a third of each, behind whatever, has divided by 3.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from shapecalc.grading.frequency import DECAYED
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, flat
 
 
 def left_behind(
@@ -20,6 +23,12 @@ def left_behind(
     a `subject` in place as well; of two at once, those that change anything there.
     """
     alone, query, near = candidates.alone(given), candidates.context.query, candidates.near
+    ours, theirs = flat(candidates.right), flat(given)
+    if len(ours) != len(theirs):
+        return suspected
+    pairs = ((a, b) for a, b in zip(ours, theirs, strict=True) if b is not None)
+    if len({abs(b) for a, b in pairs if not near.near(a, b)}) > 1:
+        return suspected
     there = QuestionContext(subject, query, subject.answer(query))
     left = frozenset(
         misconception.name

@@ -38,6 +38,9 @@ OF_SOMETHING_ELSE = frozenset((ANOTHERS, FROM_ONE))
 # has the same one, and none at all where another answer is right which they would have changed.
 UNCERTAIN = frozenset((FROM_ONE,))
 
+# Mistakes that give, for one number of a weight's gradient or step, that of another place.
+MOVED = frozenset(("dense_transposed", "filter_transposed", "weight_gradient_turned"))
+
 # A misconception, and those that are more specific: where they give the same number, they are
 # meant. That is no order of all misconceptions: most pairs meet by chance, which says nothing.
 MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {

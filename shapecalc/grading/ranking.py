@@ -32,6 +32,7 @@ from shapecalc.grading.frequency import (
     COMMON,
     CUT_TO_0,
     DECAYED,
+    MOVED,
     RARE,
     UNCERTAIN,
 )
@@ -68,9 +69,16 @@ class Explanations(Candidates):
         `credited` by its name is believed: a teacher expects it.
         """
         found = self._cause_of(given, credited, evidence, two=two)
-        if found and not found.names.isdisjoint(UNCERTAIN):
+        if found and not found.names.isdisjoint(self._of_another_place):
             found = found._replace(sure=False)
         return self._placed(found, given, evidence)
+
+    @property
+    def _of_another_place(self) -> frozenset[str]:
+        """The mistakes that give the number of another place, which may be taken by chance."""
+        query = self.context.query
+        weight = bool(query.place) and query.key.endswith((".weight.grad", ".weight.next"))
+        return UNCERTAIN | MOVED if weight else UNCERTAIN
 
     def _placed(self, found: Cause | None, given: Value, evidence: Evidence) -> Cause | None:
         """Return a cause with all places at which it gives an answer, on the way or in a total."""

@@ -81,6 +81,22 @@ def test_a_gradient_is_not_turned_behind_a_right_one() -> None:
     assert "Perhaps the places were counted from 1: the value at [0,0,0] is 0.745" in mark.feedback
 
 
+def test_several_numbers_that_a_mistake_gives_are_no_chance() -> None:
+    """A third of each: 0.5363*6/3 = 1.0726 and so on."""
+    thirds = [[1.0726, 0.3575, 0.5363], [0.5326, 0.1775, 0.2663], [-1.6054, -0.5351, -0.8027]]
+    mark = marked(SCORES, {"dense1.grad": GRADIENT, "dense1.weight.grad": thirds})
+    assert (mark.misconception, mark.perhaps) == ("loss_over_outputs", False)
+
+
+def test_the_number_of_another_place_is_no_certain_mistake() -> None:
+    """1 - 0.03*5.1 = 0.847 for 1 - 0.03*2.55 = 0.9235: whoever takes the second place has it."""
+    spec = {**FILTER, "example": {**FILTER["example"], "rate": 0.03}}
+    mark = marked(spec, {"conv1.weight.next[0,0,0]": 0.847})
+    assert (mark.misconception, mark.perhaps) == ("weight_gradient_turned", True)
+    whole = marked(spec, {"conv1.weight.next": [[[0.847, 0.9235]]]})
+    assert (whole.misconception, whole.perhaps) == ("weight_gradient_turned", False)
+
+
 def test_a_mistake_behind_the_right_arrays_is_named() -> None:
     """1 + 0.1*5.1 is with the right gradient added."""
     mark = marked(FILTER, {"conv1.weight.grad": [[[2.55, 5.1]]], NEXT: 1.51})
