@@ -11,6 +11,7 @@ from shapecalc.grading.misconceptions import layer_left_out
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.stated_terms import has_what_is_missing
 from shapecalc.grading.student_working import Working
+from shapecalc.grading.subject import Subject
 
 
 class Evidence(NamedTuple):
@@ -26,7 +27,8 @@ class Evidence(NamedTuple):
     counted: frozenset[str] = frozenset()  # layers of whose count, in a total, the same holds
     doubted: frozenset[str] = frozenset()  # of the unmade ones, those that little speaks against
     denied: frozenset[str] = frozenset()  # mistakes that are told of no more where one is right
-    ruled_out: frozenset[str] = frozenset()  # in the right network: right arrays stand behind them
+    from_right: Subject | None = None  # the network with the right arrays in place that it hangs on
+    ruled_out: frozenset[str] = frozenset()  # mistakes that these rule out
 
     def leaves(self, causes: Sequence[Cause], *, own: bool) -> list[Cause]:
         """Return those of the causes of one answer that may be behind it at all, in the right

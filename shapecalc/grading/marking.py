@@ -162,8 +162,8 @@ class Marker:
                 return self._first.right(question, note)._replace(answer=given(answer)), None
         about = own.about(question)
         evidence = self._suspicions.evidence(question, read, practice, alone=not about)
-        ruled_out = self._suspicions.ruled_out(question, read, own)
-        evidence = evidence._replace(told=frozenset(told), ruled_out=ruled_out)
+        evidence = self._suspicions.from_right(question, read, own, evidence)
+        evidence = evidence._replace(told=frozenset(told))
         key = (question.id, read.meant, read.worked, about, evidence, own.exhausted)
 
         def judged() -> tuple[Mark, Reading, Effort]:

@@ -92,7 +92,9 @@ class Explanations(Candidates):
         self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
     ) -> Cause | None:
         """Return the same, without all places on the way at which it may have been made."""
-        fitting = evidence.leaves(self._ones.giving(given), own=self.own)
+        giving = self._ones.giving(given)
+        fitting = evidence.leaves(giving, own=self.own)
+        gone = len(fitting) < len(giving)  # by which another one is no likelier
         fitting = evidence.as_worked_out(self.context, self._far_from_chance(given, fitting))
         if self._says_nothing(given):
             told = [c for c in fitting if c.misconception.name in evidence.told]
@@ -116,7 +118,7 @@ class Explanations(Candidates):
         found = with_credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
-        if found is None and not one and two:
+        if found is None and not one and two and not gone:
             pairs = self._two(given, evidence)
             found = self._likely_two(given, pairs, evidence)
             found = found or self._shared(given, pairs, evidence, credited)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shapecalc.grading.answered import Read
-from shapecalc.grading.behind_right_arrays import left_behind
+from shapecalc.grading.behind_right_arrays import left_behind, may_be_met
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import SLIPS
 from shapecalc.grading.own_answers import OwnAnswers
@@ -62,21 +62,29 @@ class Suspicions:
             maybe=practice.suspected_beside(question.id) & maybe,
         )
 
-    def ruled_out(self, question: Question, read: Read, own: OwnAnswers) -> frozenset[str]:
-        """Return the mistakes behind a wrong answer about an example that the student's own right
-        arrays rule out.
+    def from_right(
+        self, question: Question, read: Read, own: OwnAnswers, so_far: Evidence
+    ) -> Evidence:
+        """Return the evidence with that of the student's own right arrays, which rule out mistakes
+        behind a wrong answer that is made from them.
         """
-        behind = own.with_right(question) if question.query.executed else None
+        behind = own.with_right(question)
         if behind is None:
-            return frozenset()
+            return so_far
         explanations = self._explanations(question)
-        worked = () if read.worked is None else (read.worked,)
-        suspected, left = set[str](), set[str]()
-        for value in (*(way.value for way in read.ways), *worked):
-            names = explanations.suspected(value)
-            suspected |= names
-            left |= left_behind(explanations, behind, value, names) if names else names
-        return frozenset(suspected - left)
+        values = [way.value for way in read.ways]
+        suspected = self._suspected(question, read)
+        if read.worked is not None:
+            values.append(read.worked)
+            suspected |= explanations.suspected(read.worked)
+        if not suspected or not all(
+            may_be_met(question.right, value, explanations.near) for value in values
+        ):
+            return so_far._replace(from_right=behind)
+        left = frozenset[str]().union(
+            *(left_behind(explanations, behind, value, suspected) for value in values)
+        )
+        return so_far._replace(from_right=behind, ruled_out=suspected - left)
 
     def practice(self, answered: Sequence[tuple[Question, Read]]) -> Practice:
         """Return what a student's answers show of the mistakes; nothing where none is wrong."""

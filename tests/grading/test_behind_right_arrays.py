@@ -103,6 +103,28 @@ def test_a_mistake_behind_the_right_arrays_is_named() -> None:
     assert (mark.misconception, mark.perhaps) == ("gradient_added", False)
 
 
+# The largest of 1, 3 and of 5, 2 lead to 3*1.3 - 5*2.1 = -6.6, which is 7.6 below 1.
+POOL: dict[str, Any] = {
+    "input": "4x1",
+    "layers": [{"max_pool": 2}, "flatten", {"dense": 1}],
+    "example": {
+        "given": {"input": [1, 3, 5, 2], "dense1.weight": [[1.3, -2.1]]},
+        "loss": {"half_squared_error": [1]},
+    },
+}
+
+
+def test_a_mistake_on_the_way_back_alone_is_named_behind_exact_values() -> None:
+    """-7.6*1.3 = -9.88 and 7.6*2.1 = 15.96 are halved; nobody can tell from them alone."""
+    questions = ["max_pool1.value", "dense1.value", "input.grad"]
+    marker = Marker(read_assignment({"spec": POOL, "questions": questions, "show": "always"}))
+    shared = {"input.grad": [[-4.94, -4.94, 7.98, 7.98]]}
+    right = {"max_pool1.value": [[3, 5]], "dense1.value": [-6.6]}
+    for given, cause in ({}, None), (right, "average_for_max"), ({}, None):
+        mark = marker.mark("one", {**given, **shared}).marks[-1]
+        assert mark.misconception == cause
+
+
 # -- places counted from 1 -------------------------------------------------------------------------
 
 
