@@ -12,8 +12,8 @@ from shapecalc.grading.causes_by_value import Causes
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.frequency import (
-    ANOTHERS,
     COMMON,
+    OF_SOMETHING_ELSE,
     RARE,
     SLIPS,
 )
@@ -87,7 +87,7 @@ class Candidates:
         single = [(cause.misconception, cause.wrong) for cause in self.single]
         pairs = combinations.pairs_in_own if self.own else combinations.pairs
         found = self._causes(pairs(self.context, single))
-        found = [c for c in found if ANOTHERS not in c.names]
+        found = [c for c in found if c.names.isdisjoint(OF_SOMETHING_ELSE)]
         common = [c for c in found if c.names <= COMMON]
         return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
 

@@ -60,12 +60,11 @@ class Cause(NamedTuple):
         return self._replace(wrong=wrong, sure=False, either=either)
 
     def after(self, told: Collection[str]) -> Cause:
-        """Return the same as made again, where the student was `told` of it before, in the same
-        words: who heard that the mean was taken has not heard of a gradient that was shared.
-        Another layer's answer is another one each time.
+        """Return the same as made again, where the student was `told` of it before: in the same
+        words, or in such as come behind these. Another layer's answer is another one each time.
         """
         names = {name for one in told for name in one.split(", ")} - {ANOTHERS}
-        return self._replace(again=self.names <= names and self.in_its_words)
+        return self._replace(again=self.names <= names and self._known)
 
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is
@@ -148,8 +147,14 @@ class Cause(NamedTuple):
         return self.title.startswith(title_of(self.misconception.explanation))
 
     @property
+    def _known(self) -> bool:
+        """Whether who was told of the misconception knows what is meant here."""
+        return self.in_its_words or self.wrong.known
+
+    @property
     def _begin(self) -> str:
-        return f"{'' if self.sure else 'perhaps '}{'again ' if self.again else ''}"
+        known = "" if self.in_its_words else f"{self.misconception.title}: "
+        return f"{'' if self.sure else 'perhaps '}{f'again {known}' if self.again else ''}"
 
     @property
     def _explanation(self) -> str:

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any
 
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.frequency import ANOTHERS
+from shapecalc.grading.frequency import OF_SOMETHING_ELSE
 from shapecalc.grading.misconceptions import (
     dilation_ignored,
     dilation_times_filter,
@@ -358,7 +358,7 @@ def _of_values(
     if len(context.subject.trace.layers) > MOST_COMPUTED:
         return
     for subject, value in reruns(context):
-        same = ((m, w) for m, w in single if w.value == value and m.name != ANOTHERS)
+        same = ((m, w) for m, w in single if w.value == value and m.name not in OF_SOMETHING_ELSE)
         first = next(same, None)
         if first is None:
             continue

@@ -83,9 +83,9 @@ class Diagnosis:
         alone = found is not None and one and not found.before
         if found and alone:
             return self._told_from_own(question, value, own, evidence, found)
-        rounded = own.with_rounded(question) if found is None else None
-        if rounded is not None:  # a mistake in what follows from right numbers as they were rounded
-            supposed = self._explanations_in(question, rounded)
+        behind = own.with_rounded(question) or evidence.from_right if found is None else None
+        if behind is not None:  # a mistake in what follows from right numbers as they were written
+            supposed = self._explanations_in(question, behind)
             found = supposed.cause_of(value, evidence=evidence) if supposed else None
             if found is not None:
                 return found

@@ -11,6 +11,7 @@ from shapecalc.grading.misconceptions import layer_left_out
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.stated_terms import has_what_is_missing
 from shapecalc.grading.student_working import Working
+from shapecalc.grading.subject import Subject
 
 
 class Evidence(NamedTuple):
@@ -25,6 +26,16 @@ class Evidence(NamedTuple):
     sound: frozenset[str] = frozenset()  # layers of which the student has the right volume
     counted: frozenset[str] = frozenset()  # layers of whose count, in a total, the same holds
     doubted: frozenset[str] = frozenset()  # of the unmade ones, those that little speaks against
+    denied: frozenset[str] = frozenset()  # mistakes that are told of no more where one is right
+    from_right: Subject | None = None  # the network with the right arrays in place that it hangs on
+    ruled_out: frozenset[str] = frozenset()  # mistakes that these rule out
+
+    def leaves(self, causes: Sequence[Cause], *, own: bool) -> list[Cause]:
+        """Return those of the causes of one answer that may be behind it at all, in the right
+        network or in one with the student's own numbers.
+        """
+        never = self.denied if own else self.denied | self.ruled_out
+        return [cause for cause in causes if cause.names.isdisjoint(never)]
 
     def shows(self, cause: Cause) -> bool:
         """Say whether the student makes all the mistakes of a cause elsewhere, too."""

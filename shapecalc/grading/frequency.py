@@ -10,8 +10,8 @@ COMMON = frozenset((
     "dilation_times_filter", "floor_for_ceil", "flops_for_macs", "forgot_bias", "forgot_depth",
     "forgot_filters", "forgot_plus_one", "gradient_added", "gradient_sign", "loss_halved",
     "loss_mean", "loss_not_halved", "loss_sign", "macs_for_flops", "one_bias", "padding_ignored",
-    "padding_once", "rate_forgotten", "relu_for_leaky", "same_assumed", "slope_forgotten",
-    "stride_ignored",
+    "padding_once", "place_from_one", "rate_forgotten", "relu_for_leaky", "same_assumed",
+    "slope_forgotten", "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
     "activation_applied", "bias_per_input", "bias_per_slice", "block_counted",
@@ -20,10 +20,26 @@ RARE = frozenset((
     "neighbour", "one_unit", "pool_has_weights", "transposed_one_too_large",
 ))  # fmt: skip
 
+# Mistakes with a weight decay, which a step may be taken without though the gradient has it.
+DECAYED = frozenset((
+    "weight_decay_forgotten", "weight_decay_not_halved", "weight_decay_of_one_layer",
+))  # fmt: skip
+
 # Mistakes by which an activation gives 0: it is what they give, and not nothing at all.
 CUT_TO_0 = frozenset(("activation_applied", "relu_for_leaky"))
 
 ANOTHERS = "neighbour"  # another layer's answer is that answer, without a second mistake
+FROM_ONE = "place_from_one"  # and so is the value of another place
+
+# Mistakes that give the right value of something else: no second one is made besides.
+OF_SOMETHING_ELSE = frozenset((ANOTHERS, FROM_ONE))
+
+# Mistakes that no number shows for certain, as somebody who takes another value in some other way
+# has the same one, and none at all where another answer is right which they would have changed.
+UNCERTAIN = frozenset((FROM_ONE,))
+
+# Mistakes that give, for one number of a weight's gradient or step, that of another place.
+MOVED = frozenset(("dense_transposed", "filter_transposed", "weight_gradient_turned"))
 
 # A misconception, and those that are more specific: where they give the same number, they are
 # meant. That is no order of all misconceptions: most pairs meet by chance, which says nothing.

@@ -166,6 +166,7 @@ class Marker:
         about = own.about(question)
         alone = not about and not terms_of_total(question, read.ways[0], read.working)
         evidence = self._suspicions.evidence(question, read, practice, alone=alone)
+        evidence = self._suspicions.from_right(question, read, own, evidence)
         evidence = evidence._replace(told=frozenset(told))
         key = (question.id, read.meant, read.worked, about, evidence, own.exhausted)
 

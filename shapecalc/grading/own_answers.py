@@ -28,6 +28,7 @@ from shapecalc.grading.own_values import (
     as_written,
     is_worked_with,
     lie_between,
+    with_right_values,
 )
 from shapecalc.grading.question import Question
 from shapecalc.grading.rounding import NO_WORKING
@@ -85,6 +86,14 @@ class OwnAnswers(OwnNetworks):
         with suppress(Exception):  # as above
             found = as_written(question, self._given.right(question.subject))
             return found[0] if found is not None else None
+        return None
+
+    def with_right(self, question: Question) -> Subject | None:
+        """Return the network with the right answers in place that an answer hangs on directly, as
+        they are computed; None if there are none.
+        """
+        with suppress(Exception):  # as above
+            return with_right_values(question, self._given.right(question.subject))
         return None
 
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:

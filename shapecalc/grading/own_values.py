@@ -125,6 +125,26 @@ def as_written(
     return subject.with_values(written), [a for key in written for a in sound[key]]
 
 
+def with_right_values(question: Question, right: Iterable[Answered]) -> Subject | None:
+    """Return a question's network with the right arrays in place that an answer hangs on directly,
+    as they are computed; also such as were given in part, where that is all that it hangs on. None
+    where there are none.
+    """
+    if question.query.kind != "example":
+        return None
+    subject, (_, sound) = question.subject, _by_array(question, (), right)
+    arrays = {key: _Array.of(subject, key, (), answers) for key, answers in sound.items()}
+    known = {key: array for key, array in arrays.items() if array.usable}
+    for some in (known, {key: array for key, array in known.items() if array.whole}):
+        keys = subject.way_back(question.query.key, [*some]).keys
+        behind, *others = (
+            subject.with_values({key: some[key].moved(by) for key in keys}) for by in OTHERS
+        )
+        if keys and all(alike(question.right, o.answer(question.query)) for o in others):
+            return behind
+    return None
+
+
 def lie_between(question: Question, supposed: Subject, value: Value) -> list[bool]:
     """Say of each number of an answer whether it is right, or lies between the right one and that
     in a supposed network; nothing where there are not as many.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 from types import MappingProxyType
 
-from shapecalc.grading.frequency import OTHERWISE_IN_FIELDS, SLIPS
+from shapecalc.grading.frequency import FROM_ONE, OTHERWISE_IN_FIELDS, SLIPS, UNCERTAIN
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.question import Question
@@ -31,25 +31,30 @@ class Practice:
         sound: Mapping[tuple[Subject, str], frozenset[str]] = MappingProxyType({}),
         by_heart: frozenset[str] = NO_NAMES,
         fields: frozenset[str] = NO_NAMES,
+        placed: frozenset[str] = NO_NAMES,
     ) -> None:
         """Of each question, `right` are the mistakes that would have given another answer than the
         right one; `wrong` those that give the wrong one, `alone` without another beside it;
         `certain` and `possible` those that are certainly or perhaps behind it, or made on the way
         there. `sound` are the layers of each network of which the right `output` or count, such as
         `parameters`, was given. Answers `by_heart`, such as the padding that keeps a size, need
-        no formula: they say little of which one is used elsewhere. `fields` ask for receptive ones.
+        no formula: they say little of which one is used elsewhere. `fields` ask for receptive ones,
+        questions that are `placed` for a value at a place, and not at the first one.
         """
         self._right, self._made, self._alone = right, _by_name(wrong), _by_name(alone)
-        self._certain, self._possible = certain, possible
-        self._sound, self._by_heart, self._fields = sound, by_heart, fields
+        self._certain, self._possible, self._sound = certain, possible, sound
+        self._by_heart, self._fields, self._placed = by_heart, fields, placed
         self._unmade = NO_NAMES.union(*right.values())
         self._not_made = self._unmade.difference(self._made)
         by_formula = (names for question, names in right.items() if question not in by_heart)
         self._doubted = self._unmade.difference(*by_formula)
+        self.denied = UNCERTAIN & self._unmade  # mistakes that one right answer is enough against
         self._withdrawn: set[str] = set()  # mistakes, where an answer follows from others
 
     def has_followed(self, question: str) -> None:
         """Note that a wrong answer follows from others: no mistake was made there."""
+        if question in self._placed:
+            self.denied |= {FROM_ONE}
         for name, questions in self._alone.items():
             if question in questions:
                 questions.remove(question)

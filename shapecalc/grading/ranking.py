@@ -31,7 +31,10 @@ from shapecalc.grading.evidence import NOTHING_ELSE, Evidence
 from shapecalc.grading.frequency import (
     COMMON,
     CUT_TO_0,
+    DECAYED,
+    MOVED,
     RARE,
+    UNCERTAIN,
 )
 from shapecalc.grading.places import not_in, placed
 from shapecalc.grading.values import Value, flat
@@ -66,7 +69,16 @@ class Explanations(Candidates):
         `credited` by its name is believed: a teacher expects it.
         """
         found = self._cause_of(given, credited, evidence, two=two)
+        if found and not found.names.isdisjoint(self._of_another_place):
+            found = found._replace(sure=False)
         return self._placed(found, given, evidence)
+
+    @property
+    def _of_another_place(self) -> frozenset[str]:
+        """The mistakes that give the number of another place, which may be taken by chance."""
+        query = self.context.query
+        weight = bool(query.place) and query.key.endswith((".weight.grad", ".weight.next"))
+        return UNCERTAIN | MOVED if weight else UNCERTAIN
 
     def _placed(self, found: Cause | None, given: Value, evidence: Evidence) -> Cause | None:
         """Return a cause with all places at which it gives an answer, on the way or in a total."""
@@ -80,7 +92,10 @@ class Explanations(Candidates):
         self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
     ) -> Cause | None:
         """Return the same, without all places on the way at which it may have been made."""
-        fitting = evidence.as_worked_out(self.context, self._ones.giving(given))
+        giving = self._ones.giving(given)
+        fitting = evidence.leaves(giving, own=self.own)
+        gone = len(fitting) < len(giving)  # by which another one is no likelier
+        fitting = evidence.as_worked_out(self.context, self._far_from_chance(given, fitting))
         if self._says_nothing(given):
             told = [c for c in fitting if c.misconception.name in evidence.told]
             return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
@@ -94,7 +109,7 @@ class Explanations(Candidates):
             clear = all(cause in every for cause in specific(fitting))
             found = found._replace(sure=found.sure and clear)
         if self.own and found is None and not one:
-            pairs = self._two(given)
+            pairs = self._two(given, evidence)
             found = self._likely_two(given, pairs, evidence)
             found = found or self._made_elsewhere_and_here(given, evidence)
             found = found or self._shared(given, pairs, evidence)
@@ -103,11 +118,19 @@ class Explanations(Candidates):
         found = with_credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
-        if found is None and not one and two:
-            pairs = self._two(given)
+        if found is None and not one and two and not gone:
+            pairs = self._two(given, evidence)
             found = self._likely_two(given, pairs, evidence)
             found = found or self._shared(given, pairs, evidence, credited)
         return found or perhaps(self._cut(given, every))
+
+    def _far_from_chance(self, given: Value, causes: list[Cause]) -> list[Cause]:
+        """Return the causes of an answer without those that are only told of a number which is one
+        of many.
+        """
+        certain = [cause for cause in causes if cause.names.isdisjoint(UNCERTAIN)]
+        few = certain != causes and room(self.right, given, near=self.near) < LONE
+        return certain if few else causes
 
     def _cut(self, given: Value, fitting: Sequence[Cause]) -> list[Cause]:
         """Return the causes that make 0 of what is wrong in an answer, where all of that is 0: with
@@ -133,7 +156,7 @@ class Explanations(Candidates):
         """
         if not isinstance(given, float) or given.is_integer() or not isinstance(self.right, float):
             return None
-        common = self._tiers[0]
+        common = [c for c in self._tiers[0] if c.names.isdisjoint(UNCERTAIN)]
         fitting = [c for c in common if is_rounded_from([given], flat(c.wrong.value))]
         found = as_one(evidence.as_worked_out(self.context, specific(evidence.between(fitting))))
         answers = 2 * abs(self.right) / last_digit(given)
@@ -237,9 +260,9 @@ class Explanations(Candidates):
                 return found._replace(sure=False) if found and odd else found
         return None
 
-    def _two(self, given: Value) -> list[Cause]:
+    def _two(self, given: Value, evidence: Evidence) -> list[Cause]:
         """Return the pairs of mistakes that give an answer."""
-        pairs = self._twos.giving(given)
+        pairs = evidence.leaves(self._twos.giving(given), own=self.own)
         counted = self.context.key not in ("output", "input", "")
         return pairs if counted else specific_pairs(pairs)
 
@@ -254,7 +277,7 @@ class Explanations(Candidates):
         them is meant, if chance is less likely in its own sizes; or the pair of which a working
         shows the other sizes, or that is `credited`.
         """
-        if not pairs:
+        if not pairs or self.context.query.executed:
             return None
         pairs = evidence.as_worked_out(self.context, list(pairs))
         told = []
@@ -302,6 +325,7 @@ class Explanations(Candidates):
             square = self.context.key in ("receptive_field", "jump")  # as most are
             answers = room(self.right, given, square or rate < 1, self.near)
         tried = [cause for cause in tried if self._is_as_long(cause, given)]
+        tried = [c for c in tried if c.names.isdisjoint(UNCERTAIN) or c in fitting]
         chance = len({c.wrong.value for c in tried}) / answers
         if likely and self.context.query.executed:  # a right value before it leaves fewer mistakes
             tried = [cause for cause in tried if not evidence.speaks_against(cause)]
@@ -314,9 +338,17 @@ class Explanations(Candidates):
         sure = sure and not found.either
         carried = not self.context.total and any(cause in self._carried for cause in first)
         unlikely = not likely or (not found.either and any(map(evidence.doubts, first)))
-        if unlikely and (chance > CERTAIN or carried or found.before):  # a size is one of few
+        met = self._may_be_met(found)
+        if unlikely and (chance > CERTAIN or carried or found.before or met):
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
+
+    def _may_be_met(self, found: Cause) -> bool:
+        """Say whether somebody may come to a number of an example in another way, as numbers by
+        hand are made of few: a third of it is 2 times 5 for 6 times 5.
+        """
+        one = self.context.query.executed and len(flat(self.right)) == 1
+        return one and not found.names <= DECAYED
 
     def _most(self, causes: Sequence[Cause]) -> int:
         """Return of how many causes that give an answer one is said to be meant."""

@@ -23,6 +23,7 @@ from shapecalc.grading.formula_terms import (
     stands_for_any_size,
     terms_of,
 )
+from shapecalc.grading.frequency import DECAYED
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
@@ -87,9 +88,6 @@ HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one numb
 NOT_SQUARED = "filter_not_squared"
 NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
-DECAYED = frozenset((  # as the sum does, or the part of it that the decay is
-    "weight_decay_forgotten", "weight_decay_not_halved", "weight_decay_of_one_layer",
-))  # fmt: skip
 HINGE = regex(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
 DIVIDED = regex(  # 40/2; 40 is divisible by 2
     r"(?<![\w.)+*/×·−-])(?<![)+*/×·−-] )(\d{1,6}) ?(?:[/÷]|(?:(?:is|can be) )?(?:evenly )?"

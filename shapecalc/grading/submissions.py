@@ -221,7 +221,7 @@ def _read_broken(
         raise NotGradable(mend)
     form = "JSON" if finding.fault.message.startswith(JSON_SAYS) else "YAML"
     mend = mend.replace(JSON_SAYS, "")
-    note = f"your file is not valid {form} ({mend}), so it was read answer by answer"
+    note = f"Your file is not valid {form} ({mend}), so it was read answer by answer"
     return pieces.answers, [note, *pieces.notes], pieces.unread
 
 

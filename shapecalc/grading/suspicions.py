@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shapecalc.grading.answered import Read
+from shapecalc.grading.behind_right_arrays import left_behind, may_be_met
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import SLIPS
 from shapecalc.grading.own_answers import OwnAnswers
@@ -43,6 +44,7 @@ class Suspicions:
             read.working,
             outdone=practice.outdone(question.id, suspected),
             doubted=doubted & suspected if alone else doubted,
+            denied=practice.denied & suspected if alone else practice.denied,
         )
         if question.query.executed:
             if suspected and alone:  # where something fits, what else does not is no chance
@@ -60,6 +62,30 @@ class Suspicions:
             maybe=practice.suspected_beside(question.id) & maybe,
         )
 
+    def from_right(
+        self, question: Question, read: Read, own: OwnAnswers, so_far: Evidence
+    ) -> Evidence:
+        """Return the evidence with that of the student's own right arrays, which rule out mistakes
+        behind a wrong answer that is made from them.
+        """
+        behind = own.with_right(question)
+        if behind is None:
+            return so_far
+        explanations = self._explanations(question)
+        values = [way.value for way in read.ways]
+        suspected = self._suspected(question, read)
+        if read.worked is not None:
+            values.append(read.worked)
+            suspected |= explanations.suspected(read.worked)
+        if not suspected or not all(
+            may_be_met(question.right, value, explanations.near) for value in values
+        ):
+            return so_far._replace(from_right=behind)
+        left = frozenset[str]().union(
+            *(left_behind(explanations, behind, value, suspected) for value in values)
+        )
+        return so_far._replace(from_right=behind, ruled_out=suspected - left)
+
     def practice(self, answered: Sequence[tuple[Question, Read]]) -> Practice:
         """Return what a student's answers show of the mistakes; nothing where none is wrong."""
         wrong = [(question, one) for question, one in answered if not one.as_computed]
@@ -74,6 +100,7 @@ class Suspicions:
             _sound(answered),
             frozenset(q.id for q, _ in answered if q.query.kind == "field"),
             frozenset(q.id for q, _ in answered if q.query.key == "receptive_field"),
+            frozenset(q.id for q, _ in answered if q.query.executed and any(q.query.place)),
         )
 
     def _unmade(self, question: Question, read: Read) -> frozenset[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import NESTED, Number, Value, flat, place_of
 
 Axes = tuple[int, ...]
@@ -23,9 +24,9 @@ ORDERS: Mapping[int, Sequence[Axes]] = {
     4: [(0, 1, 3, 2), (0, 2, 3, 1), (2, 3, 1, 0)],
 }
 SWAPPED = frozenset({"dense_transposed", "swapped_axes", "im2col_transposed"})
-NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
-PIECE = re.compile(rf"[\[({{\])}}]|{NUMBER.pattern}", re.IGNORECASE)
-BETWEEN_ROWS = re.compile(r"[;|\n]|\s//?\s")
+NUMBER = regex(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+PIECE = regex(rf"[\[({{\])}}]|{NUMBER.pattern}", re.IGNORECASE)
+BETWEEN_ROWS = regex(r"[;|\n]|\s//?\s")
 
 
 def is_turned(question: Question, value: Value) -> bool:

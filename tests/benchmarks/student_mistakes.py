@@ -731,9 +731,11 @@ def classes(draw: random.Random) -> Problem:
     pull = [v - (i == at) for i, v in enumerate(p)]
     if ask == "softmax1.value":
         right: Answer = p
-        typical: dict[str, Answer] = {"bias_not_added": p0}
+        typical: dict[str, Answer] = {
+            "bias_not_added": p0,
+            "exponential_forgotten": [v / sum(z) for v in z] if abs(sum(z)) > 0.01 else None,
+        }
         others: dict[str, Answer] = {
-            "no exp": [v / (sum(z) or 1) for v in z],
             "sigmoids": [_sigmoid(v) for v in z],
             "by the largest": [exp(v - max(z)) for v in z],
             "two swapped": [p[1], p[0], p[2]],

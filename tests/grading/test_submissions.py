@@ -338,7 +338,7 @@ def test_a_slip_in_yaml_costs_no_other_answer(
         f"q{key}" if isinstance(key, int) else key: str(value) for key, value in answers.items()
     }
     assert (found.student, found.reason, found.unread) == ("Ann", "", False)
-    assert found.notes[0].startswith("your file is not valid YAML (line ")
+    assert found.notes[0].startswith("Your file is not valid YAML (line ")
 
 
 def test_what_no_piece_of_broken_yaml_tells_is_for_a_person(tmp_path: Path) -> None:
@@ -381,7 +381,7 @@ def test_a_student_is_told_what_to_mend_in_json(
 ) -> None:
     found = one(tmp_path / "a.json", content)
     mend = reason.replace("not JSON: ", "")
-    read = f"your file is not valid JSON ({mend}), so it was read answer by answer"
+    read = f"Your file is not valid JSON ({mend}), so it was read answer by answer"
     told = ("", read) if found.answers else (f"SC508 {reason}",)
     assert (found.reason, *found.notes) == told
 

@@ -1,4 +1,4 @@
-"""The mean for the largest: 2.5 for the largest of 1, 2, 3, 4."""
+"""The mean for the largest: 2.5 for the largest of 1, 2, 3, 4; a gradient shared in the window."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     found = with_kernels(context, "mean")
     if found is not None:
         told = BACK if altered_on_the_way_back(context, "mean") else ""
-        yield Wrong(found, f"with the mean of each window it would be {shown(found)}", told)
+        arithmetic = f"with the mean of each window it would be {shown(found)}"
+        yield Wrong(found, arithmetic, told, known=bool(told))
 
 
 MISCONCEPTION = Misconception(

@@ -1,4 +1,4 @@
-"""The largest for the mean: 4 for (1 + 2 + 3 + 4)/4 = 2.5."""
+"""The largest for the mean: 4 for (1 + 2 + 3 + 4)/4 = 2.5; a gradient not shared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     found = with_kernels(context, "largest")
     if found is not None:
         told = BACK if altered_on_the_way_back(context, "largest") else ""
-        yield Wrong(found, f"with the largest of each window it would be {shown(found)}", told)
+        arithmetic = f"with the largest of each window it would be {shown(found)}"
+        yield Wrong(found, arithmetic, told, known=bool(told))
 
 
 MISCONCEPTION = Misconception(

@@ -68,7 +68,8 @@ class Wrong(NamedTuple):
     misconception's, where that does not fit the layer that is asked about. `sizes` says that it is
     a volume though not all of its sizes are whole. `by_size` is the arithmetic of each of them, for
     who is only asked for one; empty where there is none. `way` is that of a mistake made before,
-    which the answer only follows from.
+    which the answer only follows from. `known` says that it is one with its misconception in other
+    words: who took the mean shares the gradient.
     """
 
     value: Value
@@ -77,6 +78,7 @@ class Wrong(NamedTuple):
     sizes: bool = False
     by_size: tuple[str, ...] = ()
     way: Way | None = None
+    known: bool = False
 
 
 class Misconception(NamedTuple):

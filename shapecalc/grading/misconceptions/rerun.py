@@ -65,6 +65,30 @@ def _mistake(name: str) -> Any:
     return import_module("shapecalc.executor.wrong_kernels").MISTAKES[name]  # NumPy, if asked for
 
 
+def with_outputs(
+    context: QuestionContext, name: str, kind: str, change: Callable[[Any], Any | None]
+) -> Value | None:
+    """Return the answer where each layer of a kind makes another output of its input, an array of
+    N x D x spatial sizes; None where a change of one gives none.
+    """
+
+    def altered(subject: Subject) -> Subject | None:
+        computed, arrays = subject.computed, dict(subject.otherwise.get("supposed") or {})
+        for record in subject.trace.layers:
+            if record.kind != kind or record.name in arrays or not record.sources:
+                continue
+            before = computed.array(computed.session.names.find(record.sources[0]))
+            arrays[record.name] = change(before)
+            if arrays[record.name] is None:
+                return None
+        return subject.with_values(arrays) if arrays else None
+
+    layers = {at for at, r in enumerate(context.subject.trace.layers) if r.kind == kind}
+    if context.query.kind != "example" or not layers:
+        return None
+    return _answer(context, name, altered, lambda way: not way.layers.isdisjoint(layers))
+
+
 def altered_layers(subject: Subject, mistake: str) -> list[int]:
     """Return the layers that compute otherwise with a mistake."""
     own_of = import_module("shapecalc.executor.supposed_values").own_of

@@ -202,6 +202,11 @@ SCORES = example(
 )  # fmt: skip
 # The same with the third class: -ln 0.6652 = 0.4076, -ln 0.2447 = 1.4076
 THIRD = {**SCORES, "example": {**SCORES["example"], "loss": {"cross_entropy": 2}}}
+# Scores 2, 3 and 11, which are 0.125, 0.1875 and 0.6875 of their sum; -ln 0.6875 = 0.3747
+SHARES = example(
+    2, {"dense": {"units": 3, "bias": False}}, "softmax",
+    given={"input": [1, 0], "dense1.weight": [[2, 0], [3, 0], [11, 0]]}, loss={"cross_entropy": 2},
+)  # fmt: skip
 # Scores 3.2, 2, 1.7 and the second class: 3.2 - 2 + 1 = 2.2, 1.7 - 2 + 1 = 0.7, in all 2.9
 HINGE = example(
     2, {"dense": 3},
@@ -754,6 +759,11 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("loss_over_outputs", THIRD, "loss", 0.1359),  # 0.4076/3
     ("loss_over_outputs", THIRD, "dense1.grad", [0.0300, 0.0816, -0.1116]),
     ("loss_not_averaged", MEAN, "loss", 21),
+    ("exponential_forgotten", SHARES, "softmax1.value", [0.125, 0.1875, 0.6875]),
+    ("exponential_forgotten", SHARES, "softmax1.value[1]", 0.1875),
+    ("exponential_forgotten", SHARES, "softmax1.value[1]", "3/(2 + 3 + 11) = 0.1875"),
+    ("exponential_forgotten", SHARES, "loss", 0.3747),
+    ("exponential_forgotten", SHARES, "dense1.grad", [0.125, 0.1875, -0.3125]),
     ("weight_decay_forgotten", DECAYED, "loss", "2.2 + 0.7 = 2.9"),  # for 2.9 + 0.1/2*17.13
     ("weight_decay_forgotten", DECAYED, "loss", "max(0, 3.2-2+1) + max(0, 1.7-2+1) = 2.9"),
     ("weight_decay_not_halved", DECAYED, "loss", 4.613),  # 2.9 + 0.1*17.13
@@ -806,6 +816,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("dense_transposed", SQUARE, "dense1.weight.grad[0,1]", 50),
     # the weights' rows as columns, less 0.1 times [[5, 6], [50, 60]], and the other way round
     ("dense_transposed", SQUARE, "dense1.weight.next", [[0.5, 2.4], [-3, -2]]),
+    ("place_from_one", THIRD, "dense1.grad[2]", 0.2447),  # the second of the third class
     ("relu_for_leaky", LEAKY, "leaky_relu1.value", [[0, 3, 0]]),
     ("relu_for_leaky", LEAKY, "conv1.grad", [[0, 4, 0]]),
     ("relu_for_leaky", LEAKY, "conv1.weight.grad", [[[4 * 3]]]),
