@@ -23,6 +23,7 @@ from shapecalc.grading.formula_terms import (
     stands_for_any_size,
     terms_of,
 )
+from shapecalc.grading.halved_filter import shows_half
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 LONGEST = 1000  # characters that are looked through
 MOST_FORMULAS = 8  # of one answer, and as many with what they go on from put in
 FORMULA = regex(r"(?<![\w.])[\dWFSP(\[][\dWFSP()\[\] .+*/×·−-]*")
+OPERATION = regex(r"[\w)\]]\s*[-+*·×]\s*[\w(\[.]")  # no arrow, `1.5 -> 2`
 TWICE_P = regex(r"(?<![\w.])\(?2\)? ?[*·×]? ?\(?P\b")
 RESULT = regex(r"\s*=\s*(\d+)(?![\d.])")
 NUMBER = regex(r"\d+(?:\.\d+)?")
@@ -164,6 +166,9 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
+        half = shows_half(self, context, cause)
+        if half is not None:
+            return half
         change = cause.misconception.change
         if change is None or not context.fits:
             summands = _summands(cause.wrong.arithmetic) if self.formulas else None
@@ -306,7 +311,7 @@ def working_in(answer: Any) -> Working:
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)
     formulas = [
-        formula for formula in _in_full(whole_numbers) if re.search(r"[\w)\]]\s*[-+*·×]", formula)
+        formula for formula in _in_full(whole_numbers) if OPERATION.search(formula)
     ]
     products = BY.sub("*", text)
     if products != text:
