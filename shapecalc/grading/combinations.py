@@ -70,6 +70,8 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     yield from _of_fields(context)
     if context.key == "parameters" and context.record is not None:
         yield from _of_weights_and_biases(context, single)
+    elif context.key == "weights":
+        yield from _of_one_bias_in_weights(context, single)
     if context.query.kind == "example":
         yield from _of_values(context, single)
         yield from _of_a_step(context, single)
@@ -296,6 +298,17 @@ def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> 
                 added = f"; + {b.value:,} {called} = {value:,}" if b.value else ""
                 text = f"{a.arithmetic}{added}"
                 yield joined(one, other), Wrong(value, text)
+
+
+def _of_one_bias_in_weights(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield the weights with one bias for each layer among them."""
+    counted = next((m for m, _ in single if m.name == "bias_in_weights"), None)
+    weights: Any = context.right
+    for one, b in answers_of(context, "biases") if counted is not None else ():
+        if counted and one.name == "one_bias" and isinstance(b.value, int):
+            value = weights + b.value
+            text = f"{weights:,} + {b.value:,} = {value:,}"
+            yield _both((counted, Wrong(0, "")), (one, b._replace(arithmetic=text)), value)
 
 
 def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:

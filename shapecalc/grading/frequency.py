@@ -63,6 +63,10 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# Two mistakes at once of which one shows elsewhere, or the working has both: a number that is off by
+# one is a slip as well.
+ONLY_AGAIN = {frozenset(("bias_in_weights", "one_bias")): "one_bias"}
+
 # Mistakes that no number tells apart where they give one: half of two squares is their mean, and
 # what a bias of 0 is after a step is the step alone.
 AS_OF_0 = frozenset(("bias_not_added", "step_alone"))

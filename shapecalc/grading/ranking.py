@@ -31,6 +31,7 @@ from shapecalc.grading.evidence import NOTHING_ELSE, Evidence
 from shapecalc.grading.frequency import (
     COMMON,
     CUT_TO_0,
+    ONLY_AGAIN,
     RARE,
 )
 from shapecalc.grading.places import not_in, placed
@@ -223,6 +224,7 @@ class Explanations(Candidates):
         more than a few slips.
         """
         usual = COMMON | evidence.made
+        fitting = [c for c in fitting if self._is_shown(c, evidence)]
         if self.context.query.executed:
             fitting = [c for c in fitting if not c.names.isdisjoint(usual)]
         if not fitting:
@@ -236,6 +238,12 @@ class Explanations(Candidates):
                 odd = odd and self._wrong_values(given) <= FEW
                 return found._replace(sure=False) if found and odd else found
         return None
+
+    def _is_shown(self, pair: Cause, evidence: Evidence) -> bool:
+        """Say whether one of two mistakes is made elsewhere, or both are worked with, if need be."""
+        again = ONLY_AGAIN.get(pair.names)
+        shown = again is None or again in evidence.made
+        return shown or bool(evidence.working.agrees(self.context, pair))
 
     def _two(self, given: Value) -> list[Cause]:
         """Return the pairs of mistakes that give an answer."""

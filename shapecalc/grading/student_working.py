@@ -27,6 +27,7 @@ from shapecalc.grading.halved_filter import shows_half
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
+from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_filters import shows_filter, with_filter
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
@@ -383,7 +384,7 @@ def _in_full(text: str) -> Iterator[str]:
     """
     results: dict[str, str] = {}
     for match in islice(FORMULA.finditer(text), 2 * MOST_FORMULAS):
-        formula = match[0].strip()
+        formula = without_outer_brackets(match[0].strip())
         yield formula
         leading = LEADING.match(formula)
         if leading and leading[0] in results and formula != leading[0]:
@@ -398,7 +399,8 @@ def _summands(text: str) -> list[Any] | None:
     """Return what a count adds up, `5*5*3*10 + 1`: 750 and 1; the factors of a lone product. None
     for another text.
     """
-    text = re.sub(r",(?=\d{3})", "", text.partition("=")[0]).replace("×", "*")
+    text = text.partition("=")[0].removeprefix("depth ")
+    text = re.sub(r",(?=\d{3})", "", text).replace("×", "*")
     text = PRODUCT.sub(r"\1", text)
     if not COUNT.fullmatch(text):
         return None
