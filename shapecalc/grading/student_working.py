@@ -172,6 +172,8 @@ class Working(NamedTuple):
             return half
         change = cause.misconception.change
         if change is None or not context.fits:
+            if any(f"{a}/{b}" in cause.wrong.arithmetic.split() for a, b in self.divided):
+                return True  # depth 20/2 = 10
             summands = _summands(cause.wrong.arithmetic) if self.formulas else None
             return (bool(summands) and summands in map(_summands, self.formulas)) or None
         if change.less and context.asks_for("P") and self._adds_one(context.fits, value):
