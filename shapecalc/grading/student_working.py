@@ -37,6 +37,7 @@ from shapecalc.grading.summed_terms import (
     chains_in,
     is_another_product,
     is_of_field,
+    is_same_product,
 )
 from shapecalc.grading.values import Value
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
@@ -175,7 +176,8 @@ class Working(NamedTuple):
             if any(f"{a}/{b}" in cause.wrong.arithmetic.split() for a, b in self.divided):
                 return True  # depth 20/2 = 10
             summands = _summands(cause.wrong.arithmetic) if self.formulas else None
-            return (bool(summands) and summands in map(_summands, self.formulas)) or None
+            same = bool(summands) and summands in map(_summands, self.formulas)
+            return same or is_same_product(self.formulas, cause.wrong.arithmetic) or None
         if change.less and context.asks_for("P") and self._adds_one(context.fits, value):
             return False
         if self.twice_P and change.sides is not None:

@@ -42,6 +42,21 @@ def is_another_product(
     return bool(alike) and not any(_same_factors(own, other, all_factors) for other in alike)
 
 
+def is_same_product(formulas: Iterable[str], arithmetic: str) -> bool:
+    """Say whether one of the formulas is the product that a mistake's arithmetic is, some of its
+    factors maybe taken together: 20*192 for 4*4*12*20.
+    """
+    own = _terms(arithmetic)
+    if own is None or len(own) != 1:
+        return False
+    others = filter(None, map(_terms, formulas))
+    return any(len(other) == 1 < len(other[0]) and _is_together(other, own) for other in others)
+
+
+def _is_together(other: list[Term], own: list[Term]) -> bool:
+    return _products(own) == _products(other) and _same_factors(own, other, all_factors=False)
+
+
 def is_of_field(
     formulas: Iterable[str],
     chains: Iterable[Sequence[int]],
