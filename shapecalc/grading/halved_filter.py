@@ -1,4 +1,4 @@
-"""Half of a filter for the padding, as an answer shows: `3 (half of 5, rounded up)`, `5/2 = 2.5`."""
+"""Half of a filter for the padding, as answers show: `3 (half of 5, rounded up)`, `5/2 = 2.5`."""
 
 from __future__ import annotations
 

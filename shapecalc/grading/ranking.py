@@ -240,7 +240,7 @@ class Explanations(Candidates):
         return None
 
     def _is_shown(self, pair: Cause, evidence: Evidence) -> bool:
-        """Say whether one of two mistakes is made elsewhere, or both are worked with, if need be."""
+        """Say whether one of two mistakes shows elsewhere, or both in the working, if need be."""
         again = ONLY_AGAIN.get(pair.names)
         shown = again is None or again in evidence.made
         return shown or bool(evidence.working.agrees(self.context, pair))

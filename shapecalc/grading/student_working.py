@@ -12,6 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
+from shapecalc.grading.another_field import is_no_others
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula_terms import (
     adds_some_of,
@@ -39,6 +40,7 @@ from shapecalc.grading.summed_terms import (
     is_of_field,
     is_same_product,
 )
+from shapecalc.grading.sums_in_text import HINGE, is_whole, of_squares, sums_in
 from shapecalc.grading.values import Value
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
@@ -73,16 +75,12 @@ PRODUCT = regex(r"\(([\d\s*×]+)\)")
 ONE = regex(r"(?<![\d.,])1(?![\d.,])")
 SIZES = regex(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
 SIZE = regex(r"\d+")
+COUNTED = regex(r"^depth | (?:weights|bias(?:es)?)\b")  # in a mistake's own arithmetic
 COUNT = regex(r"[\d\s,*×+]+")
-SQUARED = regex(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
-SQUARES = regex(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
 UP = regex(r"\bround(?:ed|ing|s)?(?: [a-z]+){0,2} up\b|\bceil", re.IGNORECASE)
 DOWN = regex(r"\bdown\b|\bfloor|\bup to\b|\b(?:not|n't)\b", re.IGNORECASE)
 OF_MEAN = regex(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
 OF_HALF = regex(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[])|½|half\b)")
-WHOLE = regex(r"\s*[-−]?\d[\d,]*(?: [a-z]+)?[\s.]*", re.IGNORECASE)
-SUM = regex(r"\d[\s)\]]*[-+*·×−]\s*[\s(\[a-z]*\d", re.IGNORECASE)
-BROKEN = regex(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|average)\b", re.IGNORECASE)
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
@@ -94,7 +92,6 @@ NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 DECAYED = frozenset((  # as the sum does, or the part of it that the decay is
     "weight_decay_forgotten", "weight_decay_not_halved", "weight_decay_of_one_layer",
 ))  # fmt: skip
-HINGE = regex(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
 DIVIDED = regex(  # 40/2; 40 is divisible by 2
     r"(?<![\w.)+*/×·−-])(?<![)+*/×·−-] )(\d{1,6}) ?(?:[/÷]|(?:(?:is|can be) )?(?:evenly )?"
     r"(?:divisible|dividable|divided) by|mod\b|%) ?(\d{1,4})(?![\w.]*\d)",
@@ -252,7 +249,8 @@ class Working(NamedTuple):
         the sizes out: it is another volume that they are of; or with 2P for a P that stands once.
         """
         if context.key == "receptive_field":
-            return self._is_of_field(cause) is False
+            another = is_no_others(self.formulas, self.chains, context, cause)
+            return another or self._is_of_field(cause) is False
         if context.asks_for("P") and cause.misconception.change is not None:
             return self.agrees(context, cause) is False
         if not self.formulas:
@@ -315,15 +313,13 @@ def working_in(answer: Any) -> Working:
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)
-    formulas = [
-        formula for formula in _in_full(whole_numbers) if OPERATION.search(formula)
-    ]
+    formulas = [formula for formula in _in_full(whole_numbers) if OPERATION.search(formula)]
     products = BY.sub("*", text)
     if products != text:
         formulas += [formula for formula in _in_full(products) if "+" in formula]
     sizes = (SIZE.findall(match[0]) for match in islice(SIZES.finditer(text), MOST_FORMULAS))
     volumes = tuple(tuple(map(int, size)) for size in sizes)
-    squares = tuple(filter(None, map(_squares, text.split("=")[:MOST_FORMULAS])))
+    squares = tuple(filter(None, map(of_squares, text.split("=")[:MOST_FORMULAS])))
     mean = bool(OF_MEAN.search(text))
     half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
     divided = () if formulas else islice(DIVIDED.finditer(text), MOST_FORMULAS)
@@ -336,8 +332,8 @@ def working_in(answer: Any) -> Working:
         mean,
         half,
         tuple(chains_in(text)),
-        tuple(_sums(text)) if formulas or HINGE.search(text) else (),
-        _is_whole(text),
+        tuple(sums_in(text)) if formulas or HINGE.search(text) else (),
+        is_whole(text),
         tuple(rates_of_lone_steps(written)),
         tuple(probabilities(written)),
         tuple((int(found[1]), int(found[2])) for found in divided),
@@ -349,37 +345,6 @@ def working_in(answer: Any) -> Working:
 def _result_last(found: re.Match[str]) -> str:
     """Return a sum with its result behind it; a product with a sum as it is."""
     return f"{found[2]} = {found[1]}" if worked_out(found[2]) == int(found[1]) else found[0]
-
-
-def _is_whole(text: str) -> bool:
-    """Say whether whole numbers are added or multiplied, and come to a whole number."""
-    above, _, result = text.rpartition("=")
-    if not WHOLE.fullmatch(result) or not SUM.search(above):
-        return False
-    return BROKEN.search(above) is None
-
-
-def _sums(text: str) -> Iterator[float]:
-    """Yield what each side of a working comes to, `max(0, 3-2+1) + 0.1*9` as well."""
-    for side in text.split("=")[:MOST_FORMULAS]:
-        found = worked_out(HINGE.sub(_not_negative, side).strip())
-        if found is not None:
-            yield float(found)
-
-
-def _not_negative(hinge: re.Match[str]) -> str:
-    """Return what max(0, 3-2+1) comes to; what is no sum as it is."""
-    found = worked_out(f"({hinge[1].strip()}) + 0")
-    return hinge[0] if found is None else f"({max(found, 0)})"
-
-
-def _squares(text: str) -> float | None:
-    """Return what `(14 - 16)^2 + (4 - 3)^2` comes to; None for a text that is anything else."""
-    if not SQUARES.fullmatch(text):
-        return None
-    values = [worked_out(inside) for inside in SQUARED.findall(text)]
-    known = [float(value) for value in values if value is not None]
-    return sum(value * value for value in known) if len(known) == len(values) else None
 
 
 def _in_full(text: str) -> Iterator[str]:
@@ -403,7 +368,7 @@ def _summands(text: str) -> list[Any] | None:
     """Return what a count adds up, `5*5*3*10 + 1`: 750 and 1; the factors of a lone product. None
     for another text.
     """
-    text = text.partition("=")[0].removeprefix("depth ")
+    text = COUNTED.sub("", text.partition("=")[0])
     text = re.sub(r",(?=\d{3})", "", text).replace("×", "*")
     text = PRODUCT.sub(r"\1", text)
     if not COUNT.fullmatch(text):

@@ -1,4 +1,4 @@
-"""A pool shrinks the depth too: 32x32x16 with F=2 S=2 gives 16x16x8, with F=3 S=2 7 or 16/2 = 8."""
+"""A pool shrinks the depth too: 32x32x16 with F=2 S=2 gives 16x16x8."""
 
 from __future__ import annotations
 
