@@ -84,8 +84,8 @@ class Misconception(NamedTuple):
 
     `model` yields the wrong answers to a question; none where the misconception does not apply.
     `change` is what it takes otherwise in the formula of sizes, so that it can meet others there.
-    `parts` are the mistakes that it is two at once of, with whose credit it goes. `others` are other
-    words for `explanation`, which tell of the same.
+    `parts` are the mistakes that it is two at once of, with whose credit it goes. `others` are
+    other words for `explanation`, which tell of the same.
     """
 
     name: str
