@@ -15,7 +15,8 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.summed_terms import THOUSANDS
 
-SUM = r"(?P<sum>[\w(\[][^=≈≅~]*?(?:[+*×·]|\d ?x ?\d)[^=≈≅~]*?)"
+SUM = r"(?P<sum>[\w(\[][^=≈≅~]*?)"
+OPERATION = regex(r"\w[)\]]? ?(?:[+*×·]|x ?\d)")
 ROUNDED = rf"(?P<rounded>(?:{ABOUT}\s*)?[\d.,]*\d(?:[eE]\d{{1,2}})?\s?[A-Za-z]*(?: [a-z]+)?)"
 LINK = r"(?:=|≈|≅|~|->|→|:|,\s|\bis\b|\bso\b|\bwhich is\b)"
 IN_FRONT = regex(rf"\s*{ROUNDED}\s*(?:{LINK}\s*\(?|\(\s*=?\s*|\s\s+){SUM}\)?\s*\.?\s*")
@@ -33,6 +34,8 @@ def exact_sum(question: Question, answer: Any) -> Any:
     if question.query.form != "number" or type(question.right) is not int:
         return answer
     for found in filter(None, (IN_FRONT.fullmatch(answer), BEHIND.fullmatch(answer))):
+        if not OPERATION.search(found["sum"]):
+            continue
         named = without_names(question, f"{found['sum']} = 0")  # it has a result, for the names
         text = BY.sub("*", plain(named.partition("=")[0].strip()))
         exact = worked_out(THOUSANDS.sub("", text))

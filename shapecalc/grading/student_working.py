@@ -12,7 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
-from shapecalc.grading.another_field import is_no_others
+from shapecalc.grading.another_layers import is_no_others
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula_terms import (
     adds_some_of,
@@ -75,7 +75,7 @@ PRODUCT = regex(r"\(([\d\s*×]+)\)")
 ONE = regex(r"(?<![\d.,])1(?![\d.,])")
 SIZES = regex(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
 SIZE = regex(r"\d+")
-COUNTED = regex(r"^depth | (?:weights|bias(?:es)?)\b")  # in a mistake's own arithmetic
+COUNTED = regex(r"^depth | (?:weights|bias(?:es)?)\b")  # of numbers
 COUNT = regex(r"[\d\s,*×+]+")
 UP = regex(r"\bround(?:ed|ing|s)?(?: [a-z]+){0,2} up\b|\bceil", re.IGNORECASE)
 DOWN = regex(r"\bdown\b|\bfloor|\bup to\b|\b(?:not|n't)\b", re.IGNORECASE)
@@ -248,13 +248,14 @@ class Working(NamedTuple):
         come to the same, or with sizes of 1 for a dense layer, `1*1*48*64`, by a cause that leaves
         the sizes out: it is another volume that they are of; or with 2P for a P that stands once.
         """
+        if is_no_others(self.formulas, self.chains, context, cause):
+            return True
         if context.key == "receptive_field":
-            another = is_no_others(self.formulas, self.chains, context, cause)
-            return another or self._is_of_field(cause) is False
+            return self._is_of_field(cause) is False
         if context.asks_for("P") and cause.misconception.change is not None:
             return self.agrees(context, cause) is False
         if not self.formulas:
-            return False
+            return self._divides_by_another(context, cause)
         squared = NOT_SQUARED in cause.names  # 3*3*32 for 3*96 is, though it is as much
         if is_another_product(self.formulas, cause.wrong.arithmetic, all_factors=squared):
             return True
@@ -264,6 +265,14 @@ class Working(NamedTuple):
         summands = _summands(cause.wrong.arithmetic)
         same = (f for f in self.formulas if summands and _summands(f) == summands)
         return any(len(ONE.findall(formula)) >= len(own.F) for formula in same)
+
+    def _divides_by_another(self, context: QuestionContext, cause: Cause) -> bool:
+        """Say whether a size is divided by something else than the stride which a cause keeps."""
+        change = cause.misconception.change
+        if change is None or change.S is not None or context.key != "output" or not context.fits:
+            return False
+        fit = context.fits[0]
+        return fit.S > 1 and any(a == fit.W and b != fit.S for a, b in self.divided)
 
     def slides(self, fit: Fit) -> bool:
         """Say whether a formula begins with W - F of a window, whatever its padding."""
@@ -343,8 +352,11 @@ def working_in(answer: Any) -> Working:
 
 
 def _result_last(found: re.Match[str]) -> str:
-    """Return a sum with its result behind it; a product with a sum as it is."""
-    return f"{found[2]} = {found[1]}" if worked_out(found[2]) == int(found[1]) else found[0]
+    """Return a sum with its result behind it, `900 weights + 1 bias` without these words; a product
+    with a sum as it is.
+    """
+    added = COUNTED.sub("", found[2])
+    return f"{added} = {found[1]}" if worked_out(added) == int(found[1]) else found[0]
 
 
 def _in_full(text: str) -> Iterator[str]:

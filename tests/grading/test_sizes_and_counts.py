@@ -9,6 +9,7 @@ import pytest
 from shapecalc.grading import mark
 from shapecalc.grading.exports.feedback import feedback
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.repeated import told_at
 
 # conv1 44x44x12 and 5*5*3*12 = 900 weights, pool1 22x22x12, conv2 11x11x20 and 4*4*12*20 = 3840,
 # pool2 5x5x20, conv3 5x5x32
@@ -241,3 +242,27 @@ def test_a_question_of_the_student_has_no_full_stop() -> None:
     answer = "9x9x20 (22-4+2)/2 = 10, minus 1. Is that ok?"
     told = feedback(of("conv2.output", answer))
     assert "Is that ok? " in told
+
+
+def test_a_volume_that_is_added_up_is_no_other_layers() -> None:
+    assert of("add1.output", "26x26x16", SHORTCUT).misconception == "neighbour"
+    assert of("add1.output", "26x26x16 (13 + 13)", SHORTCUT).misconception is None
+
+
+def test_a_size_divided_by_the_filter_is_not_made_by_the_stride() -> None:
+    # floor((12 - 4 + 2)/3) = 3 without the + 1, and (12 - 4)/3 + 1 = 3.67 without the padding
+    layers = [{"conv": {"K": 40, "F": 4, "S": 3, "P": 1}}]
+    spec = {"input": "12x12x16", "rounding": "floor", "layers": layers}
+    assert "forgot_plus_one" in str(of("conv1.output", "3x3x40", spec).misconception)
+    assert of("conv1.output", "3x3x40 (12/4 = 3)", spec).misconception is None
+
+
+def test_words_behind_numbers_leave_a_sum() -> None:
+    found = of("conv1.parameters", "109 (108 weights + 1 bias)", SMALL)
+    assert (found.misconception, found.perhaps) == ("one_bias", False)
+
+
+def test_where_a_mistake_was_made_is_told_behind_a_comma() -> None:
+    told = told_at("the size was rounded up, not down; it fits", "at pool1 and pool2")
+    assert told == "the size was rounded up, not down, at pool1 and pool2; it fits"
+    assert told_at("the + 1 was forgotten", "at pool1") == "the + 1 was forgotten at pool1"
