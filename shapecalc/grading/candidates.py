@@ -17,6 +17,7 @@ from shapecalc.grading.frequency import (
     RARE,
     SLIPS,
 )
+from shapecalc.grading.in_layers import InLayer, mistakes_in_layers
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.places import Places, elsewhere
@@ -112,9 +113,9 @@ class Candidates:
         return Causes(chain(*self._pairs), self.near, self.right)
 
     @cached_property
-    def _in_layers(self) -> list[combinations.InLayer]:
+    def _in_layers(self) -> list[InLayer]:
         """What one mistake gives in each layer of a total."""
-        return list(combinations.mistakes_in_layers(self.context))
+        return list(mistakes_in_layers(self.context))
 
     def _anywhere(self, name: str, at: Places) -> list[Repeated]:
         """Return what a mistake gives at layers on the way such as these."""

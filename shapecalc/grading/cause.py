@@ -144,7 +144,8 @@ class Cause(NamedTuple):
     @property
     def in_its_words(self) -> bool:
         """Whether it is told in the mistake's own words, wherever it was made."""
-        return self.title.startswith(title_of(self.misconception.explanation))
+        words = self.misconception.explanation, *self.misconception.others
+        return self.title.startswith(tuple(map(title_of, words)))
 
     @property
     def _known(self) -> bool:

@@ -4,17 +4,19 @@ a total, and two of them at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
 
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.frequency import OF_SOMETHING_ELSE
+from shapecalc.grading.in_layers import first_each, in_one_layer, mistakes_in_layers, shifted
 from shapecalc.grading.misconceptions import (
     dilation_ignored,
     dilation_times_filter,
     forgot_plus_one,
+    one_bias,
     slope_forgotten,
     wrong_answers,
 )
@@ -28,12 +30,10 @@ from shapecalc.grading.misconceptions.question_context import (
 from shapecalc.grading.misconceptions.rerun import reruns
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
-from shapecalc.grading.repeated import MOST_TOLD, NOT_COMPUTED, Repeated, repeated
+from shapecalc.grading.repeated import NOT_COMPUTED, Repeated, repeated
 from shapecalc.grading.values import Value, shown
-from shapecalc.records import own_counts
 
 Pair = tuple[Misconception, Wrong]
-InLayer = tuple[str, Misconception, int]  # a layer, a mistake, and how much more it counts there
 MOST_COMPUTED = 12  # layers of a network whose example is computed with two mistakes
 OR = " or "  # between names of which one is meant
 # Mistakes with what comes back to a layer, behind which the slope of an activation is forgotten.
@@ -41,8 +41,8 @@ ON_THE_WAY_BACK = frozenset((
     "filter_not_turned", "overlaps_not_summed", "pool_gradient_everywhere", "pool_gradient_whole",
     "whole_to_each_largest",
 ))  # fmt: skip
+NO_BIASES = ("bias_in_weights", "absent_bias_counted")  # are to be counted
 OF_OTHERS = "the biases were forgotten in all other layers"
-MOST_LAYERS = 60  # of a network whose totals are summed with mistakes in
 
 
 def carried(context: QuestionContext) -> Iterator[Pair]:
@@ -70,6 +70,8 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     yield from _of_fields(context)
     if context.key == "parameters" and context.record is not None:
         yield from _of_weights_and_biases(context, single)
+    if context.key in ("weights", "parameters"):
+        yield from _of_one_bias(context, single)
     if context.query.kind == "example":
         yield from _of_values(context, single)
         yield from _of_a_step(context, single)
@@ -83,10 +85,13 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
 
 def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     """Yield the same for a network with a student's own numbers, where fewer are told from chance:
-    of the sizes of a volume, of a step, and of a gradient that comes back through two layers.
+    of the sizes of a volume, of one bias too many, of a step, and of a gradient that comes back
+    through two layers.
     """
     if context.key in ("output", "input"):
         yield from of_sizes(context, single)
+    elif context.key in ("weights", "parameters"):
+        yield from _of_one_bias(context, single)
     elif context.query.kind == "example":
         yield from _of_a_step(context, single)
         yield from _on_the_way_back(context, single)
@@ -155,72 +160,7 @@ def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
         sums[misconception.name] = misconception, before + more, times + 1
     for misconception, more, times in sums.values():
         if times > 1:
-            yield misconception, _shifted(total, more, f"over {times} layers")
-
-
-def in_one_layer(
-    context: QuestionContext, in_layers: Iterable[InLayer], counted: Collection[str] = ()
-) -> Iterator[Pair]:
-    """Yield totals with one of the mistakes `in_layers` made in one layer, and all layers that it
-    may be, or two of them that come to the same; none of those that are rightly `counted`.
-    """
-    total: Any = context.right
-    found: dict[str, tuple[Misconception, dict[str, int]]] = {}
-    for name, misconception, more in in_layers:
-        if name not in counted:
-            found.setdefault(misconception.name, (misconception, {}))[1][name] = more
-    for misconception, by_layer in found.values():
-        for more in dict.fromkeys(by_layer.values()):
-            where = _where(by_layer, more)
-            yield misconception, _shifted(total, more, f"in {where}")
-
-
-def _where(by_layer: Mapping[str, int], more: int) -> str:
-    """Return the layers of which one counts so much more, or two do: `conv3, or in conv1 and conv2`
-    for biases of 32, 32 and 64.
-    """
-    one = [name for name, own in by_layer.items() if own == more]
-    two = [
-        f"{a} and {b}" for a, b in combinations(by_layer, 2) if by_layer[a] + by_layer[b] == more
-    ]
-    if len(one) + len(two) > MOST_TOLD:
-        return f"one of {len(one)} layers" if not two else "one layer or two"
-    return ", or in ".join([" or ".join(one), *two])
-
-
-def _shifted(total: int, more: int, where: str) -> Wrong:
-    text = f"{total:,} {'-' if more < 0 else '+'} {abs(more):,} {where} = {total + more:,}"
-    return Wrong(total + more, text)
-
-
-def mistakes_in_layers(context: QuestionContext) -> Iterator[InLayer]:
-    """Yield the mistakes in the layers of a total, and how much more each of them counts."""
-    layers = list(filter(None, map(own_counts, context.counted_layers)))
-    if not isinstance(context.right, int) or len(layers) > MOST_LAYERS:
-        return
-    for record in layers:
-        right, wrong = _of_layer(context, record.name)
-        for misconception, found in _first_each(wrong):
-            if isinstance(found.value, int) and isinstance(right, int):
-                yield record.name, misconception, found.value - right
-
-
-def _of_layer(context: QuestionContext, name: str) -> tuple[Value, list[Pair]]:
-    """Return a layer's own count, of what a total is asked for, and the mistakes in it."""
-    try:
-        query = read_path(f"{name}.{context.key}")
-        right = context.subject.answer(query)
-    except Unanswerable:
-        return 0, []
-    return right, wrong_answers(QuestionContext(context.subject, query, right)) if right else []
-
-
-def _first_each(found: Iterable[Pair]) -> list[Pair]:
-    """Return what each misconception gives first."""
-    first: dict[str, Pair] = {}
-    for pair in found:
-        first.setdefault(pair[0].name, pair)
-    return list(first.values())
+            yield misconception, shifted(total, more, f"over {times} layers")
 
 
 # -- two mistakes ----------------------------------------------------------------------------------
@@ -254,7 +194,7 @@ def _sizes(value: Value) -> tuple[Any, ...]:
 
 def _of_formulas(context: QuestionContext) -> Iterator[Pair]:
     """Yield the sizes with two numbers of the formula taken otherwise."""
-    changing = [m for m, _ in _first_each(answers_of(context, "output")) if m.change is not None]
+    changing = [m for m, _ in first_each(answers_of(context, "output")) if m.change is not None]
     for one, other in combinations(changing, 2):
         assert one.change is not None
         assert other.change is not None
@@ -296,6 +236,28 @@ def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> 
                 added = f"; + {b.value:,} {called} = {value:,}" if b.value else ""
                 text = f"{a.arithmetic}{added}"
                 yield joined(one, other), Wrong(value, text)
+
+
+def _of_one_bias(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield the weights with one bias for each layer, where they are asked for without any or the
+    layer has none.
+    """
+    counted = next((m for m, _ in single if m.name in NO_BIASES), None)
+    weights: Any = context.right
+    if counted is None:
+        return
+    if counted.name == "bias_in_weights":
+        added = [pair for pair in answers_of(context, "biases") if pair[0].name == "one_bias"]
+    else:
+        told = f"{one_bias.MISCONCEPTION.title}; this layer has none"
+        added = [(one_bias.MISCONCEPTION, Wrong(1, "", told))] if context.record else []
+    none = Wrong(0, "", counted.title)
+    for one, b in added:
+        if isinstance(b.value, int):
+            value = weights + b.value
+            called = "bias" if b.value == 1 else "biases"
+            text = f"{weights:,} weights + {b.value:,} {called} = {value:,}"
+            yield _both((counted, none), (one, b._replace(arithmetic=text)), value)
 
 
 def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:

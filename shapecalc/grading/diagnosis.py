@@ -16,7 +16,6 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import alike, may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import AS_OF_0
-from shapecalc.grading.halved_filter import as_halved
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
     bias_not_added,
@@ -78,7 +77,6 @@ class Diagnosis:
             with_own = self._shown_with_own(question, value, own, evidence, found)
             if with_own is not None:
                 return with_own
-            found = as_halved(found, explanations.context, evidence.working)
         one = found is not None and (found.tied or not found.either)
         alone = found is not None and one and not found.before
         if found and alone:

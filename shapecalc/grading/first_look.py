@@ -34,6 +34,7 @@ from shapecalc.grading.plainer_answers import plainer_answer
 from shapecalc.grading.question import Question
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.result_in_front import beside_another_result, may_be_dashed, result_in_front
+from shapecalc.grading.rounded_sums import exact_sum
 from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
@@ -77,7 +78,7 @@ class FirstLook:
         of_field = question.query.kind == "field" and isinstance(written, str)
         answer = written if question.query.form == "array" else without_remark(written)
         if isinstance(answer, str) and len(answer) <= LONGEST and not question.query.executed:
-            answer = plainer_answer(question.query, answer)
+            answer = exact_sum(question, plainer_answer(question.query, answer))
         apart = in_front_of_a_gap(question, answer)
         in_front = apart or result_in_front(question, answer)
         answer = of_one_side(answer) if of_field else without_names(question, answer)

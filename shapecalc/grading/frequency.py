@@ -79,6 +79,13 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# Two mistakes at once of which one has to show elsewhere, or both in the working: a number that is
+# off by one is a slip as well.
+ONLY_AGAIN = {
+    frozenset(("bias_in_weights", "one_bias")): "one_bias",
+    frozenset(("absent_bias_counted", "one_bias")): "one_bias",
+}
+
 # Mistakes that no number tells apart where they give one: half of two squares is their mean, and
 # what a bias of 0 is after a step is the step alone.
 AS_OF_0 = frozenset(("bias_not_added", "step_alone"))

@@ -1,25 +1,31 @@
-"""Half of a filter for the padding, as the words of an answer show: `3 (half of 5, rounded up)`."""
+"""Half of a filter for the padding, as answers show: `3 (half of 5, rounded up)`, `5/2 = 2.5`."""
 
 from __future__ import annotations
 
-from shapecalc.grading.cause import Cause
-from shapecalc.grading.misconceptions import half_filter_padding
-from shapecalc.grading.misconceptions.question_context import QuestionContext
-from shapecalc.grading.student_working import Working
+from typing import TYPE_CHECKING
 
-NAME = half_filter_padding.MISCONCEPTION.name
+if TYPE_CHECKING:
+    from shapecalc.grading.cause import Cause
+    from shapecalc.grading.misconceptions.question_context import QuestionContext
+    from shapecalc.grading.student_working import Working
+
+HALVED = frozenset(("half_filter_padding",))
+DOUBLED = frozenset(("padding_doubled",))
 
 
-def as_halved(found: Cause, context: QuestionContext, working: Working) -> Cause:
-    """Return of the mistakes that may be behind a padding the one with half of the filter, as
-    certain, where a working shows that half and no formula, which may lead there without its + 1;
-    otherwise what was found.
+def shows_half(working: Working, context: QuestionContext, cause: Cause) -> bool | None:
+    """Say whether a padding is half of the filter, as a working shows or as its fraction does by
+    itself; None if that is not shown, or stands beside a formula, which may lead there without its
+    + 1. That the zeros of both sides were counted is not so where the working has that fraction.
     """
-    halved = next((cause for cause in found.either or (found,) if cause.names == {NAME}), None)
-    if halved is None or not context.fits or working.formulas:
-        return found
+    if cause.names - HALVED - DOUBLED or not context.asks_for("P") or not context.fits:
+        return None
     F = context.fits[0].F
-    rounded = isinstance(halved.wrong.value, int)
-    told = working.half or (F, 2) in working.divided
-    shown = (told and (working.up or not rounded)) or (rounded and F / 2 in working.unrounded)
-    return halved._replace(sure=True) if shown else found
+    broken = F % 2 == 1 and F / 2 in working.unrounded
+    if cause.names == DOUBLED:
+        return False if broken else None
+    if working.formulas:
+        return None
+    rounded = isinstance(cause.wrong.value, int)
+    told = (F, 2) in working.divided or (working.half and (working.up or not rounded))
+    return told or broken or not rounded or None

@@ -166,7 +166,7 @@ def _told_in(made: Mapping[str, str], anew: Sequence[str]) -> str:
     if not 0 < len(anew) <= MOST_NAMED or len({*made.values()}) > 1:
         return ""
     explanation = MISCONCEPTIONS[next(iter(made.values()))].explanation
-    return told_at(explanation, f"in {in_a_row(anew)}")
+    return told_at(explanation, f"in {in_a_row(anew)} as well")
 
 
 def _made(question: Question, suspected: Mapping[str, Collection[str]]) -> Iterator[dict[str, str]]:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, combinations
 
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.combinations import InLayer, in_one_layer, with_others
+from shapecalc.grading.combinations import with_others
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.evidence import Evidence
+from shapecalc.grading.in_layers import InLayer, in_one_layer
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.misconceptions.variants import AS_IS
 from shapecalc.grading.question import Tolerance
@@ -114,7 +115,22 @@ def _left(context: QuestionContext, made: Made, evidence: Evidence) -> Made:
     shown = [c for c in causes if c.wrong.way and any(s <= c.wrong.way.sizes for s in chains)]
     left = shown or causes
     made = {at: (one, cause) for at, (one, cause) in made.items() if cause in left}
+    made = {at: found for at, found in made.items() if _all_matter(context, found[0], made)}
     return _as_stated(context, made, evidence.working)
+
+
+def _all_matter(context: QuestionContext, one: Repeated, made: Made) -> bool:
+    """Say whether all places at which a mistake is made may matter: none of them is in front of
+    volumes that are right again, as of a convolution which sets the depth, where it gives the
+    answer without these as well.
+    """
+    way, reached = one.wrong.way, {context.query.name}
+    for name in reversed(list(context.subject.records)):
+        if name in reached:
+            sources = context.subject.records[name].sources or ()
+            reached.update(source for source in sources if source in one.outputs)
+    left = tuple(at for at in way.at if at in reached) if way is not None else ()
+    return way is None or left == way.at or left not in made
 
 
 def _as_stated(context: QuestionContext, made: Made, working: Working) -> Made:

@@ -33,6 +33,7 @@ from shapecalc.grading.frequency import (
     CUT_TO_0,
     DECAYED,
     MOVED,
+    ONLY_AGAIN,
     RARE,
     UNCERTAIN,
 )
@@ -246,6 +247,7 @@ class Explanations(Candidates):
         more than a few slips.
         """
         usual = COMMON | evidence.made
+        fitting = [c for c in fitting if self._is_shown(c, evidence)]
         if self.context.query.executed:
             fitting = [c for c in fitting if not c.names.isdisjoint(usual)]
         if not fitting:
@@ -259,6 +261,12 @@ class Explanations(Candidates):
                 odd = odd and self._wrong_values(given) <= FEW
                 return found._replace(sure=False) if found and odd else found
         return None
+
+    def _is_shown(self, pair: Cause, evidence: Evidence) -> bool:
+        """Say whether one of two mistakes shows elsewhere, or both in the working, if need be."""
+        again = ONLY_AGAIN.get(pair.names)
+        shown = again is None or again in evidence.made
+        return shown or bool(evidence.working.agrees(self.context, pair))
 
     def _two(self, given: Value, evidence: Evidence) -> list[Cause]:
         """Return the pairs of mistakes that give an answer."""

@@ -279,7 +279,8 @@ def told_at(explanation: str, where: str) -> str:
     instead.
     """
     title, *rest = explanation.split(";", 1)
-    return ";".join([f"{title} {where}", *rest])
+    joint = ", " if "," in title else " "
+    return ";".join([f"{title}{joint}{where}", *rest])
 
 
 def _way(there: QuestionContext, context: QuestionContext, outputs: Mapping[str, Volume]) -> Way:

@@ -12,6 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
+from shapecalc.grading.another_layers import is_no_others
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula_terms import (
     adds_some_of,
@@ -24,9 +25,11 @@ from shapecalc.grading.formula_terms import (
     terms_of,
 )
 from shapecalc.grading.frequency import DECAYED
+from shapecalc.grading.halved_filter import shows_half
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
+from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_filters import shows_filter, with_filter
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
@@ -36,7 +39,9 @@ from shapecalc.grading.summed_terms import (
     chains_in,
     is_another_product,
     is_of_field,
+    is_same_product,
 )
+from shapecalc.grading.sums_in_text import HINGE, is_whole, of_squares, sums_in
 from shapecalc.grading.values import Value
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
 LONGEST = 1000  # characters that are looked through
 MOST_FORMULAS = 8  # of one answer, and as many with what they go on from put in
 FORMULA = regex(r"(?<![\w.])[\dWFSP(\[][\dWFSP()\[\] .+*/×·−-]*")
+OPERATION = regex(r"[\w)\]]\s*[-+*·×]\s*[\w(\[.]")  # no arrow, `1.5 -> 2`
 TWICE_P = regex(r"(?<![\w.])\(?2\)? ?[*·×]? ?\(?P\b")
 RESULT = regex(r"\s*=\s*(\d+)(?![\d.])")
 NUMBER = regex(r"\d+(?:\.\d+)?")
@@ -70,16 +76,12 @@ PRODUCT = regex(r"\(([\d\s*×]+)\)")
 ONE = regex(r"(?<![\d.,])1(?![\d.,])")
 SIZES = regex(r"(?<![\w.,])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.,]*\d)")
 SIZE = regex(r"\d+")
+COUNTED = regex(r"^depth | (?:weights|bias(?:es)?)\b")  # of numbers
 COUNT = regex(r"[\d\s,*×+]+")
-SQUARED = regex(r"\(([^()]+)\)\s*(?:\^\s*2|\*\*\s*2|²)(?![\d.])")
-SQUARES = regex(rf"\s*{SQUARED.pattern}(?:\s*\+\s*{SQUARED.pattern})+\s*")
 UP = regex(r"\bround(?:ed|ing|s)?(?: [a-z]+){0,2} up\b|\bceil", re.IGNORECASE)
 DOWN = regex(r"\bdown\b|\bfloor|\bup to\b|\b(?:not|n't)\b", re.IGNORECASE)
 OF_MEAN = regex(r"\b(?:means?|averaged?|avg|mse)\b", re.IGNORECASE)
 OF_HALF = regex(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[])|½|half\b)")
-WHOLE = regex(r"\s*[-−]?\d[\d,]*(?: [a-z]+)?[\s.]*", re.IGNORECASE)
-SUM = regex(r"\d[\s)\]]*[-+*·×−]\s*[\s(\[a-z]*\d", re.IGNORECASE)
-BROKEN = regex(r"\d\.\d|[/÷^√%½]|\b(?:e|exp|ln|log|sqrt|half|mean|average)\b", re.IGNORECASE)
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
@@ -88,7 +90,6 @@ HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one numb
 NOT_SQUARED = "filter_not_squared"
 NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
-HINGE = regex(r"max ?\( ?0 ?[,;]([\d\s.+*/−-]+)\)", re.IGNORECASE)
 DIVIDED = regex(  # 40/2; 40 is divisible by 2
     r"(?<![\w.)+*/×·−-])(?<![)+*/×·−-] )(\d{1,6}) ?(?:[/÷]|(?:(?:is|can be) )?(?:evenly )?"
     r"(?:divisible|dividable|divided) by|mod\b|%) ?(\d{1,4})(?![\w.]*\d)",
@@ -162,10 +163,16 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
+        half = shows_half(self, context, cause)
+        if half is not None:
+            return half
         change = cause.misconception.change
         if change is None or not context.fits:
+            if any(f"{a}/{b}" in cause.wrong.arithmetic.split() for a, b in self.divided):
+                return True  # depth 20/2 = 10
             summands = _summands(cause.wrong.arithmetic) if self.formulas else None
-            return (bool(summands) and summands in map(_summands, self.formulas)) or None
+            same = bool(summands) and summands in map(_summands, self.formulas)
+            return same or is_same_product(self.formulas, cause.wrong.arithmetic) or None
         if change.less and context.asks_for("P") and self._adds_one(context.fits, value):
             return False
         if self.twice_P and change.sides is not None:
@@ -239,12 +246,14 @@ class Working(NamedTuple):
         come to the same, or with sizes of 1 for a dense layer, `1*1*48*64`, by a cause that leaves
         the sizes out: it is another volume that they are of; or with 2P for a P that stands once.
         """
+        if is_no_others(self.formulas, self.chains, context, cause):
+            return True
         if context.key == "receptive_field":
             return self._is_of_field(cause) is False
         if context.asks_for("P") and cause.misconception.change is not None:
             return self.agrees(context, cause) is False
         if not self.formulas:
-            return False
+            return self._divides_by_another(context, cause)
         squared = NOT_SQUARED in cause.names  # 3*3*32 for 3*96 is, though it is as much
         if is_another_product(self.formulas, cause.wrong.arithmetic, all_factors=squared):
             return True
@@ -254,6 +263,14 @@ class Working(NamedTuple):
         summands = _summands(cause.wrong.arithmetic)
         same = (f for f in self.formulas if summands and _summands(f) == summands)
         return any(len(ONE.findall(formula)) >= len(own.F) for formula in same)
+
+    def _divides_by_another(self, context: QuestionContext, cause: Cause) -> bool:
+        """Say whether a size is divided by something else than the stride which a cause keeps."""
+        change = cause.misconception.change
+        if change is None or change.S is not None or context.key != "output" or not context.fits:
+            return False
+        fit = context.fits[0]
+        return fit.S > 1 and any(a == fit.W and b != fit.S for a, b in self.divided)
 
     def slides(self, fit: Fit) -> bool:
         """Say whether a formula begins with W - F of a window, whatever its padding."""
@@ -303,15 +320,13 @@ def working_in(answer: Any) -> Working:
     text = LONE.sub(r"\1", SIDE_BY_SIDE.sub("*", text))
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     whole_numbers = THOUSANDS.sub("", text)
-    formulas = [
-        formula for formula in _in_full(whole_numbers) if re.search(r"[\w)\]]\s*[-+*·×]", formula)
-    ]
+    formulas = [formula for formula in _in_full(whole_numbers) if OPERATION.search(formula)]
     products = BY.sub("*", text)
     if products != text:
         formulas += [formula for formula in _in_full(products) if "+" in formula]
     sizes = (SIZE.findall(match[0]) for match in islice(SIZES.finditer(text), MOST_FORMULAS))
     volumes = tuple(tuple(map(int, size)) for size in sizes)
-    squares = tuple(filter(None, map(_squares, text.split("=")[:MOST_FORMULAS])))
+    squares = tuple(filter(None, map(of_squares, text.split("=")[:MOST_FORMULAS])))
     mean = bool(OF_MEAN.search(text))
     half = bool(OF_HALF.search(answer) or OF_HALF.search(text))
     divided = () if formulas else islice(DIVIDED.finditer(text), MOST_FORMULAS)
@@ -324,8 +339,8 @@ def working_in(answer: Any) -> Working:
         mean,
         half,
         tuple(chains_in(text)),
-        tuple(_sums(text)) if formulas or HINGE.search(text) else (),
-        _is_whole(text),
+        tuple(sums_in(text)) if formulas or HINGE.search(text) else (),
+        is_whole(text),
         tuple(rates_of_lone_steps(written)),
         tuple(probabilities(written)),
         tuple((int(found[1]), int(found[2])) for found in divided),
@@ -335,39 +350,11 @@ def working_in(answer: Any) -> Working:
 
 
 def _result_last(found: re.Match[str]) -> str:
-    """Return a sum with its result behind it; a product with a sum as it is."""
-    return f"{found[2]} = {found[1]}" if worked_out(found[2]) == int(found[1]) else found[0]
-
-
-def _is_whole(text: str) -> bool:
-    """Say whether whole numbers are added or multiplied, and come to a whole number."""
-    above, _, result = text.rpartition("=")
-    if not WHOLE.fullmatch(result) or not SUM.search(above):
-        return False
-    return BROKEN.search(above) is None
-
-
-def _sums(text: str) -> Iterator[float]:
-    """Yield what each side of a working comes to, `max(0, 3-2+1) + 0.1*9` as well."""
-    for side in text.split("=")[:MOST_FORMULAS]:
-        found = worked_out(HINGE.sub(_not_negative, side).strip())
-        if found is not None:
-            yield float(found)
-
-
-def _not_negative(hinge: re.Match[str]) -> str:
-    """Return what max(0, 3-2+1) comes to; what is no sum as it is."""
-    found = worked_out(f"({hinge[1].strip()}) + 0")
-    return hinge[0] if found is None else f"({max(found, 0)})"
-
-
-def _squares(text: str) -> float | None:
-    """Return what `(14 - 16)^2 + (4 - 3)^2` comes to; None for a text that is anything else."""
-    if not SQUARES.fullmatch(text):
-        return None
-    values = [worked_out(inside) for inside in SQUARED.findall(text)]
-    known = [float(value) for value in values if value is not None]
-    return sum(value * value for value in known) if len(known) == len(values) else None
+    """Return a sum with its result behind it, `900 weights + 1 bias` without these words; a product
+    with a sum as it is.
+    """
+    added = COUNTED.sub("", found[2])
+    return f"{added} = {found[1]}" if worked_out(added) == int(found[1]) else found[0]
 
 
 def _in_full(text: str) -> Iterator[str]:
@@ -376,7 +363,7 @@ def _in_full(text: str) -> Iterator[str]:
     """
     results: dict[str, str] = {}
     for match in islice(FORMULA.finditer(text), 2 * MOST_FORMULAS):
-        formula = match[0].strip()
+        formula = without_outer_brackets(match[0].strip())
         yield formula
         leading = LEADING.match(formula)
         if leading and leading[0] in results and formula != leading[0]:
@@ -391,7 +378,8 @@ def _summands(text: str) -> list[Any] | None:
     """Return what a count adds up, `5*5*3*10 + 1`: 750 and 1; the factors of a lone product. None
     for another text.
     """
-    text = re.sub(r",(?=\d{3})", "", text.partition("=")[0]).replace("×", "*")
+    text = COUNTED.sub("", text.partition("=")[0])
+    text = re.sub(r",(?=\d{3})", "", text).replace("×", "*")
     text = PRODUCT.sub(r"\1", text)
     if not COUNT.fullmatch(text):
         return None

@@ -42,6 +42,25 @@ def is_another_product(
     return bool(alike) and not any(_same_factors(own, other, all_factors) for other in alike)
 
 
+def is_same_product(formulas: Iterable[str], arithmetic: str) -> bool:
+    """Say whether one of the formulas is the product that a mistake's arithmetic is, some of its
+    factors maybe taken together: 20*192 for 4*4*12*20.
+    """
+    own = _terms(arithmetic)
+    if own is None or len(own) != 1:
+        return False
+    others = filter(None, map(_terms, formulas))
+    return any(len(other) == 1 and _takes_together(other[0], own[0]) for other in others)
+
+
+def _takes_together(other: Term, own: Term) -> bool:
+    return (
+        prod(own) == prod(other)
+        and 1 < len(other) <= len(own)
+        and _together(other, own, all_factors=False)
+    )
+
+
 def is_of_field(
     formulas: Iterable[str],
     chains: Iterable[Sequence[int]],
@@ -101,6 +120,11 @@ def _begins_finer(own: list[Term], other: list[Term], all_factors: bool) -> bool
     return not all_factors or Counter(term for term in other if len(term) > 1) <= Counter(own)
 
 
+def addends(text: str) -> list[int]:
+    """Return what the terms of a sum of products come to, in their order; none for another text."""
+    return list(map(prod, _terms(text) or ()))
+
+
 def _terms(text: str) -> list[Term] | None:
     """Return the terms of `5*5*3*10 + 1`, in their order; None for another text."""
     text = DIFFERENCE.sub(lambda found: str(int(found[1]) - int(found[2])), text.partition("=")[0])
@@ -121,12 +145,15 @@ def _same_factors(own: list[Term], other: list[Term], all_factors: bool) -> bool
     together.
     """
     return all(
-        any(prod(term) == prod(mine) and _together(term, mine, all_factors) for mine in own)
+        any(
+            prod(term) == prod(mine) and _together(term, mine, all_factors=all_factors)
+            for mine in own
+        )
         for term in other
     )
 
 
-def _together(term: Term, own: Term, all_factors: bool) -> bool:
+def _together(term: Term, own: Term, *, all_factors: bool) -> bool:
     few, many = sorted((term, own), key=len)
     if all_factors and many is term:
         return term == own

@@ -41,7 +41,8 @@ def feedback(mark: Mark) -> str:
         return f"{points(mark)}. {mark.feedback}".rstrip()
     credit = f", {points(mark)}" if not mark.unread else ""
     answer = f'"{mark.answer}"' if mark.unread else mark.answer
-    given = f" Your answer: {answer}." if mark.answer else ""
+    stop = "" if answer.endswith(("?", "!")) else "."
+    given = f" Your answer: {answer}{stop}" if mark.answer else ""
     return f"{VERDICTS[mark.verdict]}{credit}.{given} {mark.feedback}".rstrip()
 
 

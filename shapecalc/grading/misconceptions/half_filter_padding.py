@@ -9,7 +9,10 @@ from shapecalc.grading.misconceptions.variants import Change
 from shapecalc.grading.values import shown
 
 # So it is where the size is kept and the + 1 forgotten: (W - F + 2P)/1 = W for P = F/2.
-NOT_WHOLE = "the padding came out as half of F, as without the + 1, and is no whole number here"
+AS_WITHOUT_ONE = (
+    "the padding came out as half of F, as without the + 1, and is no whole number here"
+)
+NOT_WHOLE = "the padding was taken as half of F, which is no whole number here"
 CHANGE = Change(sides=lambda before, after: (before + 1, after + 1))
 
 
@@ -23,7 +26,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.resized(CHANGE)
     elif context.asks_for("P"):
         up = fits[0].before + 1
-        yield Wrong(half, f"F/2 = {fits[0].F}/2 = {shown(half)}", NOT_WHOLE)
+        told = AS_WITHOUT_ONE if all(fit.S == 1 for fit in fits) else NOT_WHOLE
+        yield Wrong(half, f"F/2 = {fits[0].F}/2 = {shown(half)}", told)
         yield Wrong(up, f"F/2 = {shown(half)}, rounded up = {up}")
 
 

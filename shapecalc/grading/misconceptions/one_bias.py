@@ -19,7 +19,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         biases = sum(1 for own in map(own_counts, found.layers) if own and own.biases)
         weights = found.totals["weights"] if context.key == "parameters" else 0
         if biases and weights is not None:
-            text = f"{weights:,} + {biases}"
+            text = f"{weights:,} weights + {biases} {'bias' if biases == 1 else 'biases'}"
             value = weights + biases
             yield Wrong(value, f"{text} = {value:,}" if weights else f"{value:,} in all", OF_TOTAL)
     elif context.weighted and context.weighted.bias and context.weighted.K > 1:
@@ -34,4 +34,5 @@ MISCONCEPTION = Misconception(
     "one_bias",
     "one bias was counted for the whole layer; every filter and every unit has its own",
     model,
+    others=(OF_TOTAL,),
 )

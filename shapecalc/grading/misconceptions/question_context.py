@@ -86,7 +86,8 @@ class Misconception(NamedTuple):
 
     `model` yields the wrong answers to a question; none where the misconception does not apply.
     `change` is what it takes otherwise in the formula of sizes, so that it can meet others there.
-    `parts` are the mistakes that it is two at once of, with whose credit it goes.
+    `parts` are the mistakes that it is two at once of, with whose credit it goes. `others` are
+    other words for `explanation`, which tell of the same.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Misconception(NamedTuple):
     model: Callable[[QuestionContext], Iterable[Wrong]]
     change: Change | None = None
     parts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -370,7 +372,7 @@ class QuestionContext:
 
     @cached_property
     def windows(self) -> list[tuple[Fit, ...]]:
-        """The windows from the network's input to this layer; none where the way branches."""
+        """The windows on the way back (`way_back`), from the network's input to this layer."""
         return self.windows_without(lambda record: False)[0]
 
     def windows_without(
@@ -394,22 +396,37 @@ class QuestionContext:
 
     @cached_property
     def way_back(self) -> list[tuple[KnownRecord, QuestionContext]]:
-        """This layer and those before it, back to the network's input; none where the way
-        branches.
+        """This layer and those before it, back to the network's input: from a merge along the
+        branch that sees as much as it does; none where the way branches otherwise.
         """
         record = self.record
         if record is None or record.field is None or record.field.whole:
             return []
-        found: dict[str, tuple[KnownRecord, QuestionContext]] = {}
+        found: list[tuple[KnownRecord, QuestionContext]] = []
+        passed: set[str] = set()
         while record is not None:
-            if record.layer is None or not record.sources or len(record.input or ()) != 1:
+            if record.layer is None or not record.sources:
                 return []
-            if record.name in found:  # where two layers have one name, the way goes in a circle
+            if record.name in passed:  # where two layers have one name, the way goes in a circle
+                return []
+            passed.add(record.name)
+            if len(record.sources) > 1:
+                record = self._widest_into(record)
+                if record is None:
+                    return []
+                continue
+            if len(record.input or ()) != 1:
                 return []
             there = QuestionContext(self.subject, self.query._replace(name=record.name), 0)
-            found[record.name] = record, there
+            found.append((record, there))
             record = self.subject.records.get(record.sources[0])
-        return [*found.values()]
+        return found
+
+    def _widest_into(self, merge: KnownRecord) -> KnownRecord | None:
+        """Return the first layer into a merge whose field is as large as that of the merge."""
+        field = self.of(merge.name, "receptive_field")
+        wide = (s for s in merge.sources or () if self.of(s, "receptive_field") == field)
+        return self.subject.records.get(next(wide, ""))
 
     def of(self, name: str, key: str | None = None) -> Value | None:
         """Return the right answer to the same question about another layer; None: there is none."""

@@ -1,0 +1,36 @@
+"""A formula without the brackets that it stands in, `(3*3*4 + 1 = 37)`, whole or as far as `=`."""
+
+from __future__ import annotations
+
+DEEPER = {"(": 1, "[": 1, ")": -1, "]": -1}
+
+
+def without_outer_brackets(formula: str) -> str:
+    """Return a formula without the brackets around all of it, and without one at its beginning or
+    end that has no counterpart in it.
+    """
+    while formula:
+        left = _left_open(formula)
+        if left > 0 and formula[0] in "([":
+            formula = formula[1:].lstrip()
+        elif left < 0 and formula[-1] in ")]":
+            formula = formula[:-1].rstrip()
+        elif left == 0 and formula[0] in "([" and _closes_last(formula):
+            formula = formula[1:-1].strip()
+        else:
+            break
+    return formula
+
+
+def _left_open(formula: str) -> int:
+    return sum(DEEPER.get(character, 0) for character in formula)
+
+
+def _closes_last(formula: str) -> bool:
+    """Say whether the bracket that a formula begins with is closed at its very end."""
+    depth = 0
+    for at, character in enumerate(formula):
+        depth += DEEPER.get(character, 0)
+        if depth == 0:
+            return at == len(formula) - 1
+    return False
