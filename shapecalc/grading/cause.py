@@ -15,7 +15,10 @@ from shapecalc.grading.misconceptions.question_context import (
     Wrong,
     title_of,
 )
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Value, flat, shown
+
+OF_A_LAYER = regex(r" of [\w.]+(?= was )")  # the bias of conv1 was not added
 
 
 class Cause(NamedTuple):
@@ -144,8 +147,9 @@ class Cause(NamedTuple):
 
     @property
     def in_its_words(self) -> bool:
-        """Whether it is told in the mistake's own words, wherever it was made."""
-        return self.title.startswith(title_of(self.misconception.explanation))
+        """Whether it is told in the mistake's own words, in whichever layer it was made."""
+        own = title_of(self.misconception.explanation)
+        return self.title.startswith(own) or OF_A_LAYER.sub("", self.title).startswith(own)
 
     @property
     def _begin(self) -> str:

@@ -82,6 +82,8 @@ class Explanations(Candidates):
         """Return the same, without all places on the way at which it may have been made."""
         fitting = evidence.as_worked_out(self.context, self._ones.giving(given))
         if self._says_nothing(given):
+            if evidence.working.activated:  # 0 in words, what becomes of -2
+                return next(iter(fitting), None)
             told = [c for c in fitting if c.misconception.name in evidence.told]
             return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
         every = evidence.between(fitting)
@@ -140,6 +142,13 @@ class Explanations(Candidates):
         if len(found) != 1 or len({c.wrong.value for c in common}) > SURE * answers:
             return None
         return found[0].rounded(given)
+
+    def names_alone(self, given: Value, evidence: Evidence) -> frozenset[str]:
+        """Return the names of the single mistakes that give an answer, of those that the other
+        answers leave.
+        """
+        fitting = specific(evidence.between(self._ones.giving(given)))
+        return frozenset().union(*(cause.names for cause in fitting))
 
     @property
     def _of_activation(self) -> bool:
@@ -314,7 +323,8 @@ class Explanations(Candidates):
         sure = sure and not found.either
         carried = not self.context.total and any(cause in self._carried for cause in first)
         unlikely = not likely or (not found.either and any(map(evidence.doubts, first)))
-        if unlikely and (chance > CERTAIN or carried or found.before):  # a size is one of few
+        rare = chance <= CERTAIN and not self.stands_elsewhere(given)
+        if unlikely and (not rare or carried or found.before):  # a size is one of few
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
 
