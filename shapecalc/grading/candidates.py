@@ -186,6 +186,16 @@ class Candidates:
         """
         return self.context.query.executed and not any(flat(given))
 
+    def stands_elsewhere(self, given: Value) -> bool:
+        """Say whether a value that is asked for at a place is that at another place of its array:
+        who takes the wrong one gives it, too.
+        """
+        query = self.context.query
+        if query.kind != "example" or not query.place:
+            return False
+        whole = self.context.subject.answer(query._replace(form="array", place=()))
+        return any(alike(value, given, self.near) for value in flat(whole))
+
     @cached_property
     def unmade(self) -> frozenset[str]:
         """The mistakes that somebody does not make whose answer is right: they give another.

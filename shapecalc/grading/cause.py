@@ -15,7 +15,10 @@ from shapecalc.grading.misconceptions.question_context import (
     Wrong,
     title_of,
 )
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Value, flat, shown
+
+OF_A_LAYER = regex(r" of [\w.]+(?= was )")  # the bias of conv1 was not added
 
 
 class Cause(NamedTuple):
@@ -145,7 +148,8 @@ class Cause(NamedTuple):
     def in_its_words(self) -> bool:
         """Whether it is told in the mistake's own words, wherever it was made."""
         words = self.misconception.explanation, *self.misconception.others
-        return self.title.startswith(tuple(map(title_of, words)))
+        own = tuple(map(title_of, words))
+        return self.title.startswith(own) or OF_A_LAYER.sub("", self.title).startswith(own)
 
     @property
     def _known(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from shapecalc.grading.alternatives import differing
@@ -81,15 +82,15 @@ class Diagnosis:
         alone = found is not None and one and not found.before
         if found and alone:
             return self._told_from_own(question, value, own, evidence, found)
+        in_own = self._in_own(question, value, own, evidence, again=False)
+        if in_own is not None:
+            return in_own
         behind = own.with_rounded(question) or evidence.from_right if found is None else None
         if behind is not None:  # a mistake in what follows from right numbers as they were written
             supposed = self._explanations_in(question, behind)
             found = supposed.cause_of(value, evidence=evidence) if supposed else None
             if found is not None:
                 return found
-        in_own = self._in_own(question, value, own, evidence, again=False)
-        if in_own is not None:
-            return in_own
         found = self._of_another_logarithm(question, value, evidence.working) or found
         found = found or self._elsewhere(question, value, own, evidence.working)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
@@ -127,9 +128,15 @@ class Diagnosis:
         elsewhere = own.lead_elsewhere(question) if found.sure else None
         several = len({abs(number) for number in flat(value)} - {0}) > 1
         there = None
-        if not found.sure or (several and elsewhere is not None and not alike(elsewhere, value)):
+        logged = elsewhere is not None and bool(evidence.working.logs)  # of an own probability
+        if (
+            logged
+            or not found.sure
+            or (several and elsewhere is not None and not alike(elsewhere, value))
+        ):
             there = self._in_own(question, value, own, evidence, again=False)
-        if there is not None and there.sure and (not found.sure or there.names == found.names):
+        known = logged or not found.sure or (there is not None and there.names == found.names)
+        if there is not None and there.sure and known:
             return there
         if elsewhere is None:
             return found
@@ -217,8 +224,10 @@ class Diagnosis:
         *,
         again: bool,
     ) -> Iterator[tuple[Cause, Explanations]]:
-        """Yield the same for each network with own numbers, in turn."""
-        for network in own.gone_on_with(question):
+        """Yield the same for each network with own numbers, in turn; of values then for those that
+        were gone on with before they were written.
+        """
+        for network in chain(own.gone_on_with(question), own.gone_on_unrounded(question)):
             supposed = self._explanations_in(question, network.subject)
             if supposed is None:
                 continue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shapecalc import rules
 from shapecalc.diagnostics import SpecError, quote, some
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.gradient_parts import without_noise
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.values import Value, nested
@@ -51,6 +52,8 @@ class ExampleValues:
         array = self.computed.array(target)
         if target.batched and len(array) == 1:
             array = array[0]
+        if query.key.endswith(".grad"):
+            array = without_noise(array)
         return self._at(array, query) if query.place else _whole(array)
 
     def _need_an_example(self, query: Query) -> None:

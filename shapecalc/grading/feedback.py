@@ -66,13 +66,14 @@ class Told(NamedTuple):
         credit: str = "",
         *,
         good: Sequence[bool],
+        followed: Sequence[bool] = (),
         working: Working = NO_WORKING,
         in_part: str = "",
     ) -> str:
         """Return what is told about a wrong answer, and about one that got some `credit`; of one
         without a cause also that it is rounded. Which values of an array are `good` is for the
-        whole of what is marked to say, and which follow from others, or which terms of a total are
-        right, `in_part`.
+        whole of what is marked to say, which are or have `followed` from others, and as a sentence
+        which do, or which terms of a total are right, `in_part`.
         """
         said = [in_part or right_part(question, value, good)]
         if cause is not None and cause.swaps and not is_turned(question, value):
@@ -83,7 +84,7 @@ class Told(NamedTuple):
             said.append(rounded(question, value, working))
         else:
             said += self._of_cause(cause)
-        return self._sentences([*said, credit], question, good)
+        return self._sentences([*said, credit], question, followed or good)
 
     def _of_cause(self, cause: Cause) -> list[str]:
         """Return what is told of a mistake, and of what it leaves unexplained."""
@@ -239,8 +240,15 @@ class Told(NamedTuple):
             " a teacher has to look at it."
         )
 
-    def several(self) -> str:
-        """Return what is told where an answer has words around it, and more than one is meant."""
+    def several(self, between: str = "") -> str:
+        """Return what is told where an answer has words around it, and more than one may be meant;
+        `between` which two, if that is known.
+        """
+        if between:
+            return (
+                f"More than one answer was read, {between}, so it has no points yet: a teacher has"
+                " to choose."
+            )
         return (
             "Your answer can be understood in more than one way, so it has no points yet: a teacher"
             " has to look at it."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shapecalc.grading.activated_in_words import is_activated
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import LONGEST, Reading
 from shapecalc.grading.behind_a_gap import (
@@ -27,7 +28,7 @@ from shapecalc.grading.counts_of_all import of_all
 from shapecalc.grading.feedback import Told, given
 from shapecalc.grading.hyperparameters import in_numbers
 from shapecalc.grading.labelled_terms import without_names
-from shapecalc.grading.left_to_choose import left_to_choose
+from shapecalc.grading.left_to_choose import left_to_choose, two_values
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.plainer_answers import plainer_answer
@@ -103,10 +104,12 @@ class FirstLook:
         right = self.right(question, self._note(question, found)) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return unmarked(question, "needs a look", given(written), self.told.rounded())
+        activated = right is None and bool(ways) and is_activated(question, written, ways[0].value)
         if leaves_a_choice(question, answer) or (
-            right is None and holds_the_right_one(question, answer)
+            right is None and not activated and holds_the_right_one(question, answer)
         ):
-            return unmarked(question, "needs a look", given(written), self.told.several())
+            told = self.told.several(two_values(question, answer, ways))
+            return unmarked(question, "needs a look", given(written), told)
         worked = None
         if right is None:
             text = with_its_result(in_front) if in_front and not of_field else answer
@@ -120,6 +123,7 @@ class FirstLook:
         value = found.value if found else ()
         accepted = found.value if found and is_only_accepted(question, found.value) else None
         working = working_in(in_front.working if in_front else answer)
+        working = working._replace(activated=activated)
         return Read(ways, meant, right, working, worked, value, accepted)
 
     def _note(self, question: Question, right: Reading) -> str:

@@ -17,7 +17,7 @@ from shapecalc.grading.parameter_gradient import of_parameter
 from shapecalc.grading.steps_in_words import parameter
 from shapecalc.grading.value_gradient import of_value
 from shapecalc.grading.values import index
-from shapecalc.grading.worked_out import shows
+from shapecalc.grading.worked_out import OTHERS_ARE_0, shows, without_zeros
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
@@ -104,10 +104,10 @@ def _derivation(
     value = float(array[placed(array, place)])
     if worked is None or not shows(worked.expression, value):
         return None
-    given = {"formula": worked.formula}
-    derivation = Derivation(
-        "value", value, worked.expression, reason="beside_its_answer", given=given
-    )
+    expression, formula = without_zeros(worked.expression), worked.formula
+    left_out = expression is not worked.expression
+    given = {"formula": f"{formula} {OTHERS_ARE_0}" if left_out else formula}
+    derivation = Derivation("value", value, expression, reason="beside_its_answer", given=given)
     return derivation, worked
 
 

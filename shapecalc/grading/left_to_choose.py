@@ -1,18 +1,23 @@
-"""The two values between which an answer leaves the choice to its reader: 5,160 or 5,120."""
+"""The two values between which an answer leaves a choice to its reader: 5,160 or 5,120, 3 (-2)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
-from shapecalc.grading.answers import OR
+from shapecalc.grading.answers import OR, Reading
 from shapecalc.grading.comparison import ways_to_read
 from shapecalc.grading.question import Question
+from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import in_a_row
 from shapecalc.grading.written_numbers import Unreadable
 
 FORMS = ("number", "sizes")
+NUMBER = regex(r"(?<![\w.,])[-−]?\d+(?:\.\d+)?(?![\w.,]*\d)")
+MOST = 20  # numbers of a text
 
 
 def left_to_choose(question: Question, answer: Any) -> str:
@@ -31,3 +36,19 @@ def left_to_choose(question: Question, answer: Any) -> str:
             found += [value for value in ways if value not in found]
     alike = len(found) == 2 and len(flat(found[0])) == len(flat(found[1]))
     return in_a_row([question.shown(value) for value in found]) if alike else ""
+
+
+def two_values(question: Question, answer: Any, ways: Sequence[Reading]) -> str:
+    """Return the number that was read in an answer and the right one beside it, in their order, as
+    they are written; empty where one of them does not stand there.
+    """
+    if not isinstance(answer, str) or question.query.form != "number" or question.choices:
+        return ""
+    read = [way.value for way in ways if isinstance(way.value, int | float)]
+    found: dict[bool, str] = {}
+    for number in islice(NUMBER.finditer(answer), MOST):
+        value, near = float(number[0].replace("\u2212", "-")), question.tolerance.near
+        right = isinstance(question.right, int | float) and near(question.right, value)
+        if right or any(near(one, value) for one in read):
+            found.setdefault(right, number[0])
+    return in_a_row([*found.values()]) if len(found) == 2 else ""

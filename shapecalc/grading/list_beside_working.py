@@ -30,6 +30,7 @@ from shapecalc.grading.other_values import (
     other_lists,
     same_values,
 )
+from shapecalc.grading.put_back import is_put_back
 from shapecalc.grading.regex import regex
 from shapecalc.grading.slices_in_words import with_slices_as_one
 from shapecalc.grading.values import Number, Value, flat, width_of
@@ -94,6 +95,7 @@ def has_another_list(answer: str, right: Value, key: str, read: Value) -> bool:
         second = AND_NAMED.search(text[: one.start])
         if is_changed(text[: one.start], "", key) or (second and second.start() in operands):
             operands.add(one.end)
+    others = [one for one in others if not is_put_back(text, one.end)]
     return any(one.end not in operands and not GOES_ON.match(text, one.end) for one in others)
 
 

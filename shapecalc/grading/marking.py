@@ -50,6 +50,7 @@ from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.turned_arrays import as_marked
 from shapecalc.grading.values import Value
+from shapecalc.grading.weighed import weighed
 from shapecalc.grading.wording import capital, questions_by
 
 SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
@@ -120,7 +121,7 @@ class Marker:
                 mark = unmarked(question, "needs a look", given(answer), more)
             mark = pending.behind(question, mark)
             if mark.verdict == "followed through":
-                practice.has_followed(question.id)
+                practice.has_followed(question.id, executed=question.query.executed)
             if mark.misconception and not mark.perhaps:
                 told.add(mark.misconception)
             if question.id not in answers or answer == "":
@@ -130,7 +131,7 @@ class Marker:
                     mark = unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
-                own.add(question, as_marked(question, value, mark), mark.verdict == "right")
+                own.add(question, as_marked(question, value, mark), mark.verdict)
         return marks
 
     def not_gradable(self, student: str, reason: str) -> Marked:
@@ -168,7 +169,8 @@ class Marker:
         evidence = self._suspicions.evidence(question, read, practice, alone=alone)
         evidence = self._suspicions.from_right(question, read, own, evidence)
         evidence = evidence._replace(told=frozenset(told))
-        key = (question.id, read.meant, read.worked, about, evidence, own.exhausted)
+        known = about, own.followed
+        key = (question.id, read.meant, read.worked, known, evidence, own.exhausted)
 
         def judged() -> tuple[Mark, Reading, Effort]:
             return *self._judged(question, read, own, evidence), own.effort
@@ -216,9 +218,11 @@ class Marker:
         in_part = right_terms(question, terms, own, self._numbers, behind, hides=hides)
         if part is not None:
             in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
+        followed = own.each_followed(question, ways[0].value, good)
         feedback = self.told.wrong(
-            question, ways[0].value, None, good=good, working=evidence.working, in_part=in_part
-        )
+            question, ways[0].value, None, good=good, followed=followed, working=evidence.working,
+            in_part=in_part,
+        )  # fmt: skip
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         return mark._replace(
             feedback=_noted(feedback, note),
@@ -319,6 +323,8 @@ class Marker:
         if found is None:
             return self._rounded_own(question, reading, own, mark, evidence.working)
         good = own.each_right(question, reading.value)
+        each = own.each_followed(question, reading.value, good)
+        told = self.told.wrong(question, reading.value, found, credited, good=good, followed=each)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
@@ -327,9 +333,7 @@ class Marker:
             matter=found.matter,
             source=found.source,
             worked_out=self._diagnosis.is_worked_out(question, found, evidence.working),
-            feedback=_noted(
-                self.told.wrong(question, reading.value, found, credited, good=good), reading.note
-            ),
+            feedback=_noted(told, reading.note),
         )
 
     def _behind(
@@ -359,6 +363,9 @@ class Marker:
     ) -> Cause | None:
         """Return what explains a wrong answer."""
         found = self._diagnosis.cause(question, value, own, evidence)
+        if found is not None:
+            explanations = self._diagnosis.explanations(question)
+            found = weighed(found, question, value, own, evidence, explanations)
         return found and found.after(evidence.told)
 
     def _only_rounded(

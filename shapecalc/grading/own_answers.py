@@ -81,6 +81,19 @@ class OwnAnswers(OwnNetworks):
             return lie_between(question, written, value) if written is not None else good
         return good
 
+    def each_followed(self, question: Question, value: Value, good: list[bool]) -> list[bool]:
+        """Say of each value of a wrong array whether it is `good` or follows from the student's own
+        earlier answers: the mistake is where neither holds. As before where each is one of both.
+        """
+        network = self._with_direct(question) if good else None
+        if network is None:
+            return good
+        with suppress(Exception):  # as above
+            follows = network.each_follows(question, network.subject.answer(question.query), value)
+            either = [a or b for a, b in zip(good, follows, strict=True)]
+            return good if all(either) else either
+        return good
+
     def with_rounded(self, question: Question) -> Subject | None:
         """Return the network with the right answers as they are written; None if all are exact."""
         with suppress(Exception):  # as above

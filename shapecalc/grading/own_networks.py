@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from shapecalc.grading.by_network import WrongAndRight
+from shapecalc.grading.marks import Verdict
 from shapecalc.grading.own_sums import (
     SUMMED,
     is_total,
@@ -55,6 +56,7 @@ class OwnNetworks:
     def __init__(self) -> None:
         self._given = WrongAndRight()
         self._accepted: set[str] = set()  # ids of wrong ones that count as right
+        self.followed: frozenset[str] = frozenset()  # of those that follow from others
         # Whether a network goes on with an answer, by that and the question.
         self._taken: dict[tuple[Subject, Query, str], bool] = {}
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
@@ -75,16 +77,18 @@ class OwnNetworks:
         self._before = self._before.and_(self.effort if effort is None else effort)
         self.effort = Effort()
 
-    def add(self, question: Question, value: Value, accepted: bool = False) -> None:
+    def add(self, question: Question, value: Value, verdict: Verdict = "wrong") -> None:
         """Remember a wrong answer, or one that followed through; also what is not computed but
-        accepted, or follows from that.
+        accepted as right, or follows from that.
 
         A volume with its sizes in another order goes on as the right one.
         """
         self._in_networks.clear()
         self._given.add(question, value, right=False)
-        if accepted:
+        if verdict == "right":
             self._accepted.add(question.id)
+        if verdict == "followed through":
+            self.followed |= {question.id}
         if question.query.key == "output" and as_meant(question, value) == question.right:
             self._given.add(question, question.right, right=True)
 
@@ -131,6 +135,29 @@ class OwnNetworks:
         if network is not None:
             self.effort = self.effort.and_(Effort(gone_on=1))
             yield network
+
+    def gone_on_unrounded(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield the same networks for values with what these were before they were written: what
+        follows from other answers left out where the answer hangs on it directly, then all of it.
+        """
+        whole = self._with_direct(question) if self.followed else None
+        sources = {q.id for q, _ in whole.sources} if whole is not None else frozenset()
+        for left_out in dict.fromkeys((self.followed & sources, self.followed)):
+            network = None
+            if not self.exhausted[1] and self.followed & sources:
+                network = self._with_direct(question, left_out)
+            if network is not None:
+                self.effort = self.effort.and_(Effort(gone_on=1))
+                yield network
+
+    def followed_through(self, question: Question) -> Iterator[tuple[Question, Value, Subject]]:
+        """Yield the answers about a question's network that follow from others, each with the
+        network that has in place what it hangs on directly.
+        """
+        for other, value in self._given.wrong(question.subject):
+            network = self._with_direct(other) if other.id in self.followed else None
+            if network is not None and network.subject is not other.subject:
+                yield other, value, network.subject
 
     def with_volumes(self, question: Question) -> list[OwnNetwork]:
         """Return the network with the student's volumes and fields, such as a padding, and which of
@@ -194,14 +221,14 @@ class OwnNetworks:
             if supposed is not None:
                 yield OwnNetwork(supposed, sources, volumes=volumes)
 
-    def _with_direct(self, question: Question) -> OwnNetwork | None:
+    def _with_direct(self, question: Question, left_out: Collection[str] = ()) -> OwnNetwork | None:
         """Return the network with the values in place that an answer about an example hangs on
-        directly; None where none of these is wrong.
+        directly, but for those that are `left_out`; None where none of these is wrong.
         """
         if question.query.kind != "example":
             return None
         wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
-        return with_all_values(question, wrong, right)
+        return with_all_values(question, [a for a in wrong if a[0].id not in left_out], right)
 
     def needed(
         self,

@@ -50,25 +50,35 @@ class Practice:
         self._doubted = self._unmade.difference(*by_formula)
         self.denied = UNCERTAIN & self._unmade  # mistakes that one right answer is enough against
         self._withdrawn: set[str] = set()  # mistakes, where an answer follows from others
+        self._unsupported: set[str] = set()  # those of them that right answers speak against now
 
-    def has_followed(self, question: str) -> None:
-        """Note that a wrong answer follows from others: no mistake was made there."""
+    def has_followed(self, question: str, *, executed: bool = False) -> None:
+        """Note that a wrong answer follows from others: no mistake was made there. Of an `executed`
+        one it was chance that two mistakes at once would have given it.
+        """
         if question in self._placed:
             self.denied |= {FROM_ONE}
         for name, questions in self._alone.items():
             if question in questions:
                 questions.remove(question)
                 self._withdrawn.add(name)
+        for name, questions in self._made.items() if executed else ():
+            if question in questions:
+                questions.remove(question)
+                if name in self._unmade and len(questions) < 2:
+                    self._unsupported.add(name)
+        self._not_made = self._unmade.difference(n for n, wrong in self._made.items() if wrong)
 
     def learns(self, marks: Iterable[tuple[Question, Mark]], own: OwnAnswers) -> bool:
         """Note the mistakes that are certain in what a student's own numbers lead to: only marking
         tells. Say whether one of them may be behind another answer where it is not named, or one
-        that was not made where an answer follows.
+        that was not made where an answer follows, or is named where right answers speak against it.
         """
         wrong = [(q, one) for q, one in marks if one.verdict in ("wrong", "partly right")]
         sure = {question.id: _certainly(one) for question, one in wrong}
         unsure = {other for other, names in sure.items() if not names}
         found = any(not unsure.isdisjoint(self._made.get(n, ())) for n in self._withdrawn)
+        found = found or not self._unsupported.isdisjoint(NO_NAMES.union(*sure.values()))
         for question, _ in wrong:
             names = sure[question.id]
             others = ((n, other) for n in names for other in self._made.get(n, ()))

@@ -43,6 +43,7 @@ from shapecalc.grading.plainer_lists import (
     without_asides,
     without_bullets,
 )
+from shapecalc.grading.put_back import put_back
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
@@ -341,6 +342,9 @@ def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[
             if in_front.alone:
                 return in_front.ways
             return [_noted(reading, BESIDE) for reading in in_front.ways]
+    last = "" if whole or (stated and stated.plain) else put_back(answer, right)
+    if last:
+        return [_noted(reading, BESIDE) for reading in readings(last, "array")]
     if stated is None and found and not whole and has_bare_list(answer, count):
         raise Unreadable(SEVERAL)
     if stated is None or (whole and not (stated.reasoned and stated.differs(whole[0].value))):

@@ -98,6 +98,8 @@ class Explanations(Candidates):
         gone = len(fitting) < len(giving)  # by which another one is no likelier
         fitting = evidence.as_worked_out(self.context, self._far_from_chance(given, fitting))
         if self._says_nothing(given):
+            if evidence.working.activated:  # 0 in words, what becomes of -2
+                return next(iter(fitting), None)
             told = [c for c in fitting if c.misconception.name in evidence.told]
             return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
         every = evidence.between(fitting)
@@ -164,6 +166,13 @@ class Explanations(Candidates):
         if len(found) != 1 or len({c.wrong.value for c in common}) > SURE * answers:
             return None
         return found[0].rounded(given)
+
+    def names_alone(self, given: Value, evidence: Evidence) -> frozenset[str]:
+        """Return the names of the single mistakes that give an answer, of those that the other
+        answers leave.
+        """
+        fitting = specific(evidence.between(self._ones.giving(given)))
+        return frozenset().union(*(cause.names for cause in fitting))
 
     @property
     def _of_activation(self) -> bool:
@@ -346,8 +355,9 @@ class Explanations(Candidates):
         sure = sure and not found.either
         carried = not self.context.total and any(cause in self._carried for cause in first)
         unlikely = not likely or (not found.either and any(map(evidence.doubts, first)))
-        met = self._may_be_met(found)
-        if unlikely and (chance > CERTAIN or carried or found.before or met):
+        chosen = self._may_be_met(found) or self.stands_elsewhere(given)
+        rare = chance <= CERTAIN and not chosen  # a size is one of few
+        if unlikely and (not rare or carried or found.before):
             return found._replace(sure=False) if sure else None
         return found._replace(sure=sure and len(first) == among)
 

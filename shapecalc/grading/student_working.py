@@ -85,7 +85,7 @@ OF_HALF = regex(r"(?<![\w.])(?:(?:1 ?/ ?2|0?\.5) ?(?:[*·×] ?[\d(\[]|[(\[])|½|
 SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
-LEFT_OUT = frozenset(("layer_left_out",))
+LEFT_OUT, ACTIVATED = frozenset(("layer_left_out",)), frozenset(("activation_applied",))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_SQUARED = "filter_not_squared"
 NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
@@ -106,7 +106,8 @@ class Working(NamedTuple):
     nothing to round: whole numbers are added and multiplied, `2*3 + 1 = 7`. `rates` are those of
     steps that stand alone (None: by its name), `logs` the numbers below 1 that one is taken of,
     `divided` two lone numbers of which one is divided by the other, or said to be divisible by it.
-    `up` says that it rounds up, and nothing down; `of_filter` is a text with but a filter's size.
+    `up` says that it rounds up, and nothing down; `of_filter` is a text with but a filter's size;
+    `activated` says that what an activation makes of the right value was given in words.
     """
 
     formulas: tuple[str, ...] = ()
@@ -124,6 +125,7 @@ class Working(NamedTuple):
     divided: tuple[tuple[int, int], ...] = ()
     up: bool = False
     of_filter: str = ""
+    activated: bool = False
 
     @property
     def numbers(self) -> frozenset[float]:
@@ -156,6 +158,8 @@ class Working(NamedTuple):
             return self._is_step(context, cause.names) or None
         if shows_no_bias(context, cause, self.formulas):
             return True
+        if cause.names == ACTIVATED:
+            return self.activated or None
         if cause.names == LONE_STEP:
             return self.has_lone_step(context) or None
         if cause.names == LEFT_OUT:

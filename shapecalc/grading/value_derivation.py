@@ -13,7 +13,13 @@ from shapecalc.geometry import Fit
 from shapecalc.grading.gradient_derivation import gradient_derivations
 from shapecalc.grading.loss_derivation import loss_derivations
 from shapecalc.grading.query import Query
-from shapecalc.grading.worked_out import MOST, shows, worked_out
+from shapecalc.grading.worked_out import (
+    MOST,
+    OTHERS_ARE_0,
+    shows,
+    without_zeros,
+    worked_out,
+)
 from shapecalc.layers.activation import Dropout, PRelu
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
@@ -88,7 +94,11 @@ def _of_value(
     own = value_derivation(computed, record, place)
     if own is None or own.expression is None or not shows(own.expression, value):
         return []
-    return [Derivation(own.quantity, value, own.expression, reason=own.reason, given=own.given)]
+    expression, given = without_zeros(own.expression), own.given
+    if expression is not own.expression:
+        biased = " + bias" if f"{record.name}.bias" in computed.example.given else ""
+        given = {**given, "formula": f"sum of weight * input{biased} {OTHERS_ARE_0}"}
+    return [Derivation(own.quantity, value, expression, reason=own.reason, given=given)]
 
 
 def value_derivation(

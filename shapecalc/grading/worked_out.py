@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, inf, log, prod, tanh
 
-from shapecalc.derivations import Expression, Operation
+from shapecalc.derivations import Expression, Operation, plus
 
 MOST = 30  # terms that are written out
+MOST_PRODUCTS = 6  # of a sum that are written out whatever they are
+OTHERS_ARE_0 = "(the other products are 0)"
 MOST_EXPONENT = 700  # beyond it a power of e has no float
 
 
@@ -24,6 +26,20 @@ def worked_out(expression: Expression) -> float:
         return float(expression)
     values = [worked_out(operand) for operand in expression.operands]
     return float(OPERATORS[expression.operator](values))
+
+
+def without_zeros(expression: Expression) -> Expression:
+    """Return a sum of many products without those that are 0, if most are but not all: a gradient
+    that a max pool or a ReLU lets through at a few places has few others.
+    """
+    if not isinstance(expression, Operation) or expression.operator != "+":
+        return expression
+    terms = expression.operands
+    products = [t for t in terms if isinstance(t, Operation) and t.operator == "*"]
+    zeros = [product for product in products if worked_out(product) == 0]
+    if len(products) <= MOST_PRODUCTS or not len(products) <= 2 * len(zeros) < 2 * len(products):
+        return expression
+    return plus(*(t for t in terms if not any(t is zero for zero in zeros)))
 
 
 OPERATORS: dict[str, Callable[[list[float]], float]] = {
