@@ -20,11 +20,10 @@ from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.notation import GAP, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
-from shapecalc.grading.result_in_front import InFront
+from shapecalc.grading.result_in_front import CHANGED, InFront
 from shapecalc.grading.values import NESTED, Value, flat
 from shapecalc.grading.written import is_rounded_from
 from shapecalc.grading.written_numbers import Unreadable
-from shapecalc.grading.written_sizes import DENIED
 
 FORMS: tuple[Form, ...] = ("number", "sizes")  # of a step
 # 1.31, -ln(0.27); 1.31 -ln(0.27)
@@ -42,10 +41,6 @@ FORMULA = regex(
 BESIDE_A_FORMULA = regex(r"\s*\d[\d.,]*(?P<by>[,;:]? (?:(?:by|from|using|via) )?)")
 # What goes on with what stands in front: 5  - 2, 5  *2, 5  -> 6, 5  times 2.
 GOES_ON = regex(r"[-+*/^=·×,;:|\u2013\u2212](?=\s)|[*/^=·×,;:|)\]\u2192\u21d2]|->|=>|[xX]\s?\d")
-CHANGED = regex(
-    rf"{DENIED.pattern}|\b(?:half|halved|twice|doubled?|scaled|squared?|tripled?|then \w+ed)\b",
-    re.IGNORECASE,
-)
 # A number, sizes or a list and nothing else; and what a working has that no row of numbers has.
 PLAIN = regex(r"(?!.*\d(?:[-+]| [-+] )\d)[-+\d.,;xX×\s()\[\]{}e~\u2248\u2212]*\d[\d.\s)\]}%]*")
 WORKED = regex(r"[^\W\d_xX×]|[-+*/^·(\[]\s?[\d(.]|\d ?[-+*/^·×] ?[\d(]|[=\u2192]|->")

@@ -25,9 +25,9 @@ from shapecalc.grading.written_sizes import DENIED
 FRONT = r"\s*(?P<front>\d{1,3}(?:[ ,]\d{3})+|\d{1,15})"
 PARTED = regex(rf"{FRONT}(?P<by>[ \t]{{2,}}|[ ]?\t\s*|[,;] +)(?P<rest>[\w(].*)")
 DASHED = regex(rf"{FRONT}(?: +[-\u2013\u2014\u2212]|:) +(?P<rest>[\d(].*)")
-# 902, because 75*12 + 12; 902 (75*12 + 12); 902 | 75*12 + 12
+# 902, because 75*12 + 12; 902 (75*12 + 12); 902 | 75*12 + 12; 902 # 75*12 + 12
 BESIDE = regex(
-    rf"{FRONT}(?: *[,;:|] *|\s+)(?:(?:because|since|as|from|by)(?: of)?:? +)?"
+    rf"{FRONT}(?: *[,;:|#=] *|\s+)(?:(?:because|since|as|from|by)(?: of)?:? +)?"
     r"(?P<rest>[\d(].*?)[ .]*"
 )
 BETWEEN = regex(r"[,;](?=\s)|\s\+\s|\band\b|\bplus\b")
@@ -37,7 +37,12 @@ TERM = regex(  # conv1 4736; 81*64 outputs; each takes 3*3*32 = 288
     rf"(?:{WORDS}(?: ?[:=])? )?(?P<value>[\d(][\d\s()*x\u00d7.+-]*?)"
     rf"(?: ?= ?(?P<result>[\d,. ]*\d))?(?: {WORDS})?[.]?"
 )
+PRODUCTS = regex(r"(?<![\w.,])\d+(?: ?[*x\u00d7] ?\d+)*(?![\w.,]*\d)")
 WORKED = regex(r"[*/+x\u00d7-]|[^\W\d_]")
+CHANGED = regex(
+    rf"{DENIED.pattern}|\b(?:half|halved|twice|doubled?|scaled|squared?|tripled?|then \w+ed)\b",
+    re.IGNORECASE,
+)
 NUMBER_AND_SIGN = regex(r"\d[\s)]*[-+*/x\u00d7]")
 MOST = 20  # terms
 
@@ -120,6 +125,10 @@ def _comes_to(rest: str, value: Fraction) -> bool:
     """
     terms = [TERM.fullmatch(part.strip()) for part in BETWEEN.split(rest)]
     values = [None if term is None else _value(term) for term in terms]
+    if (
+        None in values and "=" not in rest and not CHANGED.search(rest)
+    ):  # each of the 24*24*10 outputs needs 75
+        values = [_number(product) for product in PRODUCTS.findall(rest)[: MOST + 1]]
     if not 1 < len(values) <= MOST or None in values:
         return False
     numbers = [v for v in values if v is not None]

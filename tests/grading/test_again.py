@@ -59,3 +59,13 @@ def test_a_gradient_that_is_shared_is_the_mean_again() -> None:
     assert second.startswith(again)
     (alone,) = told({"input.grad": gradient}, spec)
     assert alone.startswith("The gradient was shared among the window; this pool sends")
+
+
+def test_a_field_may_have_the_stride_of_a_size_again() -> None:
+    """(11 - 3)/3 + 1 = 3 for 5 at S=2; 1 + 2 + 2*3 = 9 for 1 + 2 + 2*2 = 7."""
+    layers = [{"max_pool": {"F": 3, "S": 2}}, {"conv": {"K": 2, "F": 3}}]
+    asked = {"max_pool1.output": "3x3x1", "conv1.receptive_field": "9x9"}
+    spec = {"input": "11x11x1", "layers": layers}
+    pool, field = mark({"spec": spec, "questions": [*asked]}, asked).marks
+    assert "The stride was taken as F: " in pool.feedback
+    assert "Again the strides of pools were taken as F: " in field.feedback

@@ -349,6 +349,14 @@ def test_a_kind_is_told_with_the_usual_value_of_a_field_that_is_not_printed() ->
     assert "# leaky_relu: x above 0, slope times x below (slope is 0.01 unless written).\n" in text
 
 
+def test_a_blank_file_says_where_a_working_is_read() -> None:
+    found = read_assignment({"spec": {"input": "9", "layers": SHEET[1:2]}, "questions": "all"})
+    assert (
+        "# Working goes behind its answer, in brackets; what stands behind a # is not read.\n"
+        in (FORMATS["blank"](found))
+    )
+
+
 def test_every_field_of_a_legend_is_one_that_some_layer_prints() -> None:
     shown = {field_word(name) for cls in KINDS.values() for name in cls.model_fields}
     assert {field.partition("=")[0] for field in FIELDS} <= shown

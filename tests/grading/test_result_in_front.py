@@ -43,6 +43,8 @@ def marked(ask: str, answer: str) -> Mark:
         (WEIGHTS, "750    5*5*3*10"),
         (MACS, "432 000   24*24 places, each takes 5*5*3*10 = 750"),
         (MACS, "432,000   576*750"),
+        (MACS, "432000   every one of the 24*24*10 outputs needs 75"),
+        (MACS, "432000   all 5760 outputs need 75 each"),
         (TOTAL, "12282   conv1 760, dense1 11522"),
         (FLAT, "5760   24*24*10"),
         (FLAT, "5760, 24x24x10"),
@@ -90,6 +92,8 @@ SLIPPED = "Your working is right and gives 760, but its result was worked out wr
         "751, because 5*5*3*10 + 10",
         "751: 5*5*3*10 + 10",
         "751 | 5*5*3*10+10",
+        "751 # 5*5*3*10+10",
+        "751 = 5*5*3*10+10",
         "751 (5*5*3*10 + 10)",
         "770   5*5*3*10 + 10",
     ],
@@ -123,6 +127,8 @@ def test_so_is_one_in_front_of_a_working_that_follows(answer: str) -> None:
         (CONV, "760   or 750 + 11"),
         (MACS, "432 000   24*24 places, each takes 5*5*3*10 = 751"),
         (MACS, "432 000   24*24 places + 750 each"),
+        (MACS, "432 000   every one of the 24*24*10 outputs needs 76"),
+        (MACS, "432 000   all 5760 outputs need 75 each, then halved"),
     ],
 )
 def test_a_working_that_does_not_come_to_it_is_for_a_person(ask: str, answer: str) -> None:

@@ -43,4 +43,4 @@ def _lie(context: QuestionContext) -> str:
     return " and ".join(["overlap"] * overlap + ["leave gaps"] * gaps)
 
 
-MISCONCEPTION = Misconception("pool_stride_from_filter", TAKEN, model)
+MISCONCEPTION = Misconception("pool_stride_from_filter", TAKEN, model, others=(OF_POOLS,))
