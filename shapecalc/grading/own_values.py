@@ -348,7 +348,8 @@ class _Array(NamedTuple):
     ) -> _Array:
         computed = subject.computed
         exact = computed.array(computed.session.names.find(key))
-        written, given, usable, half = exact.copy(), exact != exact, True, 0 * exact
+        written, given, usable = exact.copy(), exact != exact, True
+        half = 0 * written  # in the order of a copy: a gradient may lie in another, by its strides
         for question, value in (*right, *wrong):
             numbers, place = in_order(question, value), question.query.place
             usable &= all(isinstance(n, int | float) and abs(n) <= LARGEST for n in numbers)

@@ -13,8 +13,8 @@ from shapecalc.grading.frequency import COMMON
 from shapecalc.grading.question import EXACT, Question
 from shapecalc.grading.stated_logarithms import rounded_probability
 from shapecalc.grading.student_working import Working
-from shapecalc.grading.values import Value, flat
-from shapecalc.grading.wording import capital
+from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.wording import capital, in_a_row
 from shapecalc.grading.written import is_rounded_from, last_digit
 
 # The same for all that may be rounded: that an answer needs three digits tells that it is small.
@@ -22,6 +22,7 @@ USUAL_PRECISION = "two decimals; below 1 three digits, leading zeros not counted
 MAY_BE_ROUNDED = "It may be rounded; the exact number is asked for."
 DIGITS = 3
 FEWEST = 4  # answers that there may be, or chance does as well
+MOST_NAMED = 3
 MOST_DECIMALS = 6  # that are tried
 NO_WORKING = Working()
 
@@ -43,9 +44,18 @@ def rounded(
         return ""
     if isinstance(question.right, int):
         return "It is rounded; the exact number is asked for."
-    it = f"it follows from {source} but " if source else "it "
-    it = f"{it}is rounded too far: give {_wanted_digits(question, value)}."
+    it = f"it follows from {source} but {_which(question, value)}" if source else "it is"
+    it = f"{it} rounded too far: give {_wanted_digits(question, value)}."
     return capital(it if sure else f"perhaps {it}")
+
+
+def _which(question: Question, value: Value) -> str:
+    """Return which few numbers of several are not near enough: `its 0.002 is`, or `is` for all."""
+    pairs = [*zip(flat(question.right), flat(value), strict=True)]
+    off = [shown(b) for a, b in pairs if not question.tolerance.near(a, b)]
+    if len(off) == len(pairs) or len(off) > MOST_NAMED:
+        return "is"
+    return f"its {in_a_row(off)} {'is' if len(off) == 1 else 'are'}"
 
 
 def is_rounded_at_all(question: Question, value: Value, working: Working) -> bool:

@@ -263,3 +263,21 @@ def test_a_gradient_of_0_has_no_rest_of_rounding() -> None:
     )
     mark = marked({"relu1.grad[0,1,0]": "1"}, spec=WIDER)["relu1.grad[0,1,0]"]
     assert mark.feedback.endswith("0.1*(-0.562177) + 0.1*0.562177 = 0.")
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [("0.239", "followed through"), ("0.245", "wrong")])
+def test_a_gradient_of_a_filter_follows_from_what_was_rounded(answer: str, verdict: str) -> None:
+    """0.126*3 - 0.004*1 + 0.033*1 - 0.169*1 = 0.238, off by at most 0.0005*(3 + 1 + 1 + 1)."""
+    first = "[[0, 0, 0, 0.126], [0, -0.004, 0, 0], [0, 0, 0, 0.033], [-0.169, 0, 0, 0]]"
+    zeros = "[[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]"
+    answers = {"conv1.grad": f"[{first}, {zeros}]", "conv1.weight.grad[0,0,1,1]": answer}
+    assert marked(answers, tolerance=0.0001)["conv1.weight.grad[0,0,1,1]"].verdict == verdict
+
+
+def test_which_numbers_are_rounded_too_far() -> None:
+    """p - y of own 0.6786, 0.3094 and 0.0120 at class 1."""
+    answers = {P: "[0.6786, 0.3094, 0.0120]", BACK: "[0.6786, -0.6906, 0.01]"}
+    told = (
+        "It follows from your answer [0.6786, 0.3094, 0.012] to question 1 but its 0.01 is rounded"
+    )
+    assert told in marked(answers, tolerance=0.0001)[BACK].feedback

@@ -326,8 +326,8 @@ def _commonest(
     more students there are, of those that are counted here or of a `whole` number; `doubts` are
     those who are told that it may be so.
     """
-    one_more = len(counts) == COMMONEST + 1  # which takes no more room than its number
-    first = counts if one_more else counts[:COMMONEST]
+    few = len(counts) <= COMMONEST + 2  # which take hardly more room than their number
+    first = counts if few else counts[:COMMONEST]
     for text, count in first:
         yield f"  {who_did(words.get(text, text), count, count, doubts.get(text, 0))}"
     more = max(whole, sum(count for _, count in counts)) - sum(count for _, count in first)
