@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+MOST = 20  # brackets that are taken away
 DEEPER = {"(": 1, "[": 1, ")": -1, "]": -1}
 
 
@@ -9,13 +10,13 @@ def without_outer_brackets(formula: str) -> str:
     """Return a formula without the brackets around all of it, and without one at its beginning or
     end that has no counterpart in it.
     """
-    while formula:
+    for _ in range(MOST):
         left = _left_open(formula)
-        if left > 0 and formula[0] in "([":
+        if left > 0 and formula.startswith(("(", "[")):
             formula = formula[1:].lstrip()
-        elif left < 0 and formula[-1] in ")]":
+        elif left < 0 and formula.endswith((")", "]")):
             formula = formula[:-1].rstrip()
-        elif left == 0 and formula[0] in "([" and _closes_last(formula):
+        elif left == 0 and formula.startswith(("(", "[")) and _closes_last(formula):
             formula = formula[1:-1].strip()
         else:
             break
