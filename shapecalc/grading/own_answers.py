@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from shapecalc.grading.comparison import as_asked, each_right, same
 from shapecalc.grading.left_out_of_sum import Lacking, counts, left_out
 from shapecalc.grading.own_networks import OwnNetworks
+from shapecalc.grading.own_products import is_product, weights_of
 from shapecalc.grading.own_sums import (
     SUMMED,
     has_terms,
@@ -139,6 +140,9 @@ class OwnAnswers(OwnNetworks):
         summed = sum_of(question, self.terms_of(question), value)
         if summed:
             return Followed(summed)
+        multiplied = self._with_weights(question, value)
+        if multiplied is not None:
+            return multiplied
         for network in chain(self.networks(question), self._with_some(question)):
             try:
                 corrected = network.subject.answer(query)
@@ -160,6 +164,21 @@ class OwnAnswers(OwnNetworks):
             return None
         found = self._with_counts(question, value) or self._right_at_the_end(question, value)
         return found or self._term_by_term(question, value, working)
+
+    def _with_weights(self, question: Question, value: Value) -> Followed | None:
+        """Return the weights that a layer's MACs are right for, with volumes if need be."""
+        weights = weights_of(question, self._given.wrong(question.subject))
+        if weights is None:
+            return None
+        if is_product(question, weights, question.subject, value):
+            return Followed([weights])
+        for network in self.networks(question):
+            with suppress(Exception):  # as above
+                if is_product(question, weights, network.subject, value):
+                    sources = [*self.needed(question, network), weights]
+                    rounded = network.rounded(question.query)
+                    return Followed(sources, rounded, subject=network.subject)
+        return None
 
     def leads_near(
         self, question: Question, near: Callable[[Question], bool]
@@ -320,7 +339,8 @@ class OwnAnswers(OwnNetworks):
             (old,) = flat(question.subject.answer(question.query._replace(key=step)))
             gradients = numbers - {abs(old), example.rate}
             network = self._with_direct(question)
-            return network is not None and is_worked_with(question, network, gradients)
+            own = network is not None and f"{step}.grad" in network.own
+            return own and network is not None and is_worked_with(question, network, gradients)
         return False
 
     def lead_elsewhere(self, question: Question) -> Value | None:

@@ -52,6 +52,12 @@ OF_ONE = regex(
 TURN = regex(
     r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
 )
+# A depth in words, 7x7, the depth doesn't change: which number is meant hangs on the input.
+KEPT = regex(
+    r"\bsame (?:depth|number of (?:channels|maps|slices))\b|\b(?:depth|channels?)\b[^.;\d]{0,20}"
+    r"\b(?:same|unchanged|stays?|kept|(?:not|\w+n['\u2019]t) change[sd]?)\b",
+    re.I,
+)
 MOST_TAKEN_BACK = 5  # such words of an answer that are looked at; with more it takes something back
 GOES_ON = regex(r"\n\s*=")  # with what it equals, in the line below
 MOST_STEPS = 12  # of a working
@@ -71,7 +77,8 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
         return _has_another_list(question, answer)
     text = plain(answer)
     if form == "sizes":
-        return _has_volume(question, text) or _names_all(question, answer)
+        kept = KEPT.search(text) is not None and not _volumes(question, text)
+        return kept or _has_volume(question, text) or _names_all(question, answer)
     return form in ("number", "field") and (_begins(question, text) or _has_count(question, text))
 
 

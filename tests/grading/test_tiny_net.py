@@ -281,3 +281,27 @@ def test_which_numbers_are_rounded_too_far() -> None:
         "It follows from your answer [0.6786, 0.3094, 0.012] to question 1 but its 0.01 is rounded"
     )
     assert told in marked(answers, tolerance=0.0001)[BACK].feedback
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "0.0826",
+        "0 - 0.1*(-0.826)*1 = 0.0826",
+        "0 - 0.1*(-0.826*1.0)=0.0826",
+        "0 + 0.1*0.826 = 0.0826",
+    ],
+)
+def test_a_step_follows_from_what_its_gradient_is_made_of(answer: str) -> None:
+    """0 - 0.1*(-0.826*1) = 0.0826, of an own 1 in the pool and an own -0.826 behind it."""
+    pooled = "[[[6, 2], [4, 4]], [[1, 3], [4, 3.5]]]"
+    answers = {POOLED: pooled, BACK: "[0.4, -0.826, 0.426]", "dense1.weight.next[1,4]": answer}
+    assert marked(answers)["dense1.weight.next[1,4]"].verdict == "followed through"
+
+
+def test_so_it_does_from_an_own_value_with_decimals() -> None:
+    """0 + 0.1*0.826*2.5 = 0.2065."""
+    pooled = "[[[6, 2], [4, 4]], [[2.5, 3], [4, 3]]]"
+    step = "dense1.weight.next[1,4]"
+    answers = {POOLED: pooled, BACK: "[0.4, -0.826, 0.426]", step: "0 + 0.1*0.826*2.5 = 0.2065"}
+    assert marked(answers)[step].verdict == "followed through"

@@ -1,0 +1,48 @@
+"""MACs that go on from own weights.
+
+12x12x3, 4 filters of 3x3: 3*3*3*4 = 108 weights at 10*10 = 100 positions, 10,800 MACs; 5 units on
+10*10*4 = 400 values: 2,000 weights, as many MACs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import mark
+from shapecalc.grading.marks import Mark
+
+SPEC: dict[str, Any] = {
+    "input": "12x12x3",
+    "layers": [{"conv": {"K": 4, "F": 3}}, "flatten", {"dense": 5}],
+}
+
+
+def last(answers: dict[str, Any]) -> Mark:
+    assignment = {"spec": SPEC, "questions": list(answers), "follow_through": 0.5}
+    return mark(assignment, answers).marks[-1]
+
+
+@pytest.mark.parametrize(
+    ("answers", "sources"),
+    [
+        ({"conv1.weights": 118, "conv1.macs": "100*118 = 11800"}, "your answer 118 to question 1"),
+        ({"conv1.weights": 36, "conv1.macs": 3600}, "your answer 36 to question 1"),  # no depth
+        (  # 12*12*118 = 16,992
+            {"conv1.output": "12x12x4", "conv1.weights": 118, "conv1.macs": 16_992},
+            "your answer 12x12x4 to question 1 and your answer 118 to question 2",
+        ),
+        ({"dense1.weights": 2345, "dense1.macs": 2345}, "your answer 2,345 to question 1"),
+    ],
+)
+def test_macs_go_on_from_own_weights(answers: dict[str, Any], sources: str) -> None:
+    found = last(answers)
+    assert (found.verdict, found.points) == ("followed through", 0.5)
+    assert found.feedback.startswith(f"It follows correctly from {sources}.")
+
+
+def test_other_numbers_do_not() -> None:
+    assert last({"conv1.weights": 118, "conv1.macs": 11_801}).verdict == "wrong"
+    assert last({"dense1.weights": 118, "conv1.macs": 11_800}).verdict == "wrong"
+    assert last({"conv1.weights": 118, "conv1.macs": 10_800}).verdict == "right"
