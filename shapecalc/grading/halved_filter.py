@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from shapecalc.grading.cause import Cause
     from shapecalc.grading.misconceptions.question_context import QuestionContext
-    from shapecalc.grading.student_working import Working
 
 HALVED = frozenset(("half_filter_padding",))
 DOUBLED = frozenset(("padding_doubled",))
 
 
-def shows_half(working: Working, context: QuestionContext, cause: Cause) -> bool | None:
+class Halving(Protocol):
+    """What of a working may show the half of a filter, as `Working` tells it."""
+
+    @property
+    def formulas(self) -> tuple[str, ...]: ...
+    @property
+    def unrounded(self) -> tuple[float, ...]: ...
+    @property
+    def divided(self) -> tuple[tuple[int, int], ...]: ...
+    @property
+    def half(self) -> bool: ...
+    @property
+    def up(self) -> bool: ...
+
+
+def shows_half(working: Halving, context: QuestionContext, cause: Cause) -> bool | None:
     """Say whether a padding is half of the filter, as a working shows or as its fraction does by
     itself; None if that is not shown, or stands beside a formula, which may lead there without its
     + 1. That the zeros of both sides were counted is not so where the working has that fraction.

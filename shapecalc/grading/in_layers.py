@@ -50,6 +50,7 @@ def _where(by_layer: Mapping[str, int], more: int) -> str:
 
 
 def shifted(total: int, more: int, where: str) -> Wrong:
+    """Return a total that counts so much more in some layers."""
     text = f"{total:,} {'-' if more < 0 else '+'} {abs(more):,} {where} = {total + more:,}"
     return Wrong(total + more, text)
 

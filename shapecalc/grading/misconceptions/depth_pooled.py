@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.geometry import Fit
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.values import shown
@@ -18,16 +17,14 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         depth = context.volume[-1]
         fit = refit(context.fits[0]._replace(W=depth), Change())
         yield from context.deepened(fit.size, f"depth {sentences.sentence(fit.derivation())}")
-        divided = _divided(depth, fit)
-        if divided != fit.size:
-            told = f"depth {depth}/{fit.S} = {shown(depth / fit.S)}"
-            rounded = f", rounded {'up' if divided * fit.S > depth else 'down'} {divided}"
-            yield from context.deepened(divided, f"{told}{rounded if depth % fit.S else ''}")
-
-
-def _divided(depth: int, fit: Fit) -> int:
-    """Return a depth divided by the stride, rounded as the pool does where it is not whole."""
-    return -(-depth // fit.S) if fit.policy == "ceil" else depth // fit.S
+        if depth < fit.S:
+            return
+        divided = refit(fit._replace(F=fit.S, before=0, after=0, dilation=1), Change())  # D/S
+        if divided.size != fit.size:
+            exact = float(divided.fraction() if divided.remainder else divided.size)
+            rounded = f", rounded {'up' if divided.size > exact else 'down'} {divided.size}"
+            told = f"depth {depth}/{fit.S} = {shown(exact)}{rounded if divided.remainder else ''}"
+            yield from context.deepened(divided.size, told)
 
 
 MISCONCEPTION = Misconception(
