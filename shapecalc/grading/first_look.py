@@ -34,7 +34,12 @@ from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.plainer_answers import plainer_answer
 from shapecalc.grading.question import Question
 from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.result_in_front import beside_another_result, may_be_dashed, result_in_front
+from shapecalc.grading.result_in_front import (
+    beside_another_result,
+    is_slip,
+    may_be_dashed,
+    result_in_front,
+)
 from shapecalc.grading.rounded_sums import exact_sum
 from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.student_working import working_in
@@ -114,6 +119,8 @@ class FirstLook:
         if right is None:
             text = with_its_result(in_front) if in_front and not of_field else answer
             worked = slipped_from(question, text, ways)
+            if in_front and not _may_be_slip(ways[0].value, worked):
+                worked = None
         if apart and worked is None and is_contradicted(question, apart):
             step = right_step(question, apart)
             told = self.told.several() if step is None else self.told.other_step(question, step)
@@ -144,6 +151,13 @@ class FirstLook:
             return ""
         found = in_numbers(question.subject.records[question.query.name], question.query, value)
         return f"{value} is {question.query.key} = {shown(found)} here"
+
+
+def _may_be_slip(written: Value, worked: Value | None) -> bool:
+    """Say whether a number in front of a working may be a slip in it; sizes are few enough."""
+    if not isinstance(written, int | float) or not isinstance(worked, int | float):
+        return True
+    return is_slip(written, worked)
 
 
 def _right_one(question: Question, ways: Sequence[Reading]) -> Reading | None:

@@ -339,8 +339,8 @@ class OwnAnswers(OwnNetworks):
             (old,) = flat(question.subject.answer(question.query._replace(key=step)))
             gradients = numbers - {abs(old), example.rate}
             network = self._with_direct(question)
-            own = network is not None and f"{step}.grad" in network.own
-            return own and network is not None and is_worked_with(question, network, gradients)
+            if network is not None and f"{step}.grad" in network.own:
+                return is_worked_with(question, network, gradients)
         return False
 
     def lead_elsewhere(self, question: Question) -> Value | None:

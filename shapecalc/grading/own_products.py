@@ -12,13 +12,16 @@ from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 
 
+def is_factor(question: Question, other: Question) -> bool:
+    """Say whether another question asks for the weights of the layer whose MACs are asked for."""
+    query, theirs = question.query, other.query
+    macs = query.kind == "record" and query.key == "macs"
+    return macs and (theirs.name, theirs.key) == (query.name, "weights")
+
+
 def weights_of(question: Question, given: Iterable[Answered]) -> Answered | None:
-    """Return the own wrong answer to the weights of the layer whose MACs are asked for, if any."""
-    query = question.query
-    if query.kind != "record" or query.key != "macs":
-        return None
-    wanted = query.name, "weights"
-    return next((a for a in given if (a[0].query.name, a[0].query.key) == wanted), None)
+    """Return the answer to the weights of the layer whose MACs are asked for, if any."""
+    return next((answered for answered in given if is_factor(question, answered[0])), None)
 
 
 def is_product(question: Question, weights: Answered, subject: Subject, value: Value) -> bool:

@@ -10,6 +10,7 @@ from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.feedback import Told
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.own_products import is_factor
 from shapecalc.grading.own_sums import is_term, is_total
 from shapecalc.grading.own_volumes import is_field_of_volumes, nearest
 from shapecalc.grading.question import Question
@@ -107,6 +108,7 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
         q
         for q in others
         if (q.query.key == "output" and q.query.name in last)
+        or is_factor(question, q)
         or (is_term(question, q) and (q.query.key == query.key or q.query.name not in whole))
     ]
 
@@ -125,7 +127,8 @@ def _since_what_is_right(
     if is_total(question):
         return _but_for_terms(question, before, right)
     own = [q for q in before if (q.query.name, q.query.key) == (query.name, "output")]
-    return [q for q in own if q.id in right] or before
+    sound = [q for q in own if q.id in right]
+    return [q for q in before if q in sound or is_factor(question, q)] if sound else before
 
 
 def _but_for_terms(

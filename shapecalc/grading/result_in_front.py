@@ -45,6 +45,7 @@ CHANGED = regex(
 )
 NUMBER_AND_SIGN = regex(r"\d[\s)]*[-+*/x\u00d7]")
 MOST = 20  # terms
+NEAR = 0.1  # of what a working comes to
 
 
 class InFront(NamedTuple):
@@ -83,9 +84,17 @@ def beside_another_result(question: Question, answer: Any) -> InFront | None:
     found = None if question.choices else BESIDE.fullmatch(answer)
     rest = plain(found["rest"]) if found else ""
     worked = worked_out(rest) if NUMBER_AND_SIGN.search(rest) else None
-    if found is None or worked in (None, Fraction(re.sub(r"[ ,]", "", found["front"]))):
+    if found is None or worked is None:
         return None
-    return InFront(found["front"], rest)
+    front = Fraction(re.sub(r"[ ,]", "", found["front"]))
+    return InFront(found["front"], rest) if front != worked and is_slip(front, worked) else None
+
+
+def is_slip(written: float | Fraction, worked: float | Fraction) -> bool:
+    """Say whether a number is near enough to what a working beside it comes to for a slip: one that
+    is far from it may be a factor of it, 10 (5*5 + 1), or mean something else.
+    """
+    return abs(float(written) - float(worked)) <= NEAR * abs(float(worked))
 
 
 def may_be_dashed(question: Question, answer: Any) -> bool:
@@ -125,9 +134,8 @@ def _comes_to(rest: str, value: Fraction) -> bool:
     """
     terms = [TERM.fullmatch(part.strip()) for part in BETWEEN.split(rest)]
     values = [None if term is None else _value(term) for term in terms]
-    if (
-        None in values and "=" not in rest and not CHANGED.search(rest)
-    ):  # each of the 24*24*10 outputs needs 75
+    unread = None in values and "=" not in rest
+    if unread and not CHANGED.search(rest):  # each of the 24*24*10 outputs needs 75
         values = [_number(product) for product in PRODUCTS.findall(rest)[: MOST + 1]]
     if not 1 < len(values) <= MOST or None in values:
         return False

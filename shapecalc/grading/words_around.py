@@ -52,10 +52,11 @@ OF_ONE = regex(
 TURN = regex(
     r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
 )
-# A depth in words, 7x7, the depth doesn't change: which number is meant hangs on the input.
+# A depth in words, 7x7, the depth doesn't change: which number is meant hangs on the input. With
+# its number behind it, `depth stays 24`, it is read.
 KEPT = regex(
-    r"\bsame (?:depth|number of (?:channels|maps|slices))\b|\b(?:depth|channels?)\b[^.;\d]{0,20}"
-    r"\b(?:same|unchanged|stays?|kept|(?:not|\w+n['\u2019]t) change[sd]?)\b",
+    r"(?:\bsame (?:depth|number of (?:channels|maps|slices))\b|\b(?:depth|channels?)\b[^.;\d]{0,20}"
+    r"\b(?:same|unchanged|stays?|kept|(?:not|\w+n['\u2019]t) change[sd]?)\b)(?!\D{0,15}\d)",
     re.I,
 )
 MOST_TAKEN_BACK = 5  # such words of an answer that are looked at; with more it takes something back

@@ -16,6 +16,7 @@ import yaml
 
 import shapecalc
 from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.class_run import grade
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.handout.given import LOSSES, OF_AXES, given
 from shapecalc.grading.handout.legend import EVERYBODY_KNOWS, FIELDS
@@ -352,7 +353,7 @@ def test_a_kind_is_told_with_the_usual_value_of_a_field_that_is_not_printed() ->
 def test_a_blank_file_says_where_a_working_is_read() -> None:
     found = read_assignment({"spec": {"input": "9", "layers": SHEET[1:2]}, "questions": "all"})
     assert (
-        "# Working goes behind its answer, in brackets; what stands behind a # is not read.\n"
+        '# Working goes behind its answer, both in quotes: "12 (3*4)"; behind a # it is not read.\n'
         in (FORMATS["blank"](found))
     )
 
@@ -560,3 +561,16 @@ def test_a_list_has_several_spellings_for_a_platform_and_each_is_marked_right() 
     assert all(marker.mark("", {"q": text}).score == 1 for text in spelled)
     (told,) = [q.findtext("generalfeedback/text") for q in root if q.find("answer") is not None]
     assert told
+
+
+def test_an_answer_written_as_a_blank_file_says_is_read(tmp_path: Path) -> None:
+    """A list with text behind it is no YAML, in quotes it is."""
+    given = {"input": [1, -1], "dense1.weight": [[1, 0], [0, 1]], "dense1.bias": [0, 0]}
+    spec = {"input": 2, "layers": [{"dense": 2}], "example": {"given": given}}
+    found = read_assignment({"spec": spec, "questions": ["dense1.value", "dense1.parameters"]})
+    path = tmp_path / "ann.yaml"
+    text = FORMATS["blank"](found).replace('value":', 'value": "[1, -1] (W x)"')
+    path.write_text(text.replace('eters":', 'eters": "6 (2*2 + 2)"'), encoding="utf-8")
+    (ann,) = grade(found, [Found(str(path))]).graded
+    assert [mark.verdict for mark in ann.marked.marks] == ["right", "right"]
+    assert ann.notes == ()

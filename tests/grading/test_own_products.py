@@ -42,6 +42,13 @@ def test_macs_go_on_from_own_weights(answers: dict[str, Any], sources: str) -> N
     assert found.feedback.startswith(f"It follows correctly from {sources}.")
 
 
+def test_macs_wait_for_weights_that_are_not_read() -> None:
+    assert last({"conv1.weights": "see page 2", "conv1.macs": 11_800}).verdict == "needs a look"
+    assert last({"conv1.output": "see page 2", "conv1.macs": 10_800}).verdict == "right"
+    other = {"dense1.weights": "see page 2", "conv1.macs": 11_801}
+    assert last(other).verdict == "wrong"
+
+
 def test_other_numbers_do_not() -> None:
     assert last({"conv1.weights": 118, "conv1.macs": 11_801}).verdict == "wrong"
     assert last({"dense1.weights": 118, "conv1.macs": 11_800}).verdict == "wrong"

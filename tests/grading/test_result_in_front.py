@@ -105,6 +105,24 @@ def test_a_wrong_result_in_front_of_a_right_working_is_a_slip(answer: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("answer", "verdict", "cause"),
+    [
+        ("10 (5*5 + 1)", "partly right", "forgot_depth"),  # 260 = 5*5*10 + 10
+        ("10 (5*5*3 + 1)", "right", None),
+        ("2: 75*10", "needs a look", None),
+        ("10, 5*5*3 + 1", "needs a look", None),
+        ("76   5*5*3*10 + 10", "needs a look", None),
+    ],
+)
+def test_a_number_far_from_what_a_working_comes_to_is_no_slip(
+    answer: str, verdict: str, cause: str | None
+) -> None:
+    asked = {"id": CONV, "ask": CONV, "partial": {"forgot_depth": 0.5}}
+    found = mark({"spec": SPEC, "questions": [asked]}, {CONV: answer}).marks[0]
+    assert (found.verdict, found.misconception) == (verdict, cause)
+
+
+@pytest.mark.parametrize(
     "answer", ["12210   750 + 11522", "12210, 750 + 11522", "12210   750 + 11522 = 12210"]
 )
 def test_so_is_one_in_front_of_a_working_that_follows(answer: str) -> None:

@@ -144,6 +144,7 @@ def test_a_depth_in_words_is_for_a_person() -> None:
     for answer in ("30x20, the depth doesn't change", "30x20, same depth", "30x20 (depth stays)"):
         assert mark("max_pool1.output", answer).verdict == "needs a look"
     assert mark("max_pool1.output", "30x20, the depth stays 16").verdict == "right"
+    assert mark("max_pool1.output", "29x19, the depth stays 16").verdict == "wrong"
     assert mark("max_pool1.output", "30x20x16, same depth").verdict == "right"
     assert mark("max_pool1.output", "29x19x16, same depth").verdict == "wrong"
 
