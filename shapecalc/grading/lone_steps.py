@@ -14,7 +14,8 @@ RATE = r"(?:the )?(?:lr|learning[ _-]?rate|rate|step ?size|\\?(?:alpha|eta)|[α�
 NUMBER = r"(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})"
 TIMES = r" ?(?:[*·×∗]|times\b|(?<=[\w)]) ?x(?= )) ?"
 NAME = r"(?:the )?(?:d(?!ense)[A-Za-z]|∂|∇|grad)[\w/∂.'_]{0,12}(?: of [\w.]{1,12})?"
-GRADIENT = rf"(?:{NAME}|\(?[-−]? ?{NUMBER}\)?|[\[(][-−+\d., ]{{1,200}}[\])])"
+FACTORS = rf"\( ?[-−]? ?{NUMBER}(?:{TIMES}\(?[-−]? ?{NUMBER}\)?){{1,3}} ?\)"  # (-0.76*5.5)
+GRADIENT = rf"(?:{NAME}|{FACTORS}|\(?[-−]? ?{NUMBER}\)?|[\[(][-−+\d., ]{{1,200}}[\])])"
 # Behind a list, `[1, -3] - 0.1*grad`, a minus with blanks around it takes something off that.
 FRONT = (
     r"(?:(?:^|[=:;,]|\b(?:is|step|just|only|by|used|with|from|did|took)\b)\s*\(?[-−+]? ?"

@@ -33,7 +33,7 @@ from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
-MOST_GONE_ON_WITH = 12  # networks with one student's own values
+MOST_GONE_ON_WITH = 60  # networks with one student's own values: three for each of 20 answers
 WALKS_A_RUN = 30  # that computing an example takes as long as
 
 

@@ -118,6 +118,8 @@ def test_of_a_gradient_that_hangs_on_no_bias_neither_is_certain() -> None:
         ("just lr * gradient of b", [None]),
         ("step = -0.1*[-0.993, 0.993]", [0.1]),
         ("(-0.1)*grad", [0.1]),
+        ("-0.1 * (-0.76*5.5) = 0.418", [0.1]),
+        ("0.4 - 0.1 * (-0.76*5.5)", []),
         ("0.5*0.1 = 0.05", [0.5, 0.1]),  # either may be the rate
         ("the answer\n-lr*db", [None]),
         ("b - 0.1*grad", []),
