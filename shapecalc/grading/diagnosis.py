@@ -17,6 +17,7 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import alike, may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import AS_OF_0
+from shapecalc.grading.given_again import given_again
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
     bias_not_added,
@@ -239,6 +240,7 @@ class Diagnosis:
             else:
                 found = supposed.cause_of(value, evidence=evidence)
                 found = found or before_rounding(question, network, supposed, value, evidence)
+                found = found or given_again(network, supposed, value, evidence)
             if found is None:
                 continue
             if found.unexplained and differing(supposed.right, value) != differing(
