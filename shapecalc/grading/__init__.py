@@ -16,7 +16,9 @@ from os import PathLike
 from typing import Any
 
 from shapecalc.diagnostics import SpecError
+from shapecalc.grading.answer_texts import first_of
 from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.columns import by_plain_id, question_of
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.question import Assignment
@@ -27,7 +29,7 @@ def mark(
     answers: Mapping[str, Any],
     student: str = "",
 ) -> Marked:
-    """Mark one student's answers, a mapping from question id to answer.
+    """Mark one student's answers, a mapping from question id to answer; `Q8` is `q8`, as in files.
 
     A wrong, blank or unreadable answer raises nothing and prints nothing. Raises SpecError for a
     faulty assignment, and OSError for a path that cannot be opened.
@@ -36,7 +38,11 @@ def mark(
         assignment = read_assignment(assignment)
     if not assignment.usable:
         raise SpecError(assignment.diagnostics)
-    return Marker(assignment).mark(student, answers)
+    ids = [question.id for question in assignment.questions]
+    short = by_plain_id(ids)
+    meant = [(question_of(str(key), ids, short), answer) for key, answer in answers.items()]
+    known, _ = first_of([(id_, answer) for id_, answer in meant if id_])
+    return Marker(assignment).mark(student, known)
 
 
 def score(

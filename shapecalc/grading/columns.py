@@ -95,6 +95,11 @@ def by_number(key: str, ids: Collection[str], by_plain: Mapping[str, str]) -> st
     return found if named == {found} and (own is None or int(own[1]) == place) else None
 
 
+def question_of(key: str, ids: Collection[str], by_plain: Mapping[str, str]) -> str | None:
+    """Return the question that a key is for, by its id or else by its number."""
+    return matched(key, ids, by_plain) or by_number(key, ids, by_plain)
+
+
 def by_plain_id(ids: Collection[str]) -> Mapping[str, str]:
     """Return ids by their plain form, where only one of them has it."""
     return _by_plain_id(tuple(ids))

@@ -22,10 +22,9 @@ from shapecalc.grading.columns import (
     PEOPLE,
     TIMES,
     Mapped,
-    by_number,
     by_plain_id,
-    matched,
     plain,
+    question_of,
 )
 from shapecalc.grading.html_text import with_markdown_tables
 from shapecalc.grading.markdown_tables import table_in
@@ -217,7 +216,7 @@ def _read_broken(
         raise NotGradable(mend)
     pieces = read_pieces(text, ids, _piece_as_written)
     short = by_plain_id(ids)
-    if not any(_question_of(str(key), ids, short) for key in pieces.answers):
+    if not any(question_of(str(key), ids, short) for key in pieces.answers):
         raise NotGradable(mend)
     form = "JSON" if finding.fault.message.startswith(JSON_SAYS) else "YAML"
     mend = mend.replace(JSON_SAYS, "")
@@ -238,7 +237,7 @@ def _of_answers(
 ) -> Submission:
     """Return the submission of raw answers by key. Raises NotGradable where no question has one."""
     short = by_plain_id(ids)
-    meant = {key: _question_of(str(key), ids, short) for key in answers}
+    meant = {key: question_of(str(key), ids, short) for key in answers}
     known, twice = first_of([(id_, answers[key]) for key, id_ in meant.items() if id_])
     others = [key for key, id_ in meant.items() if id_ is None]
     ignored = [key for key in others if plain(str(key)) not in (*PEOPLE, *OTHERS, *TIMES)]
@@ -289,12 +288,7 @@ def _has_floats(value: Any) -> bool:
     return isinstance(value, float)
 
 
-def _question_of(key: str, ids: Collection[str], short: Mapping[str, str]) -> str | None:
-    """Return the question that a key is for, by its id or else by its number."""
-    return matched(key, ids, short) or by_number(key, ids, short)
-
-
 def _repeated(finding: Finding, ids: Collection[str], short: Mapping[str, str]) -> str:
     """Return what is told of a key that stands twice, of which the first one counts."""
-    id_ = _question_of(str(finding.path[-1]), ids, short) if finding.path else None
+    id_ = question_of(str(finding.path[-1]), ids, short) if finding.path else None
     return f"{quote(id_)} is answered twice: the first counted" if id_ else finding.fault.message
