@@ -24,8 +24,9 @@ from shapecalc.named_sizes import NamedRecord
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.open_sizes import without_names
 from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace, Walker, walk
+from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume
+from shapecalc.walking import Walker, walk
 from shapecalc.wildcards import PLACEHOLDERS, Beyond, Choice, Value
 
 MOST_LISTED = 64

@@ -16,8 +16,9 @@ from shapecalc.checks.sc604_input_size import IMAGE, WORDS
 from shapecalc.diagnostics import LayerError
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.rules import Rule
-from shapecalc.tracing import KnownTrace, Walker, walk
+from shapecalc.tracing import KnownTrace
 from shapecalc.volumes import PartialVolume, Volume
+from shapecalc.walking import Walker, walk
 
 # Tried in the place of open sizes, the likelier first: what images, sounds and texts have.
 USUAL = (224, 227, 256, 299, 32, 28, 512, 572, 96, 1024, 4096, 16384, 65536, *range(1, 65))

@@ -30,8 +30,9 @@ from shapecalc.solving.named import Names, names_in, period_of
 from shapecalc.solving.passing import Passed, passed
 from shapecalc.solving.search import Search
 from shapecalc.solving.size import Unsolvable
-from shapecalc.tracing import KnownTrace, Trace, Walker, walk
+from shapecalc.tracing import KnownTrace, Trace
 from shapecalc.volumes import PartialVolume, Volume, is_known
+from shapecalc.walking import Walker, walk
 
 FIRST = (224, 227, 256, 299, 572, 512, 32, 28, 128, 64)  # tried before sizes are worked out
 FURTHER = (1, 32, 2, 64, 3, 5, 7, 16, 48, 96)  # steps off that another set of sizes is looked for

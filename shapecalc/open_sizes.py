@@ -21,8 +21,9 @@ from shapecalc.diagnostics import Finding
 from shapecalc.fitting_sizes import MOST_TRIED, Search
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.records import KnownRecord
-from shapecalc.tracing import KnownTrace, Trace, walk
+from shapecalc.tracing import KnownTrace, Trace
 from shapecalc.volumes import PartialVolume, Volume, all_known, is_known
+from shapecalc.walking import walk
 
 MOST_AVOIDING = 1_000  # layers, in all sets that are tried to avoid what is no error
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import shapecalc
-from shapecalc import tracing
+from shapecalc import walking
 from shapecalc.collector import paused
 from shapecalc.reports.verification_table import render
 
@@ -112,10 +112,10 @@ def test_totals_by_key_and_by_name() -> None:
 
 def test_a_walk_prints_its_table_before_anything_was_traced() -> None:
     code = (
-        "from shapecalc import network, tracing\n"
+        "from shapecalc import network, walking\n"
         "from shapecalc import readers\n"
         "spec = network.build(readers.read_mapping({'input': '8x8x1', 'layers': ['relu']}))\n"
-        "print(tracing.walk(spec))\n"
+        "print(walking.walk(spec))\n"
     )
     shown = subprocess.check_output([sys.executable, "-c", code], text=True)
     assert "relu1" in shown
@@ -125,8 +125,8 @@ def test_a_walk_prints_its_table_before_anything_was_traced() -> None:
 @pytest.mark.parametrize("enabled", [True, False])
 def test_the_collector_is_left_as_it_was(enabled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    walk = tracing.walk
-    monkeypatch.setattr(tracing, "walk", lambda spec: seen.append(gc.isenabled()) or walk(spec))
+    walk = walking.walk
+    monkeypatch.setattr(walking, "walk", lambda spec: seen.append(gc.isenabled()) or walk(spec))
     before = gc.isenabled()
     try:
         (gc.enable if enabled else gc.disable)()

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from shapecalc import rules, tracing
+from shapecalc import rules, walking
 from shapecalc.checks.rule import Check, OfLayer
 from shapecalc.diagnostics import Finding, Findings, Later
 from shapecalc.layers.base import Layer
@@ -89,7 +89,7 @@ def traced(spec: NetworkSpec) -> Trace:
         module = "given_inputs" if spec.given else module
         found: Trace = import_module(f"shapecalc.{module}").traced(spec)
         return found
-    return checked(tracing.walk(spec))
+    return checked(walking.walk(spec))
 
 
 def _wanted(spec: NetworkSpec, among: frozenset[Rule] | None = None) -> _Checks:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from shapecalc import rules, tracing
+from shapecalc import rules, walking
 from shapecalc.diagnostics import Fault, Finding, SpecError, quote, some
 from shapecalc.layers.operation import Operation
 from shapecalc.network import Node
@@ -79,7 +79,7 @@ def known_part(trace: KnownTrace) -> KnownPart:
         for index, record in enumerate(trace.layers)
         if index not in kept or (record.layer is not None and record.layer.opaque)
     }
-    return KnownPart(tracing.walk(part), [*_notes(operations, kept, trace)], not_run)
+    return KnownPart(walking.walk(part), [*_notes(operations, kept, trace)], not_run)
 
 
 def _left(node: Node, numbers: dict[int, int]) -> Node | None:

@@ -16,7 +16,7 @@ from shapecalc.grading.values import Value, flat
 from shapecalc.layers.base import Layer
 from shapecalc.layers.window import Sliding
 from shapecalc.network.example import Example
-from shapecalc.tracing import walk
+from shapecalc.walking import walk
 
 MOST_LAYERS = 12  # up to the one that is asked for
 _RESIZED: WeakKeyDictionary[Subject, dict[tuple[str, Change], Subject | None]] = WeakKeyDictionary()

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.records import KnownRecord
-from shapecalc.tracing import KnownTrace, walk
+from shapecalc.tracing import KnownTrace
+from shapecalc.walking import walk
 
 OF_INPUT = ("input", "weights", "biases", "parameters", "non_trainable")  # need a sound input only
 

@@ -32,7 +32,8 @@ from shapecalc.network.spec import NetworkSpec
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import own_counts, total_of
 from shapecalc.reports import sentences
-from shapecalc.tracing import KnownTrace, walk
+from shapecalc.tracing import KnownTrace
+from shapecalc.walking import walk
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample

@@ -1,6 +1,6 @@
 """What every layer kind has: fields, the rule for its output, its counts, how they follow.
 
-A family's file defines classes from `Layer`; tracing.py calls their methods and knows no kind.
+A family's file defines classes from `Layer`; walking.py calls their methods and knows no kind.
 Volumes are tuples, spatial sizes first, depth last; a flat vector has one number.
 """
 

@@ -17,8 +17,9 @@ from shapecalc.rules import Rule
 from shapecalc.solving.fitting import FittingSizes
 from shapecalc.solving.fitting import fitting as sizes_that_fit
 from shapecalc.solving.fitting import inputs as with_sizes
-from shapecalc.tracing import KnownTrace, walk
+from shapecalc.tracing import KnownTrace
 from shapecalc.volumes import PartialVolume, Reading, doubts, reason
+from shapecalc.walking import walk
 
 FAR = 256  # pixels from the written size
 MOST_TRIED = 20_000  # layers, in all sizes that are tried

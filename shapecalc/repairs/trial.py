@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from shapecalc import checks, network, rules, tracing
+from shapecalc import checks, network, rules, walking
 from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
 from shapecalc.diagnostics import Finding, SpecError
 from shapecalc.edits import Change, Edit, Repair, Unchangeable, changed, is_data, size_of
@@ -144,7 +144,7 @@ class Trials:
             else node
             for node in self.trace.spec.nodes
         ]
-        return bool(_errors(tracing.walk(replace(self.trace.spec, nodes=nodes), to_the_end=False)))
+        return bool(_errors(walking.walk(replace(self.trace.spec, nodes=nodes), to_the_end=False)))
 
     def _traced(self, change: Change, hurried: bool) -> Trace:
         """Return the trace of the changed spec; the first error ends a hurried one."""
@@ -161,7 +161,7 @@ class Trials:
             spec = replace(spec, selected=before.selected)
         if spec.is_open or spec.given or spec.wild or not hurried:
             return checks.traced(spec)
-        after = tracing.walk(spec, to_the_end=False)
+        after = walking.walk(spec, to_the_end=False)
         return after if _errors(after) else checks.checked(after)
 
 

@@ -26,8 +26,8 @@ from shapecalc.solving.passing import Passed, passed
 from shapecalc.solving.search import Found, Search, Start
 from shapecalc.solving.sets import Sizes, union
 from shapecalc.solving.size import Unsolvable
-from shapecalc.tracing import walk
 from shapecalc.volumes import Volume
+from shapecalc.walking import walk
 
 USUAL = (224, 256, 512, 1024)  # a size that is offered is at least as large as one of these, if any
 SMALL = 8  # sizes at which volumes of one pixel agree with everything

@@ -10,8 +10,8 @@ from shapecalc.diagnostics import quote
 from shapecalc.solving.axes import Axis, AxisSizes, inputs
 from shapecalc.solving.passing import Passed
 from shapecalc.solving.sets import Progression
-from shapecalc.tracing import walk
 from shapecalc.volumes import Volume, show, titles_of
+from shapecalc.walking import walk
 
 MOST_STEPS = 2**40
 

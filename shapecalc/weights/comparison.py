@@ -16,7 +16,8 @@ from shapecalc.checkpoints.base import Tensor
 from shapecalc.checkpoints.darknet import ALL
 from shapecalc.diagnostics import Fault, Finding, LayerError, quote, some
 from shapecalc.layers.field_types import Volume
-from shapecalc.tracing import KnownTrace, T, Trace, walk, with_findings
+from shapecalc.tracing import KnownTrace, T, Trace, with_findings
+from shapecalc.walking import walk
 from shapecalc.weights.fields import Change, fitting_change, fitting_depth, fitting_switch
 from shapecalc.weights.folding import without_folded
 from shapecalc.weights.matching import Pair, match

@@ -38,6 +38,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fitting_sizes",),
     ("checks", "readers", "executor", "comparison", "weights", "footprint"),
     ("checkpoints",),
+    ("walking",),
     ("tracing",),
     ("worked_example",),
     ("network", "records", "verification"),

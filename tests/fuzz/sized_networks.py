@@ -13,7 +13,7 @@ import shapecalc
 from shapecalc.network import NetworkSpec
 from shapecalc.solving.axes import Axis, axes_of
 from shapecalc.solving.fitting import FittingSizes, fitting, inputs
-from shapecalc.tracing import walk
+from shapecalc.walking import walk
 
 LARGEST = 300
 PAIRS = 100

@@ -12,7 +12,7 @@ from shapecalc.grading import mark, read_assignment, score
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.question import Tolerance
-from shapecalc.tracing import Walker
+from shapecalc.walking import Walker
 
 NETWORK = {
     "input": "32x32x3",

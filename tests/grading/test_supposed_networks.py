@@ -9,7 +9,8 @@ import pytest
 
 from shapecalc import trace
 from shapecalc.grading.subject import Subject
-from shapecalc.tracing import KnownTrace, Trace, known, walk
+from shapecalc.tracing import KnownTrace, Trace, known
+from shapecalc.walking import walk
 
 NETWORKS = Path(__file__).resolve().parents[2] / "specs" / "networks"
 TraceText = Callable[..., Trace]

@@ -307,9 +307,9 @@ def test_many_faults_cost_a_bounded_number_of_trials(
     from shapecalc.repairs import trial
 
     walked = []
-    walk = trial.tracing.walk
+    walk = trial.walking.walk
     monkeypatch.setattr(
-        trial.tracing,
+        trial.walking,
         "walk",
         lambda spec, **how: walked.append(len(spec.nodes)) or walk(spec, **how),
     )

@@ -16,7 +16,7 @@ import sized_networks
 
 import shapecalc
 from shapecalc.solving.named import Names
-from shapecalc.tracing import walk
+from shapecalc.walking import walk
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 COUNTED = ("weights", "biases", "parameters", "macs", "activations")

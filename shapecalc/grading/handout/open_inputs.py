@@ -12,7 +12,7 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.wording import questions_by
 from shapecalc.layers.base import show
-from shapecalc.tracing import walk
+from shapecalc.walking import walk
 
 
 def sizes_needed(questions: Sequence[Question], numbers: Mapping[str, int]) -> Iterator[str]:

@@ -26,8 +26,8 @@ from shapecalc.grading.wording import in_a_row
 from shapecalc.layers.base import show
 from shapecalc.solving.axes import AxisSizes
 from shapecalc.solving.fitting import FittingSizes, fitting
-from shapecalc.tracing import walk
 from shapecalc.volumes import Volume, titles_of
+from shapecalc.walking import walk
 
 LARGEST = 10**6  # a size that is tried
 

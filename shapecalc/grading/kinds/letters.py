@@ -28,7 +28,8 @@ from shapecalc.layers.dense import Dense
 from shapecalc.layers.window import Sliding
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.records import KnownRecord
-from shapecalc.tracing import KnownTrace, walk
+from shapecalc.tracing import KnownTrace
+from shapecalc.walking import walk
 
 # All different, and such that windows fit: 1001 - 70 + 2*29 is a multiple of 23, and so is 70 - 1.
 DISTINCT = {"W": 1001, "F": 70, "S": 23, "P": 29, "K": 997, "C": 991}
