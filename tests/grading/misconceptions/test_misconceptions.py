@@ -130,6 +130,7 @@ UNET = net(
     "20x20x3", {"conv": {"K": 16, "F": 1}}, {"conv": {"K": 32, "F": 1, "from": "input"}},
     {"concat": ["conv1", "conv2"]}, {"add": ["conv1", "conv1"]},
 )  # fmt: skip
+GLOBAL = net("8x6x48", "global_avg_pool")
 BLOCKS = net(
     "64x64x1", *[{"conv": {"K": 4, "F": 3}}, {"max_pool": {"F": 2, "S": 2}}] * 3, rounding="floor",
 )  # fmt: skip
@@ -649,6 +650,9 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     # 3 + 1 = 4 in each block; the second adds 2*2 + 2, the third 2*4 + 4: they see 22
     ("field_of_blocks", BLOCKS, "max_pool3.receptive_field", (12, 12)),
     ("merge_depths_added", UNET, "add1.output", (20, 20, 32)),
+    ("merge_sizes_added", UNET, "add1.output", (40, 40, 16)),
+    ("merge_sizes_added", UNET, "add1.output", (40, 40, 32)),
+    ("pooled_over_depth", GLOBAL, "global_avg_pool1.output", (8, 6, 1)),
     ("concat_depth_kept", UNET, "concat1.output", (20, 20, 32)),
     ("concat_depth_averaged", UNET, "concat1.output", (20, 20, 24)),
     ("product_for_volume", CONV, "conv1.output", 10240),
