@@ -73,8 +73,8 @@ class Concluded(NamedTuple):
 
 
 def conclusion_of(question: Question, answer: object) -> InFront | None:
-    """Return what a text concludes and the steps in front of it, if it is not read as the right
-    answer as a whole; None where it may mean something else.
+    """Return what a text concludes and the steps in front of it, if it is not read so as a whole,
+    or as the right answer; None where it may mean something else.
     """
     found = _concluded(question, answer)
     if found is None or question.query.kind == "field" or OTHERWISE.search(f"{answer}"):
@@ -83,14 +83,15 @@ def conclusion_of(question: Question, answer: object) -> InFront | None:
     volumes = (volume[0] for volume in VOLUME.finditer(front))
     if question.query.key == "output" and any(can_answer(question, v) for v in volumes):
         return None
-    ways = _read(question, answer)
-    if any(is_right(question, way) for way in ways) or _is_same(question, ways, value):
+    ways, right = _read(question, answer), is_right(question, value)
+    as_whole = any(is_right(question, way) for way in ways) or _is_same(question, ways, value)
+    if as_whole and (found.named or not right):  # else the numbers beside it leave no choice
         return None
     numbers = DIGITS.findall(front)
     told, ends = {f"{size}" for size in flat(value)}, ENDS.search(front)
     if ends and ends[1].strip(".,") not in told:  # 5 + 2 = 9. So 11
         return None
-    if is_right(question, value):
+    if right:
         leads = len(numbers) > 1
     else:
         leads = {numbers[-1]} == told or (len(told) > 1 and numbers[-1] in told)

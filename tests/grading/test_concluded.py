@@ -54,6 +54,8 @@ def mark(ask: str, answer: str) -> Mark:
         (FIELD, "the receptive field is 11"),
         (FIELD, "5, wide 7, pool 9. The answer is 11x11."),
         (FIELD, "5; 7; 9; 11. Thus 11 pixels."),
+        (FIELD, "conv1 sees 5, wide 7, the pool 9 and body 11, so the receptive field is 11x11."),
+        (FIELD, "every layer adds 2: 5, 7, 9, 11. Therefore 11x11 pixels."),
         (HEIGHT, "33, minus 5 is 28, plus 4 is 32, half is 16, plus 1 is 17. So 17."),
         (COUNT, "8*16 weights plus 8 biases, which is 136."),
         (COUNT, "Every unit has 16 inputs, so 8*16 weights plus 8 biases, which is 136."),
