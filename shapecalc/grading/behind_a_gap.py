@@ -53,6 +53,8 @@ STEP = regex(r"=>|->|[=\u2192\u21d2,;:]")
 TIMES, WORD = regex(r"\btimes\b", re.IGNORECASE), regex(r"[^\W\d_]{2,}")
 LOG = regex(r"\blog(?!_?e\b)", re.IGNORECASE)
 LIST, DIGIT = regex(r"\[[^\[\]]*\]|\[\[.*\]\]"), regex(r"\d")
+NUMBER = regex(r"\d+")
+MOST_PARTS = 4  # of a value: 1 1/2, 0.5e-3
 MOST = 20  # gaps that are looked at
 OPERATOR = regex(r"\s*[-+*/]")
 
@@ -111,8 +113,12 @@ def _parted(answer: str, begin: int, end: int) -> InFront | None:
 def _is_apart(question: Question, found: InFront) -> bool:
     """Say whether what stands in front of a gap is the answer, whatever stands behind."""
     first, rest = found
+    if DIGIT.search(rest) and not _may_be_list(question, first):
+        return False
     ways = _read(question, first)
-    if not WORKED.search(rest) or not ways:  # a row of numbers
+    if not ways:
+        return False
+    if not WORKED.search(rest):  # a row of numbers
         return _come_to(question, rest, ways)
     if _is_count(question) and any(is_right(question, way.value) for way in ways):
         return _come_to(question, rest, ways)  # or several terms in words are summed
@@ -199,6 +205,15 @@ def _is_whole(question: Question, ways: Sequence[Reading]) -> bool:
     return len(flat(right)) in counts or (equal and 1 in counts)
 
 
+def _may_be_list(question: Question, text: str) -> bool:
+    """Say whether a text has enough numbers for a list, if one is asked for, and not far too many:
+    to read each beginning of a long text takes long.
+    """
+    count = len(flat(question.right))
+    numbers = len(NUMBER.findall(text))
+    return question.query.form != "array" or count <= numbers <= MOST_PARTS * count
+
+
 def _is_lone_list(text: str) -> bool:
     """Say whether a text is one list in brackets: as many values as it has are the answer's."""
     return LIST.fullmatch(text.strip()) is not None
@@ -218,7 +233,7 @@ def _steps(rest: str) -> list[str]:
     done = ""
     for part in re.split(r"[,;]", said):
         done = f"({done}) {part}" if done and OPERATOR.match(part) else part
-    return [rest, STEP.split(rest)[-1], done]
+    return [*dict.fromkeys((rest, STEP.split(rest)[-1], done))]  # of a row of numbers the same
 
 
 def _values(text: str) -> list[Value]:

@@ -24,6 +24,7 @@ from shapecalc.grading.comparison import (
     is_rounded,
     ways_to_read,
 )
+from shapecalc.grading.concluded import conclusion_of
 from shapecalc.grading.counts_of_all import of_all
 from shapecalc.grading.feedback import Told, given
 from shapecalc.grading.hyperparameters import in_numbers
@@ -86,7 +87,7 @@ class FirstLook:
         if isinstance(answer, str) and len(answer) <= LONGEST and not question.query.executed:
             answer = exact_sum(question, plainer_answer(question.query, answer))
         apart = in_front_of_a_gap(question, answer)
-        in_front = apart or result_in_front(question, answer)
+        in_front = apart or result_in_front(question, answer) or conclusion_of(question, answer)
         answer = of_one_side(answer) if of_field else without_names(question, answer)
         if question.query.kind == "record" and question.query.form == "number":
             answer = of_all(answer)

@@ -33,6 +33,13 @@ DOES = regex(
 REMARK = regex(
     r" ?(?:\((?:\d+ ?[x×*] ?\d+|[^()\d]*)\)|[,;.]? ?\b(?:because|since|where|row by row)\b\D*)$"
 )
+# What is told behind a list of its values that are not as they stand there.
+CORRECTS = regex(
+    r"\bbut\b[^,;]*\b(?:should|must|ought)\b|\bbut the (?:rest|others?)\b|\bmissing\b"
+    r"|\brevers\w*|\b(?:other|wrong|opposite|different) (?:order|way)\b"
+    r"|\bonly (?:one|two|some|half)(?: of (?:them|these))? (?:is|are) (?:right|correct|sure)\b",
+    re.IGNORECASE,
+)
 # A sign of a sum or another number, or a percentage; no hyphen, as in `zero-based`.
 SIGNS = regex(r"[\d*+=^%]|\bper ?cent\b|(?<![A-Za-z])[-/]|[-/](?![A-Za-z])")
 
@@ -64,6 +71,7 @@ def _only_list(text: str) -> str:
             before, behind = text[:start].rstrip("` "), text[end:].lstrip("` ")
             told = not _changes(before) and not _changes(behind)
             told = told and not DOES.match(behind.lstrip(" ,;.("))
+            told = told and not CORRECTS.search(behind)
             apart = before[-1:] not in ("-", "/") and behind[:1] not in ("-", "/", "[", "(")
             return text[start:end] if told and apart else ""
     return ""

@@ -50,7 +50,10 @@ SUMMED = regex(
 SUMMED_UP = regex(r"(\d[\d,.]*) ?[=:] ?(\d[\d,.]*)")  # of `conv 10, dense 15 = 25`
 NUMBERED = regex(r"\b([a-z]+) (\d{1,2})(?= ?[:=])", re.IGNORECASE)  # conv 1: 10
 # 750 weights, 10 biases => 760; 760: 750 weights, 10 biases
-TOTAL_BEHIND = regex(r"[ ,;]*(?:=>|->|\u21d2|\u2192|, | so | makes | gives ) ?(\d[\d,]*)[.!]?$")
+TOTAL_BEHIND = regex(
+    r"[ ,;]*(?:=>|->|\u21d2|\u2192|, | so | makes | gives | (?:which|that) (?:is|makes|gives) )"
+    r" ?(\d[\d,]*)[.!]?$"
+)
 TOTAL_BEFORE = regex(r"^(\d[\d,]*) ?[:=] ?(?=[^=]*weight)")
 SHORT = ((regex(r"(?<=\d) ?w\b"), " weights"), (regex(r"(?<=\d) ?b\b"), " biases"))
 TIMES = regex(r"(?<=\d) ?[xX×] ?(?=\d)")

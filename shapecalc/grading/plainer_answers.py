@@ -20,6 +20,11 @@ SIZE = regex(rf"\s*{UNCHANGED}(?: at)?[,:;]? (?=\d+\W*$)", re.IGNORECASE)
 FILTER = regex(
     r"\s*(?:the )?(?:kernel|filter|window)s?(?:[ -]size)?(?: is| are| of|:)? (?=\d)", re.IGNORECASE
 )
+FIELD = regex(  # so the field is 11
+    r"\s*(?:(?:so|thus|hence),? )?(?:(?:the|its|my) )?(?:receptive )?field(?: of view)?"
+    r"(?: is|:| ?=)? (?=\d)",
+    re.IGNORECASE,
+)
 # Rows and columns by their names, in whichever order, each perhaps behind its working.
 _SIDE = r"(?:[\d\s()*x×·+-]+ ?= ?)?"
 _OF = r"(?:{0}s?(?: ?[:=]| is| are)? {1}(?P<{2}>\d[\d,]*)|{1}(?P<{2}_first>\d[\d,]*) {0}s?)"
@@ -39,6 +44,8 @@ def plainer_answer(query: Query, text: str) -> str:
         text = SIZE.sub("", _without_own_name(query.key, text))
     if query.kind == "field" and query.key == "F":
         text = FILTER.sub("", text)
+    if query.key == "receptive_field" and query.form == "sizes":
+        text = FIELD.sub("", text, count=1) if FIELD.match(text) else text
     if query.key == "im2col" and query.form == "sizes":
         return _rows_first(text)
     return GOES_ON.sub(r"= \1\2\1 ", text) if query.form in ("number", "sizes") else text

@@ -24,6 +24,7 @@ from shapecalc.grading.bracketed_lists import LETTER
 from shapecalc.grading.clauses import CUT, clauses, split_aside
 from shapecalc.grading.columns_in_words import in_rows, is_by_columns
 from shapecalc.grading.formulas_in_front import behind_its_formula
+from shapecalc.grading.harmless_remarks import without_harmless
 from shapecalc.grading.joined_lines import Line
 from shapecalc.grading.length_asked import lengths_first
 from shapecalc.grading.list_beside_working import has_bare_list, list_beside_working
@@ -136,7 +137,7 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
     """Read a text that is to give several values, also by their names. Raises Unreadable."""
     count = len(flat(question.right))
     text = with_decimal_points(with_new_values(plainer(without_dash(text)), count), count)
-    text = behind_its_formula(with_lines_parted(text, count))
+    text = without_harmless(question, behind_its_formula(with_lines_parted(text, count)))
     found = _bulleted(question, text)
     try:
         found += _readings_for(question, text)

@@ -17,6 +17,7 @@ from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import read_answer
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.comparison import is_right, ways_to_read
+from shapecalc.grading.concluded import may_be_a_step
 from shapecalc.grading.list_beside_working import has_another_list
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.no_answer import is_blank
@@ -96,6 +97,8 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
         return True
     if not WORD.search(answer):
         return False
+    if may_be_a_step(question, answer):
+        return True
     if question.query.form != "truth" and _takes_back(question, answer):
         return True
     text = plain(answer)

@@ -8,7 +8,7 @@ import re
 
 from shapecalc.grading.answers import OPPOSITE
 from shapecalc.grading.clauses import BECAUSE
-from shapecalc.grading.list_in_words import DOES
+from shapecalc.grading.list_in_words import CORRECTS, DOES
 from shapecalc.grading.notation import CHANGED, TITLE
 from shapecalc.grading.regex import regex
 
@@ -78,7 +78,7 @@ def is_changed(lead: str, behind: str, key: str) -> bool:
         return True
     if any(OPPOSITE.fullmatch(part.strip()) for part in near.split("=")):
         return True
-    if DENIED.search(f"{lead} {behind}") or DONE.search(behind):
+    if DENIED.search(f"{lead} {behind}") or DONE.search(behind) or CORRECTS.search(behind):
         return True
     name = NAME.search(near)  # z = [1, 2], s = z + b
     return bool(name and re.search(rf"(?<!\w){re.escape(name[1])}(?!\w| ?[=:])", behind))

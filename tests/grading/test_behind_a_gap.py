@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -207,3 +208,16 @@ def test_it_is_told_that_a_working_states_another_number(show: str, told: str, a
     assignment = read_assignment({"spec": SIZES, "questions": [COUNT], "show": show})
     mark = Marker(assignment).mark("one", {COUNT: answer}).marks[0]
     assert (mark.verdict, mark.feedback) == ("needs a look", told)
+
+
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [(FIELD, "9.5  " * 198), (COUNT, "9  " * 330)],
+)
+def test_a_long_row_of_numbers_with_gaps_is_read_fast(ask: str, text: str) -> None:
+    marked(ask, "1")
+    assignment = read_assignment({"spec": SIZES if "conv" in ask else VALUES, "questions": [ask]})
+    marker = Marker(assignment)
+    start = process_time()
+    marker.mark("one", {ask: text})
+    assert process_time() - start < 0.4

@@ -1,0 +1,116 @@
+"""A remark beside a whole list that changes nothing in it, and one that may."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+
+# W x = (1 + 4, 3 + 10); W^T g = (1 - 3, 2 - 5); g x^T = ((1, 2), (-1, -2))
+DENSE: dict[str, Any] = {
+    "input": 2,
+    "layers": [{"dense": 2}],
+    "example": {
+        "given": {"input": [1, 2], "dense1.weight": [[1, 2], [3, 5]], "dense1.bias": [0, 0]},
+        "upstream": {"dense1": [1, -1]},
+    },
+}
+# Equal scores: 1/2 each; behind the loss -1/2 and 1/2.
+SOFTMAX: dict[str, Any] = {
+    "input": 2,
+    "layers": [{"dense": 2}, "softmax"],
+    "example": {
+        "given": {"input": [1, 2], "dense1.weight": [[2, 1], [4, 0]], "dense1.bias": [0, 0]},
+        "loss": {"cross_entropy": 0},
+    },
+}
+BACK, WEIGHTS = "input.grad", "dense1.weight.grad"
+RIGHT = {
+    BACK: "[-2, -3]",
+    WEIGHTS: "[[1, 2], [-1, -2]]",
+    "softmax1.value": "[0.5, 0.5]",
+    "dense1.grad": "[-0.5, 0.5]",
+}
+WRONG = {
+    BACK: "[2, -3]",
+    WEIGHTS: "[[1, 2], [-1, 2]]",
+    "softmax1.value": "[0.25, 0.75]",
+    "dense1.grad": "[0.5, 0.5]",
+}
+SUMMED = "[LIST] (I summed over all 16 positions but most of them are zero)"
+
+
+@cache
+def marker(ask: str) -> Marker:
+    spec = DENSE if ask in (BACK, WEIGHTS) else SOFTMAX
+    return Marker(read_assignment({"spec": spec, "questions": [{"id": "a", "ask": ask}]}))
+
+
+def verdict(ask: str, text: str, lists: dict[str, str]) -> str:
+    return marker(ask).mark("one", {"a": text.replace("[LIST]", lists[ask])}).marks[0].verdict
+
+
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        ("softmax1.value", "[LIST], they add up to 1 as they should"),
+        ("softmax1.value", "[LIST] (they add up to 1)"),
+        ("softmax1.value", "[LIST] they add up to 1"),
+        ("softmax1.value", "p = [LIST] and they add up to one."),
+        ("softmax1.value", "[LIST] (adding up to 1, as expected)"),
+        ("dense1.grad", "[LIST], the values sum to 0 as they should"),
+        (BACK, "Here I go back through the weights (transposed): [LIST]"),
+        (BACK, "I go back through the transposed weights: [LIST]"),
+        (BACK, "[LIST] (weights transposed)"),
+        (BACK, "[LIST], back with the transposed weights"),
+        (BACK, "[LIST] (I go back through the transpose of W)"),
+        (WEIGHTS, SUMMED),
+        (WEIGHTS, "[LIST] (added over all 4 windows)"),
+    ],
+)
+def test_a_remark_that_changes_nothing_is_passed_over(ask: str, text: str) -> None:
+    assert verdict(ask, text, RIGHT) == "right"
+    assert verdict(ask, text, WRONG) not in ("right", "needs a look")
+
+
+@pytest.mark.parametrize("text", ["-0.5, 0.5 they add up to 0", "-0.5 0.5 (they add up to 0)"])
+def test_values_without_brackets_may_have_such_a_remark(text: str) -> None:
+    assert verdict("dense1.grad", text, RIGHT) == "right"
+
+
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        ("softmax1.value", "[LIST] but they should add up to 1"),
+        ("softmax1.value", "[LIST], they do not add up to 1"),
+        ("softmax1.value", "[LIST] they add up to 1 times 2"),
+        ("softmax1.value", "[LIST] times 2, they add up to 1"),
+        ("softmax1.value", "[LIST] but 0.3 for the first, they add up to 1"),
+        ("softmax1.value", "not [LIST], they add up to 1"),
+        ("softmax1.value", "[0.5] they add up to 1"),
+        ("softmax1.value", "[0, 1] and [LIST], they add up to 1"),
+        (WEIGHTS, "[LIST] (weights transposed)"),
+        (WEIGHTS, "[LIST] transposed"),
+        (WEIGHTS, "I go back through the transposed weights: [LIST]"),
+        (BACK, "[LIST] transposed"),
+        (BACK, "transposed weights: [LIST]"),
+        (BACK, "[LIST] transposed weights"),
+        (BACK, "I go back through the transposed weights: [LIST] times 2"),
+        (WEIGHTS, "[LIST] but the last one is wrong"),
+        (WEIGHTS, "[LIST] but the last one should be zero"),
+        (WEIGHTS, "[LIST] but two of them are missing"),
+        (WEIGHTS, "[LIST] in the other order"),
+        (WEIGHTS, "[LIST] reversed"),
+        (WEIGHTS, "[LIST], only one of them is right"),
+    ],
+)
+def test_a_remark_that_may_change_a_list_waits(ask: str, text: str) -> None:
+    assert verdict(ask, text, RIGHT) == "needs a look"
+
+
+def test_what_is_kept_of_a_window_is_no_correction() -> None:
+    assert verdict(BACK, "[LIST] (only the largest is kept)", RIGHT) == "right"
