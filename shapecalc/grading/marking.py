@@ -119,7 +119,7 @@ class Marker:
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
                 more = self.told.goes_on()
                 mark = unmarked(question, "needs a look", given(answer), more)
-            mark = pending.behind(question, mark)
+            mark = pending.behind(question, mark, value)
             if mark.verdict == "followed through":
                 practice.has_followed(question.id, executed=question.query.executed)
             if mark.misconception and not mark.perhaps:
@@ -271,6 +271,9 @@ class Marker:
             ),
             note=stated.note,
             follows=tuple(q.id for q, _ in followed.sources) if followed else (),
+            worked_out=self._diagnosis.is_worked_out(question, found, evidence.working)
+            if found
+            else not followed,
         )
 
     def _wrong_mark(

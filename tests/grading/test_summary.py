@@ -253,7 +253,8 @@ def test_answers_whose_points_may_change_with_another_are_told(
         dense = "15680" if count else "15690"
         file.write_text(json.dumps({asked[0]: "see my scan", asked[1]: dense}), encoding="utf-8")
         found.append(Found(str(file), f"s{number}"))
-    run = grade(read_assignment({"spec": spec, "questions": asked}), found)
+    homework = {"spec": spec, "questions": asked, "follow_through": 1}
+    run = grade(read_assignment(homework), found)
     for text in (SUMMARIES["table"](run), exports.render("table", run) if count > 1 else ""):
         lines = [line for line in text.splitlines() if "points may change" in line]
         assert [line for line in lines if "teacher" not in line] == [told] * bool(told and text)
