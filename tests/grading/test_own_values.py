@@ -889,7 +889,7 @@ TWO_FILTERS = {
          " 1; the first one that does not is at [1,0,0], counted from 0: from your numbers, sum of"
          " gradient of conv1 * its input over the windows = 2*1 + 0.7*2 = 3.4. The right answer"),
         ([[1, 9], [3.4, 6.1]], "3 of 4 values follow from your answer [[3, -1], [2, 0.7]] to"
-         " question 1; the first one that does not is at [0,0,1], counted from 0: from your"
+         " question 1; the one that does not is at [0,0,1], counted from 0: from your"
          " numbers, sum of gradient of conv1 * its input over the windows = 3*2 + (-1)*3 = 3."),
         ([[1, 9], [9, 9]], "Not right"),  # one may do so by chance
         ([[1, 9], [9, 6.1]], "Not right"),  # not a whole filter, nor most values
