@@ -123,9 +123,11 @@ class Cause(NamedTuple):
 
     @property
     def matter(self) -> str:
-        """What was done wrong, in the words that the student is told, whether it is sure or not."""
+        """What was done wrong, in the words that the student is told, whether it is sure or not;
+        without those that go on from what they were told before.
+        """
         titles = [cause.title for cause in self.either]
-        found = ", or ".join(titles) if titles else self._explanation
+        found = ", or ".join(titles) if titles else self.wrong.by_itself or self._explanation
         return f"{found}; and {self.unexplained}" if self.unexplained else found
 
     @property

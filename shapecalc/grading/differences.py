@@ -65,12 +65,13 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
 
 def followed_part(question: Question, good: Sequence[bool], source: str, working: str) -> str:
     """Return how many values of a wrong array are `good`, since they follow from a `source`, and
-    the first one that does not, with what comes to it from the student's own numbers.
+    the one that does not, or the first one, with what comes to it from the student's own numbers.
     """
     same, at = sum(good), first_wrong(question.right, good)
     begin = f"{same:,} of {len(good):,} values follow from {source}"
     because = f": from your numbers, {working}" if working else ""
-    return f"{begin}; the first one that does not is at {index(at)}, counted from 0{because}."
+    which = "the one" if same == len(good) - 1 else "the first one"
+    return f"{begin}; {which} that does not is at {index(at)}, counted from 0{because}."
 
 
 def _add_up(question: Question, value: Value) -> bool:

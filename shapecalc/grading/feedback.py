@@ -195,15 +195,12 @@ class Told(NamedTuple):
             " has to look at it."
         )
 
-    def hangs_on(self, number: int, *, certain: bool) -> str:
-        """Return what is told of a wrong answer that may follow from one which is not read, whether
-        or not a mistake is `certain` to be behind it.
+    def hangs_on(self, number: int, then: str) -> str:
+        """Return what is told of a wrong answer that may follow from one which is not read: `then`
+        what happens to the points, where a mistake is certain to be behind it.
         """
-        if certain:
-            return (
-                f"A teacher has to look at your answer to question {number} first; if this follows"
-                " from it, your points change."
-            )
+        if then:
+            return f"A teacher has to look at your answer to question {number} first; {then}."
         return (
             f"It is not right, but may follow from your answer to question {number}: a teacher has"
             " to look at that first, and this has no points yet."

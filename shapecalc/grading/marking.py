@@ -18,7 +18,7 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, same
 from shapecalc.grading.credit import credit_of, credit_told
 from shapecalc.grading.diagnosis import Diagnosis
-from shapecalc.grading.differences import matter
+from shapecalc.grading.differences import first_wrong, matter
 from shapecalc.grading.doubts import (
     is_rather_a_mistake,
     is_shown_not_to_follow,
@@ -49,7 +49,7 @@ from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
 from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.turned_arrays import as_marked
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, index
 from shapecalc.grading.weighed import weighed
 from shapecalc.grading.wording import capital, questions_by
 
@@ -119,7 +119,7 @@ class Marker:
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
                 more = self.told.goes_on()
                 mark = unmarked(question, "needs a look", given(answer), more)
-            mark = pending.behind(question, mark)
+            mark = pending.behind(question, mark, value)
             if mark.verdict == "followed through":
                 practice.has_followed(question.id, executed=question.query.executed)
             if mark.misconception and not mark.perhaps:
@@ -229,6 +229,7 @@ class Marker:
             note=note,
             meant=question.shown(meant),
             matter=matter(question, ways[0].value, evidence.working),
+            unfollowed=index(first_wrong(question.right, part.good)) if part else "",
         ), ways[0]
 
     def _slipped(
@@ -271,6 +272,9 @@ class Marker:
             ),
             note=stated.note,
             follows=tuple(q.id for q, _ in followed.sources) if followed else (),
+            worked_out=self._diagnosis.is_worked_out(question, found, evidence.working)
+            if found
+            else not followed,
         )
 
     def _wrong_mark(

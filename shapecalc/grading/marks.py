@@ -30,6 +30,7 @@ class Mark(NamedTuple):
     follows: tuple[str, ...] = ()  # the ids of the earlier answers that it is right for
     worked_out: bool = False  # with the misconception, as the working in the answer shows
     hangs: bool = False  # on one that a person looks at first, whereupon its points may change
+    unfollowed: str = ""  # where the first value is of an array that follows but for some from own
 
     @property
     def unread(self) -> bool:

@@ -146,9 +146,10 @@ def with_the_mistake(
                 short = len(listed) <= MOST_TOLD
                 told = " + ".join(listed) if short else f"the sum of {len(listed)} terms"
                 anew = [] if own_terms is not given else _made_anew(question, numbers, own_terms)
-                return next(iter(made.values())), Wrong(
-                    value, f"{told} = {value:,}", _told_in(made, anew)
-                )
+                there, by_itself = _told_in(made, anew)
+                arithmetic = f"{told} = {value:,}"
+                wrong = Wrong(value, arithmetic, there, by_itself=by_itself)
+                return next(iter(made.values())), wrong
     return None
 
 
@@ -161,12 +162,14 @@ def _made_anew(
     return [n for n in others if numbers[n] != right(question.query._replace(name=n))]
 
 
-def _told_in(made: Mapping[str, str], anew: Sequence[str]) -> str:
-    """Return what was done wrong in these layers; nothing where they are many, or it is not one."""
+def _told_in(made: Mapping[str, str], anew: Sequence[str]) -> tuple[str, str]:
+    """Return what was done wrong in these layers as well, and that by itself; nothing where they
+    are many, or it is not one.
+    """
     if not 0 < len(anew) <= MOST_NAMED or len({*made.values()}) > 1:
-        return ""
-    explanation = MISCONCEPTIONS[next(iter(made.values()))].explanation
-    return told_at(explanation, f"in {in_a_row(anew)} as well")
+        return "", ""
+    explanation, where = MISCONCEPTIONS[next(iter(made.values()))].explanation, in_a_row(anew)
+    return told_at(explanation, f"in {where} as well"), told_at(explanation, f"in {where}")
 
 
 def _made(question: Question, suspected: Mapping[str, Collection[str]]) -> Iterator[dict[str, str]]:

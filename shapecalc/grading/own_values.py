@@ -36,8 +36,8 @@ class OwnNetwork(NamedTuple):
     """A network with a student's own numbers in place, and the answers that these were.
 
     `others` are the same with other numbers where the student gave none; `volumes` are the outputs
-    that it has, right ones as well. `arrays` are those in place, by their keys, and `own` the
-    answers that the wrong ones of them are from.
+    that it has, right ones as well. `arrays` are those in place, by their keys, `own` the answers
+    that the wrong ones of them are from, and `sound` those of the right ones.
     """
 
     subject: Subject
@@ -46,6 +46,7 @@ class OwnNetwork(NamedTuple):
     volumes: Sequence[Answered] = ()
     arrays: Mapping[str, _Array] = MappingProxyType({})
     own: Mapping[str, list[Answered]] = MappingProxyType({})
+    sound: Mapping[str, list[Answered]] = MappingProxyType({})
 
     def rounded(self, query: Query) -> list[KnownRecord]:
         """Return the layers that have their sizes rounded down, since their strides do not fit,
@@ -94,16 +95,22 @@ class OwnNetwork(NamedTuple):
         return self._replace(sources=[(q, written[q.id]) for q, _ in self.sources], own=own)
 
     def needed(self, question: Question) -> list[Answered]:
-        """Return those of the answers in place without which something else would follow."""
-        kept, corrected = dict(self.arrays), self.subject.answer(question.query)
-        for key in self.own if len(self.own) > 1 else ():
+        """Return those of the answers in place without which something else would follow: wrong
+        ones, or right ones as they were written where nothing comes through these from a wrong one.
+        """
+        direct = question.subject.way_back(question.query.key, tuple(self.arrays)).keys
+        kept = {key: self.arrays[key] for key in direct}
+        own = [key for key in self.own if key in kept]
+        if self.own and not own:
+            written = (self.sound[key] for key in direct if self.arrays[key].inexact)
+            return [answered for answers in written for answered in answers] or self.sources
+        corrected = self.subject.answer(question.query)
+        for key in own if len(own) > 1 else ():
             fewer = {name: array for name, array in kept.items() if name != key}
             values = {name: array.values for name, array in fewer.items()}
             if alike(question.subject.with_values(values).answer(question.query), corrected):
                 kept = fewer
-        return [
-            answered for key, answers in self.own.items() if key in kept for answered in answers
-        ]
+        return [answered for key in own if key in kept for answered in self.own[key]]
 
 
 def as_written(
@@ -190,17 +197,17 @@ def with_values(
 def _with_each(
     question: Question, wrong: Sequence[Answered], right: Sequence[Answered]
 ) -> Iterator[OwnNetwork]:
-    slips, known, found = _own_arrays(question, wrong, right)
+    given, known, found = _own_arrays(question, wrong, right)
     ways, asked = question.subject.way_back, question.query.key
     found = {key: array for key, array in found.items() if ways(asked, (key,)).keys}
-    direct, last_first = ways(asked, tuple(found)).keys, [*found][::-1]
+    direct, last_first = ways(asked, (*known, *found)).keys, [*found][::-1]
     for key in sorted(last_first, key=lambda key: key not in direct):
-        yield _network(question.subject, known, {key: found[key]}, slips)
+        yield _network(question.subject, known, {key: found[key]}, given)
     whole = [key for key, array in found.items() if array.whole]
     lasts = [list(found)[-count:] for count in range(2, len(found) + 1)]
     several = (ways(asked, keys).keys for keys in (whole, *lasts))
     for keys in dict.fromkeys(keys for keys in several if len(keys) > 1):
-        yield _network(question.subject, known, {key: found[key] for key in keys}, slips)
+        yield _network(question.subject, known, {key: found[key] for key in keys}, given)
 
 
 def with_own_sizes(question: Question, wrong: Iterable[Answered]) -> Iterator[OwnNetwork]:
@@ -224,7 +231,7 @@ def with_all_values(
     answer hangs on directly, and that were given whole, or as far as is needed; None where none of
     these is wrong.
     """
-    slips, known, found = _own_arrays(question, wrong, right)
+    given, known, found = _own_arrays(question, wrong, right)
     whole = {
         key: array
         for key, array in found.items()
@@ -232,7 +239,7 @@ def with_all_values(
     }
     keys = question.subject.way_back(question.query.key, [*known, *whole]).keys
     own = {key: array for key, array in whole.items() if key in keys}
-    return _network(question.subject, known, own, slips) if own else None
+    return _network(question.subject, known, own, given) if own else None
 
 
 def with_nearest_values(
@@ -241,10 +248,10 @@ def with_nearest_values(
     """Return a question's network with all wrong arrays in place that the answer hangs on directly,
     also such as were given in part; None where there is none.
     """
-    slips, known, found = _own_arrays(question, wrong, right)
+    given, known, found = _own_arrays(question, wrong, right)
     keys = question.subject.way_back(question.query.key, [*known, *found]).keys
     own = {key: array for key, array in found.items() if key in keys}
-    return _network(question.subject, known, own, slips) if own else None
+    return _network(question.subject, known, own, given) if own else None
 
 
 def is_worked_with(question: Question, network: OwnNetwork, numbers: Collection[float]) -> bool:
@@ -282,7 +289,9 @@ def _is_enough(question: Question, key: str, array: _Array) -> bool:
 def _own_arrays(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> tuple[dict[str, list[Answered]], dict[str, _Array], dict[str, _Array]]:
-    """Return a student's wrong answers by arrays, the arrays that are right, and the wrong ones."""
+    """Return a student's answers by arrays, the wrong ones where there are such, the arrays that
+    are right, and the wrong ones.
+    """
     slips, sound = _by_array(question, wrong, right)
     known = {
         key: array
@@ -294,7 +303,7 @@ def _own_arrays(
         for key, answers in slips.items()
         if (array := _Array.of(question.subject, key, answers, sound.get(key, ()))).usable
     }
-    return slips, known, found
+    return {**sound, **slips}, known, found
 
 
 def _by_array(
@@ -398,13 +407,13 @@ def _network(
     subject: Subject,
     known: Mapping[str, _Array],
     own: Mapping[str, _Array],
-    slips: Mapping[str, list[Answered]],
+    given: Mapping[str, list[Answered]],
 ) -> OwnNetwork:
     arrays = {**known, **own}
     moves = OTHERS[:1] if all(array.whole for array in arrays.values()) else OTHERS
     first, *others = (
         subject.with_values({key: array.moved(by) for key, array in arrays.items()}) for by in moves
     )
-    answers = {key: slips[key] for key in own}
-    sources = [answered for key in own for answered in slips[key]]
-    return OwnNetwork(first, sources, tuple(others), arrays=arrays, own=answers)
+    answers, sound = ({key: given[key] for key in some} for some in (own, known))
+    sources = [answered for found in answers.values() for answered in found]
+    return OwnNetwork(first, sources, tuple(others), arrays=arrays, own=answers, sound=sound)

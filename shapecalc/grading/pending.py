@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from shapecalc.grading.any_volume import may_lead_to
 from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.feedback import Told
@@ -14,7 +15,11 @@ from shapecalc.grading.own_products import is_factor
 from shapecalc.grading.own_sums import is_term, is_total
 from shapecalc.grading.own_volumes import is_field_of_volumes, nearest
 from shapecalc.grading.question import Question
+from shapecalc.grading.values import Value
 
+CHANGE = "if this follows from it, your points change"
+MAY_CHANGE = "your points may change then"
+STAY = "this may follow from it"
 OF_WINDOWS = ("receptive_field", "jump")  # which hang on no volume
 
 
@@ -26,11 +31,12 @@ class Pending:
         self._given: ByNetwork[str] = ByNetwork()  # the verdicts of what has an answer
         self._unsettled: set[str] = set()  # ids of those whose answers are to be looked at
 
-    def behind(self, question: Question, mark: Mark) -> Mark:
-        """Return the mark of an answer behind those. A wrong one that may follow from one of them
-        is to be looked at as well, or told of it where a mistake is certainly behind it; not one of
-        which it is told already that it goes on from that, whose own working shows the mistake, or
-        that is right for answers which are read and stand nearer.
+    def behind(self, question: Question, mark: Mark, value: Value | None = None) -> Mark:
+        """Return the mark of an answer behind those, which has a value if it is wrong. A wrong one
+        that may follow from one of them is to be looked at as well, or told of it where a mistake
+        is certainly behind it; not one of which it is told already that it goes on from that, whose
+        own working shows the mistake, to which with that mistake nothing in the place of the other
+        leads, or that is right for answers which are read and stand nearer.
         """
         wrong = mark.verdict in ("wrong", "partly right", "followed through")
         before: list[Question] = []
@@ -44,8 +50,9 @@ class Pending:
         if first is not None and not mark.worked_out:
             number = self._numbers[first.id]
             told = _goes_on_from(number, mark.source)
-            if not told and not self._follows(question, mark, before):
-                mark = self._waiting(mark, number)
+            follows = told or self._follows(question, mark, before)
+            if not follows and not self._is_settled(question, mark, value, before):
+                mark = self._waiting(question, mark, number)
         if mark.verdict != "blank":
             self._given.add(question, mark.verdict)
         if mark.unread:
@@ -66,12 +73,30 @@ class Pending:
                 nearer.add(source.id)
         return bool(mark.follows) and nearer.issuperset(mark.follows)
 
-    def _waiting(self, mark: Mark, number: int) -> Mark:
+    def _is_settled(
+        self, question: Question, mark: Mark, value: Value | None, before: Sequence[Question]
+    ) -> bool:
+        """Say whether a mistake is certain with right numbers alone, and whatever is meant by the
+        one answer that is to be looked at of those `before` it, none of it leads to the value.
+        """
+        if value is None or mark.source or not _is_certain(mark):
+            return False
+        ids = {q.id for q in before}
+        sound = all(
+            verdict == "right" or q.id in self._unsettled
+            for q, verdict in self._given.about(question.subject)
+            if q.id in ids or q.query.kind == "field"
+        )
+        unknown = [q for q in before if q.id in self._unsettled]
+        return sound and len(unknown) == 1 and not may_lead_to(question, unknown[0], value)
+
+    def _waiting(self, question: Question, mark: Mark, number: int) -> Mark:
         """Return the mark of a wrong answer that may follow from that to a question."""
-        certain = _is_certain(mark)
-        why = self._told.hangs_on(number, certain=certain)
-        if certain:
-            return mark._replace(feedback=f"{mark.feedback} {why}".strip(), hangs=True)
+        if _is_certain(mark):
+            then = _points_then(question, mark)
+            told = f"{mark.feedback} {self._told.hangs_on(number, then)}".strip()
+            return mark._replace(feedback=told, hangs=then != STAY)
+        why = self._told.hangs_on(number, "")
         return mark._replace(
             verdict="needs a look", points=0.0, misconception=None, perhaps=False, feedback=why,
             note="", meant="", matter=f"it waits for the answer to question {number}",
@@ -80,6 +105,17 @@ class Pending:
 
 def _is_certain(mark: Mark) -> bool:
     return mark.misconception is not None and not mark.perhaps
+
+
+def _points_then(question: Question, mark: Mark) -> str:
+    """Return what happens to the points of an answer with a certain mistake once another one is
+    read. It may have the same mistake in what follows from that, as where it has it in what follows
+    from one before; only what follows without any has others for certain.
+    """
+    if not question.follow_through and not question.partial:
+        return STAY
+    gains = mark.points < question.points * question.follow_through
+    return CHANGE if gains and not mark.source else MAY_CHANGE
 
 
 def _goes_on_from(number: int, source: str) -> bool:

@@ -17,6 +17,7 @@ from shapecalc.grading import exports
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
 from shapecalc.grading.exports import summary
+from shapecalc.grading.exports.feedback import feedback, letter
 from shapecalc.grading.exports.letters import letters
 from shapecalc.grading.exports.summary import SUMMARIES
 from shapecalc.grading.graded import ClassRun, Graded
@@ -387,6 +388,30 @@ def test_a_letter_tells_every_question_by_its_number(class_run: ClassRun) -> Non
         in bob
     )
     assert "Question 4: 0 of 1 point. You gave no answer. The right answer is yes" in bob
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("750 (5*5*3*10)", " Your answer: 750 (5*5*3*10). The"),
+        ("750 parameters", " Your answer: 750 parameters. The"),
+        ("750.", " Your answer: 750. The"),
+        ("exp(2)/(exp(2) + exp(3))", " Your answer: exp(2)/(exp(2) + exp(3)). The"),
+        ("750, all weights", ' Your answer: "750, all weights". The'),
+        ("I counted 750.", ' Your answer: "I counted 750." The'),
+        ("It is 750!", ' Your answer: "It is 750!" The'),
+    ],
+)
+def test_where_an_answer_of_words_ends_is_seen(answer: str, told: str) -> None:
+    mark = Mark("q", "wrong", 0, 1, answer, "760", "", None, "The biases were forgotten.")
+    assert told in feedback(mark)
+
+
+def test_a_note_that_quotes_a_sentence_has_one_full_stop(class_run: ClassRun) -> None:
+    notes = ("Line 2 was not read: `It was hard.`", "Line 3 was not read: `a`")
+    noted = next(class_run.graded)._replace(notes=notes)
+    told = list(letter(noted, class_run.assignment.policy))
+    assert told[-2:] == ["Line 2 was not read: `It was hard.`", "Line 3 was not read: `a`."]
 
 
 # -- platforms -------------------------------------------------------------------------------------

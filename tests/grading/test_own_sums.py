@@ -239,6 +239,7 @@ def test_a_mistake_in_the_terms_that_were_not_asked_for_is_told_with_those_that_
     source = "your answer 108 to question 1 and your answer 15 to question 2"
     told = f"The biases were forgotten in conv2 as well: with {source}, 108 + 72 + 15 = 195."
     assert mark.feedback.startswith(told)
+    assert mark.matter == "the biases were forgotten in conv2"  # for who is told of nothing else
     *_, other = marked({**answers, "total.parameters": 196})
     assert other.misconception is None
 

@@ -560,6 +560,37 @@ def test_what_follows_from_several_is_said_to_follow_from_the_nearest() -> None:
     assert "It follows correctly from your answer [[-60.5, -93.5]] to question 1." in step.feedback
 
 
+# 1.625, 2*1.625 = 3.25, 3.25 - 2.61 = 0.64 and 0.64*1.625 = 1.04
+ON_TWO_WAYS = {
+    "input": "1",
+    "layers": [{"dense": {"units": 1, "bias": False}}] * 2,
+    "example": {
+        "given": {"input": [1.625], "dense1.weight": [[1]], "dense2.weight": [[2]]},
+        "loss": {"half_squared_error": [2.61]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("first", "source"),
+    [
+        (1.6, "your answer 1.6 to question 1"),  # 0.63*1.6 = 1.008
+        (1.625, "your answer 0.63 to question 3"),  # 0.625*1.625 = 1.016, and 0.625 is 0.63
+    ],
+)
+def test_nothing_follows_from_a_number_that_is_far_behind_a_right_one(
+    first: float, source: str
+) -> None:
+    """3.2 stands behind the gradient 0.63, which is right within the tolerance."""
+    given = {
+        "dense1.value": first, "dense2.value": 3.2, "dense2.grad": 0.63, "dense2.weight.grad": 1.01,
+    }  # fmt: skip
+    found = marked(ON_TWO_WAYS, given, tolerance=0.01)
+    verdicts = [mark.verdict for mark in found.values()]
+    assert verdicts[2:] == ["right", "followed through"]
+    assert f"It follows correctly from {source}." in found["dense2.weight.grad"].feedback
+
+
 def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> None:
     """The first unit is off, the second gets -1*-11 = 11; that of relu1 is said to get 5."""
     answers = {
@@ -858,7 +889,7 @@ TWO_FILTERS = {
          " 1; the first one that does not is at [1,0,0], counted from 0: from your numbers, sum of"
          " gradient of conv1 * its input over the windows = 2*1 + 0.7*2 = 3.4. The right answer"),
         ([[1, 9], [3.4, 6.1]], "3 of 4 values follow from your answer [[3, -1], [2, 0.7]] to"
-         " question 1; the first one that does not is at [0,0,1], counted from 0: from your"
+         " question 1; the one that does not is at [0,0,1], counted from 0: from your"
          " numbers, sum of gradient of conv1 * its input over the windows = 3*2 + (-1)*3 = 3."),
         ([[1, 9], [9, 9]], "Not right"),  # one may do so by chance
         ([[1, 9], [9, 6.1]], "Not right"),  # not a whole filter, nor most values

@@ -27,10 +27,10 @@ VALUES: dict[str, Any] = {
 UNREAD = "see my scan"
 
 
-def marked(spec: dict[str, Any], answers: dict[str, Any]) -> list[Mark]:
-    """Return the marks of one student's answers."""
-    given = {"spec": spec, "questions": list(answers), "show": "always"}
-    return list(mark(given, answers).marks)
+def marked(spec: dict[str, Any], answers: dict[str, Any], **policy: Any) -> list[Mark]:
+    """Return the marks of one student's answers, of which those that follow have their points."""
+    given = {"spec": spec, "questions": list(answers), "show": "always", "follow_through": 1}
+    return list(mark({**given, **policy}, answers).marks)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,59 @@ def test_a_mistake_that_is_certain_is_named_all_the_same(answer: str, waits: boo
     assert found.feedback.endswith(told) is waits
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer", "mistake", "hangs"),
+    [
+        # 28*28*8 * 75 = 470,400; with 6,272 additions it is no multiple of 75
+        ("conv1.macs", "476672", "macs_with_biases", False),
+        ("conv1.macs", "940800", "flops_for_macs", True),  # 75 * 12,544, of twice as many outputs
+        ("conv1.macs", "28*28*8*75 = 470475", "arithmetic_slip", False),  # 75 * 6,273
+        # 26*26*4 * 72 = 194,688; with 2,704 additions it is no multiple of the 36 of one slice
+        ("conv2.macs", "197392", "macs_with_biases", False),
+        ("conv2.macs", "389376", "flops_for_macs", True),  # 36 * 10,816
+        ("conv2.output", "26x26x32", "depth_multiplied", False),  # 4 slices, whatever comes in
+        ("conv2.output", "25x25x4", "forgot_plus_one", True),  # 27 - 3 + 1 = 25
+        ("conv2.parameters", "288", "forgot_bias", False),  # 36*D + 4 for no D
+    ],
+)
+def test_a_mistake_is_certain_where_nothing_in_the_place_of_another_answer_leads_there(
+    asked: str, answer: str, mistake: str, hangs: bool
+) -> None:
+    spec = {**SIZES, "layers": [SIZES["layers"][0], {"conv": {"K": 4, "F": 3}}]}
+    found = marked(spec, {"conv1.output": UNREAD, asked: answer})[1]
+    assert (found.verdict, found.misconception) == ("wrong", mistake)
+    assert found.hangs is hangs
+    assert ("A teacher has to look at" in found.feedback) is hangs
+
+
+CHANGE = "first; if this follows from it, your points change."
+MAY_CHANGE = "first; your points may change then."
+MAY_FOLLOW = "first; this may follow from it."
+
+
+@pytest.mark.parametrize(
+    ("follow_through", "partial", "told"),
+    [
+        (1, 0, CHANGE),  # 0 points, and all of them
+        (1, 0.5, CHANGE),
+        (0.5, 0.5, MAY_CHANGE),  # as much as it has
+        (0, 0.5, MAY_CHANGE),
+        (0, 0, MAY_FOLLOW),  # nothing but what is right has points
+    ],
+)
+def test_it_is_told_what_happens_to_the_points_of_what_may_follow(
+    follow_through: float, partial: float, told: str
+) -> None:
+    """28/2 - 1 = 13 by the forgotten 1 of (28 - 2)/2 + 1, and 26/2 = 13."""
+    found = marked(
+        SIZES, {"conv1.output": UNREAD, "max_pool1.output": "13x13x8"},
+        follow_through=follow_through, partial={"forgot_plus_one": partial} if partial else {},
+    )[1]  # fmt: skip
+    assert (found.misconception, found.points) == ("forgot_plus_one", partial)
+    assert found.feedback.endswith(told)
+    assert found.hangs is (told != MAY_FOLLOW)
+
+
 def test_a_receptive_field_hangs_on_no_volume() -> None:
     """1 + 4 + 1 = 6."""
     _, found = marked(SIZES, {"conv1.output": UNREAD, "max_pool1.receptive_field": "9x9"})
@@ -151,6 +204,8 @@ def test_what_is_told_to_go_on_from_an_answer_does_not_wait_for_it(
     assert found.misconception == "label_not_subtracted"
     assert "follows from your answer" in found.feedback
     assert ("A teacher has to look at" in found.feedback) is waits
+    # It may be the same mistake in what follows from that one, too.
+    assert found.feedback.endswith("first; your points may change then.") is waits
 
 
 def test_what_follows_past_an_answer_that_is_not_read_waits_for_that() -> None:

@@ -241,7 +241,7 @@ def test_the_depth_alone_is_no_product_of_sizes() -> None:
 def test_a_question_of_the_student_has_no_full_stop() -> None:
     answer = "9x9x20 (22-4+2)/2 = 10, minus 1. Is that ok?"
     told = feedback(of("conv2.output", answer))
-    assert "Is that ok? " in told
+    assert 'Is that ok?" The depth' in told
 
 
 def test_a_volume_that_is_added_up_is_no_other_layers() -> None:

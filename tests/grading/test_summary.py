@@ -90,6 +90,39 @@ def test_the_first_wrong_value_of_a_list_that_is_cut_is_told_by_its_place(
     assert f'"{told}, no cause known' in summary
 
 
+@pytest.mark.parametrize(
+    ("relus", "told"),
+    [
+        (["1 5 6"], ", first that does not follow at [0], no cause known"),
+        (["1 2 3"], ", no cause known"),  # nothing follows, and the first wrong value is seen
+        (["1 5 6", "1 5 4"], ", no cause known"),  # 10, 12 for one, and 10 alone for the other
+    ],
+)
+def test_where_a_list_does_not_follow_from_own_answers_is_told_by_its_place(
+    tmp_path: Path, relus: list[str], told: str
+) -> None:
+    """Twice 5 and 6 are 10 and 12, and twice 1 is not 9."""
+    spec = {
+        "input": "3",
+        "layers": ["relu", {"dense": {"units": 3, "bias": False}}],
+        "example": {
+            "given": {"input": [1, 2, 3], "dense1.weight": [[2, 0, 0], [0, 2, 0], [0, 0, 2]]}
+        },
+    }
+    found = []
+    for name, relu in enumerate(relus):
+        file = tmp_path / f"{name}.json"
+        answers = {"relu1.value": relu, "dense1.value": "9 10 12"}
+        file.write_text(json.dumps(answers), encoding="utf-8")
+        found.append(Found(str(file), str(name)))
+    assignment = read_assignment({"spec": spec, "questions": ["relu1.value", "dense1.value"]})
+    run = grade(assignment, found)
+    assert f'"9 10 12"{told}' in SUMMARIES["table"](run)
+    places = {"9 10 12": "[0]"} if "[0]" in told else {}
+    asked = json.loads(SUMMARIES["json"](run))["questions"][1]
+    assert asked["first_unfollowed"] == places
+
+
 def test_one_mistake_at_several_layers_is_told_in_words_that_are_true_of_all(
     tmp_path: Path,
 ) -> None:
@@ -253,7 +286,8 @@ def test_answers_whose_points_may_change_with_another_are_told(
         dense = "15680" if count else "15690"
         file.write_text(json.dumps({asked[0]: "see my scan", asked[1]: dense}), encoding="utf-8")
         found.append(Found(str(file), f"s{number}"))
-    run = grade(read_assignment({"spec": spec, "questions": asked}), found)
+    homework = {"spec": spec, "questions": asked, "follow_through": 1}
+    run = grade(read_assignment(homework), found)
     for text in (SUMMARIES["table"](run), exports.render("table", run) if count > 1 else ""):
         lines = [line for line in text.splitlines() if "points may change" in line]
         assert [line for line in lines if "teacher" not in line] == [told] * bool(told and text)

@@ -14,10 +14,15 @@ from shapecalc.grading.marks import Mark, Verdict, title
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.moments import days_late, moment, shown_deadline, time_late
 from shapecalc.grading.question import Policy
+from shapecalc.grading.regex import regex
 from shapecalc.grading.submission_file import FOR_THE_AUTHOR
 from shapecalc.grading.wording import questions_by
 
 MOST_COLUMNS = 12  # that are named
+# A word of an answer, but no letter of a formula and no function. Of an answer with one such word,
+# `60 parameters`, is still seen where it ends if no quotes are round it.
+WORD = regex(r"(?<![\w.])(?:[^\W\d_]{2,}|[Ia])(?![\w(])")
+FEWEST_WORDS = 2
 UNMATCHED = (
     "Your file could not be matched to the questions, so it is not marked yet:"
     " your teacher has to look at it"
@@ -40,10 +45,15 @@ def feedback(mark: Mark) -> str:
     if mark.verdict == "blank":
         return f"{points(mark)}. {mark.feedback}".rstrip()
     credit = f", {points(mark)}" if not mark.unread else ""
-    answer = f'"{mark.answer}"' if mark.unread else mark.answer
-    stop = "" if answer.endswith(("?", "!")) else "."
-    given = f" Your answer: {answer}{stop}" if mark.answer else ""
+    quoted = mark.unread or len(WORD.findall(mark.answer)) >= FEWEST_WORDS
+    answer = f'"{mark.answer}"' if quoted else mark.answer
+    given = f" Your answer: {_stopped(answer)}" if mark.answer else ""
     return f"{VERDICTS[mark.verdict]}{credit}.{given} {mark.feedback}".rstrip()
+
+
+def _stopped(text: str) -> str:
+    """Return a text with a full stop, if neither it nor what it quotes at its end has one."""
+    return text if text.rstrip("\"'`").endswith((".", "!", "?")) else f"{text}."
 
 
 def points(mark: Mark) -> str:
@@ -190,7 +200,7 @@ def letter(graded: Graded, policy: Policy) -> Iterator[str]:
 def _notes(graded: Graded) -> Iterator[str]:
     """Yield what is noted of the whole, in sentences."""
     for note in map(without_code, graded.notes):
-        yield note if note.endswith((".", "!", "?")) else f"{note}."
+        yield _stopped(note)
 
 
 def one_line(graded: Graded, policy: Policy) -> str:

@@ -87,7 +87,7 @@ class _Question:
         """Count an answer that nothing explains, or that was not read."""
         if not (mark.misconception or mark.matter) and mark.verdict in self.answers:
             written = " ".join(mark.answer.split())
-            self.answers[mark.verdict].add(mark.meant or written, written)
+            self.answers[mark.verdict].add(mark.meant or written, written, mark.unfollowed)
 
     @property
     def rough(self) -> bool:
@@ -99,10 +99,12 @@ class _Question:
         for answers in self.answers.values():
             answers.count_again()
 
-    def first_wrong(self, answers: Mapping[str, int]) -> dict[str, str]:
-        """Return where the first wrong value is of lists that are too long to be shown."""
+    def first_wrong(self, answers: Mapping[str, int], others: Mapping[str, str]) -> dict[str, str]:
+        """Return where the first wrong value is of lists that are too long to be shown, but for
+        `others`.
+        """
         found = {}
-        for text in answers:
+        for text in answers.keys() - others.keys():
             at = _first_wrong(self.question, text) if len(text) > LONGEST else []
             if any(at):
                 found[text] = index(at)
@@ -110,6 +112,7 @@ class _Question:
 
     def summary(self) -> dict[str, Any]:
         unexplained = dict(self.answers["wrong"].most_common(BINS))
+        unfollowed = self.answers["wrong"].unfollowed(BINS)
         verdicts = {verdict.replace(" ", "_"): self.verdicts[verdict] for verdict in VERDICTS}
         return {
             "id": self.question.id,
@@ -124,7 +127,8 @@ class _Question:
             "without_cause": self.counts["wrong"],
             "waiting": self.verdicts["needs a look"] - self.counts["needs a look"],
             "unexplained": unexplained,
-            "first_wrong": self.first_wrong(unexplained),
+            "first_wrong": self.first_wrong(unexplained, unfollowed),
+            "first_unfollowed": unfollowed,
             "unread": dict(self.answers["needs a look"].most_common(BINS)),
         }
 
@@ -142,28 +146,39 @@ class Commonest:
         self.rough = False  # whether some counts are too small
         self._counts: Counter[str] = Counter()
         self._written: dict[str, str] = {}  # as all wrote it so far; the text itself where not all
+        self._at: dict[str, str] = {}  # where it does not follow from own answers, if all alike
         self._only: frozenset[str] | None = None
 
-    def add(self, text: str, written: str = "") -> None:
-        """Count a text, which somebody wrote in a way of their own."""
+    def add(self, text: str, written: str = "", at: str = "") -> None:
+        """Count a text, which somebody wrote in a way of their own, and which does not follow from
+        their own answers `at` a place.
+        """
         if self._only is None or text in self._only:
             self._counts[text] += 1
             if self._written.setdefault(text, written) != written:
                 self._written[text] = text
+            if self._at.setdefault(text, at) != at:
+                self._at[text] = ""
         if len(self._counts) > self.most:
             self.rough = True
             self._counts = Counter({t: n - 1 for t, n in self._counts.items() if n > 1})
             self._written = {t: self._written[t] for t in self._counts}
+            self._at = {t: self._at[t] for t in self._counts}
 
     def count_again(self) -> None:
         """Begin anew, with the texts that are likely the commonest and no others."""
         self._only = frozenset(text for text, _ in self._counts.most_common(self.most // 10))
         self._counts = Counter()
-        self._written = {}
+        self._written, self._at = {}, {}
 
     def most_common(self, count: int) -> list[tuple[str, int]]:
         """Return the commonest, as they were written, with how often they were met."""
         return [(self._written[text] or text, n) for text, n in self._counts.most_common(count)]
+
+    def unfollowed(self, count: int) -> dict[str, str]:
+        """Return where the same do not follow from own answers, of which only some do not."""
+        first = self._counts.most_common(count)
+        return {self._written[text] or text: self._at[text] for text, _ in first if self._at[text]}
 
 
 def summary_of(class_run: ClassRun) -> dict[str, Any]:
@@ -301,7 +316,10 @@ def _details(place: int, asked: dict[str, Any]) -> str:
         ("unexplained", asked["without_cause"], "no cause known"),
         ("unread", asked["needs_a_look"] - asked["waiting"], "needs a look"),
     ):
-        at = {text: f", first wrong at {where}" for text, where in asked["first_wrong"].items()}
+        at = {text: f", first wrong at {where}" for text, where in asked["first_wrong"].items()} | {
+            text: f", first that does not follow at {where}"
+            for text, where in asked["first_unfollowed"].items()
+        }
         said = [(f"{_said(a)}{at.get(a, '')}, {why}", count) for a, count in asked[key].items()]
         lines += _commonest(said, f"other answers, {why}", whole)
     return "\n".join([f"{place}  {_named(asked)}", *lines]) if lines else ""

@@ -69,7 +69,8 @@ class Wrong(NamedTuple):
     a volume though not all of its sizes are whole. `by_size` is the arithmetic of each of them, for
     who is only asked for one; empty where there is none. `way` is that of a mistake made before,
     which the answer only follows from. `known` says that it is one with its misconception in other
-    words: who took the mean shares the gradient.
+    words: who took the mean shares the gradient. `by_itself` is the explanation for who is not told
+    what it was made besides, where it says `as well`.
     """
 
     value: Value
@@ -79,6 +80,7 @@ class Wrong(NamedTuple):
     by_size: tuple[str, ...] = ()
     way: Way | None = None
     known: bool = False
+    by_itself: str = ""
 
 
 class Misconception(NamedTuple):
