@@ -215,7 +215,8 @@ class Marker:
         terms = terms_of_total(question, ways[0], evidence.working)
         behind = BehindTerms(question, terms, own, evidence, self._diagnosis).causes
         hides = self.told.hides
-        in_part = right_terms(question, terms, own, self._numbers, behind, hides=hides)
+        in_terms = right_terms(question, terms, own, self._numbers, behind, hides=hides)
+        in_part = in_terms.told
         if part is not None:
             in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
         followed = own.each_followed(question, ways[0].value, good)
@@ -228,7 +229,7 @@ class Marker:
             feedback=_noted(feedback, note),
             note=note,
             meant=question.shown(meant),
-            matter=matter(question, ways[0].value, evidence.working),
+            matter=matter(question, ways[0].value, evidence.working) or in_terms.matter,
         ), ways[0]
 
     def _slipped(
