@@ -10,7 +10,12 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import as_asked, each_right, same
-from shapecalc.grading.left_out_of_sum import Lacking, counts, left_out
+from shapecalc.grading.left_out_of_sum import (
+    Lacking,
+    counts,
+    left_out,
+    those_in_sums,
+)
 from shapecalc.grading.own_networks import OwnNetworks
 from shapecalc.grading.own_products import is_product, weights_of
 from shapecalc.grading.own_sums import (
@@ -254,12 +259,17 @@ class OwnAnswers(OwnNetworks):
         self, question: Question, value: Value, working: Working
     ) -> tuple[Lacking, list[Answered]] | None:
         """Return that a layer is missing in a total of the student's own counts, and the answers
-        that it goes on from: the counts alone, or these and the volumes.
+        that it goes on from: all counts, those of them that stand in its working, or counts and
+        volumes.
         """
         own = self.terms_of(question) if is_total(question) else []
         found = left_out(question, question.subject, own, value, working) if own else None
         if found is not None:
             return found, [term.answered for term in terms(question, question.subject, own)]
+        for some in those_in_sums(question, own, value, working):
+            found = left_out(question, question.subject, some, value, working)
+            if found is not None and found.sure:
+                return found, some
         for network in self.with_volumes(question) if own else ():
             with suppress(Exception):  # as above
                 found = left_out(question, network.subject, own, value, working)
