@@ -33,6 +33,7 @@ from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
 from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_networks import Effort
+from shapecalc.grading.own_parts import without_that_of_a_part
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
@@ -367,6 +368,7 @@ class Marker:
         if found is not None:
             explanations = self._diagnosis.explanations(question)
             found = weighed(found, question, value, own, evidence, explanations)
+        found = found and without_that_of_a_part(question, found, own, self._diagnosis)
         return found and found.after(evidence.told)
 
     def _only_rounded(

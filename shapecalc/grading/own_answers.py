@@ -17,7 +17,7 @@ from shapecalc.grading.left_out_of_sum import (
     those_in_sums,
 )
 from shapecalc.grading.own_networks import OwnNetworks
-from shapecalc.grading.own_products import is_product, weights_of
+from shapecalc.grading.own_products import is_factor, is_product, weights_of
 from shapecalc.grading.own_sums import (
     SUMMED,
     has_terms,
@@ -318,6 +318,13 @@ class OwnAnswers(OwnNetworks):
             return []
         given = [*self._others(question), *self._given.right(question.subject)]
         return [(q, v) for q, v in given if is_term(question, q)]
+
+    def parts_of(self, question: Question) -> list[Answered]:
+        """Return the wrong answers to the weights or biases that a layer's count is made of."""
+        if is_total(question):
+            return []
+        others = self._others(question)
+        return [(q, v) for q, v in others if is_term(question, q) or is_factor(question, q)]
 
     def repeated(self, question: Question, value: Value) -> Question | None:
         """Return the question about another layer that had the same wrong volume for an answer."""
