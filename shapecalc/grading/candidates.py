@@ -14,6 +14,7 @@ from shapecalc.grading.comparison import alike
 from shapecalc.grading.frequency import (
     COMMON,
     OF_SOMETHING_ELSE,
+    ONLY_SHOWN,
     RARE,
     SLIPS,
 )
@@ -62,8 +63,8 @@ class Candidates:
 
     @cached_property
     def _tiers(self) -> list[list[Cause]]:
-        """All causes, the commonest first."""
-        found = [c for c in self.single if self._counts(c)]
+        """All causes that a number alone may show, the commonest first."""
+        found = [c for c in self.single if self._counts(c) and c.names.isdisjoint(ONLY_SHOWN)]
         carried = self._carried
         common = [c for c in found if c.misconception.name in COMMON]
         rare = [c for c in found if c.misconception.name in RARE]
@@ -88,7 +89,7 @@ class Candidates:
         single = [(cause.misconception, cause.wrong) for cause in self.single]
         pairs = combinations.pairs_in_own if self.own else combinations.pairs
         found = self._causes(pairs(self.context, single))
-        found = [c for c in found if c.names.isdisjoint(OF_SOMETHING_ELSE)]
+        found = [c for c in found if c.names.isdisjoint(OF_SOMETHING_ELSE | ONLY_SHOWN)]
         common = [c for c in found if c.names <= COMMON]
         return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
 
@@ -101,7 +102,8 @@ class Candidates:
 
     @cached_property
     def _ones(self) -> Causes:
-        return Causes(chain(*self._tiers), self.near, self.right)
+        shown = (c for c in self.single if self._counts(c) and not c.names.isdisjoint(ONLY_SHOWN))
+        return Causes(chain(*self._tiers, shown), self.near, self.right)
 
     @cached_property
     def _all_names(self) -> frozenset[str]:

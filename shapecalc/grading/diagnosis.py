@@ -28,7 +28,7 @@ from shapecalc.grading.misconceptions import (
 )
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Followed, OwnAnswers
-from shapecalc.grading.own_sizes import has_size, inputs, of_own_sizes
+from shapecalc.grading.own_sizes import has_size, inputs, of_own_sizes, taken_from_own
 from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
@@ -233,7 +233,9 @@ class Diagnosis:
             if supposed is None:
                 continue
             same = supposed.right == question.right and not question.query.executed  # as 0 often is
-            if same and not evidence.made and not evidence.working.formulas:
+            right = self.explanations(question)
+            from_own = taken_from_own(value, supposed, right) if same else frozenset()
+            if same and not (from_own or evidence.made or evidence.working.formulas):
                 continue  # their own numbers change nothing here
             if again:
                 found = supposed.made_elsewhere(value, evidence, two=True)
@@ -247,10 +249,19 @@ class Diagnosis:
                 question.right, value
             ):
                 continue  # other sizes are told to be wrong than those that are
-            if same and not found.before and not supposed.is_stated(value, evidence.working):
+            unlike = not same or found.before or found.names <= from_own
+            if not unlike and not supposed.is_stated(value, evidence.working):
                 continue
-            sources = own.needed(question, network) or network.sources
+            takes = partial(self._takes_own, question, value, found.names) if from_own else None
+            sources = own.needed(question, network, takes) or network.sources
             yield found._replace(source=self.sources(sources)), supposed
+
+    def _takes_own(
+        self, question: Question, value: Value, names: frozenset[str], subject: Subject
+    ) -> bool:
+        """Say whether mistakes give an answer with the numbers of a student's own network."""
+        supposed = self._explanations_in(question, subject)
+        return supposed is not None and names <= supposed.alone(value)
 
     def rounded(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence

@@ -38,6 +38,10 @@ OF_SOMETHING_ELSE = frozenset((ANOTHERS, FROM_ONE))
 # has the same one, and none at all where another answer is right which they would have changed.
 UNCERTAIN = frozenset((FROM_ONE,))
 
+# Mistakes that are one at each of many places, so that the number alone is too likely chance: they
+# are told where the working shows them.
+ONLY_SHOWN = frozenset(("field_one_stride_ignored",))
+
 # Mistakes that give, for one number of a weight's gradient or step, that of another place.
 MOVED = frozenset(("dense_transposed", "filter_transposed", "weight_gradient_turned"))
 
@@ -92,7 +96,7 @@ AS_OF_0 = frozenset(("bias_not_added", "step_alone"))
 ALIKE = (frozenset(("loss_halved", "loss_mean")), AS_OF_0)
 
 # Right answers to other questions do not speak against these: they are no way to compute.
-SLIPS = frozenset((ANOTHERS, "layer_left_out"))
+SLIPS = frozenset((ANOTHERS, "field_one_stride_ignored", "layer_left_out"))
 
 # Of a field these break another rule than of a size, as of the 1 that it begins with: right sizes
 # say nothing of them there.

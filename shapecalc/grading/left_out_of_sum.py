@@ -5,7 +5,7 @@ and 165.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from shapecalc.grading.chance import room
@@ -54,6 +54,20 @@ def left_out(
         names = " or ".join(some.names[0] for some, _ in lacking if len(some.names) == 1)
         wrong = LeftOut([names]).wrong(total, {names: missing[0]})
     return Lacking(wrong, shown or chance <= SURE)
+
+
+def those_in_sums(
+    question: Question, own: Sequence[Answered], value: Value, working: Working
+) -> Iterator[list[Answered]]:
+    """Yield those of a student's own counts that stand in a sum of the working, where some do not:
+    who has another count of a layer there may have found the right one.
+    """
+    changes = terms(question, question.subject, own)
+    right = question.subject.terms(question.query.key) if len(changes) > 1 else {}
+    for stated in sums_of(value, working) if right else ():
+        some = [a for a, more in changes if right.get(a[0].query.name, 0) + more in stated]
+        if 0 < len(some) < len(changes):
+            yield some
 
 
 def _are_those(terms: Sequence[int], wanted: Sequence[Number]) -> bool:

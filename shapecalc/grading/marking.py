@@ -33,6 +33,7 @@ from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
 from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_networks import Effort
+from shapecalc.grading.own_parts import without_that_of_a_part
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
@@ -215,7 +216,8 @@ class Marker:
         terms = terms_of_total(question, ways[0], evidence.working)
         behind = BehindTerms(question, terms, own, evidence, self._diagnosis).causes
         hides = self.told.hides
-        in_part = right_terms(question, terms, own, self._numbers, behind, hides=hides)
+        in_terms = right_terms(question, terms, own, self._numbers, behind, hides=hides)
+        in_part = in_terms.told
         if part is not None:
             in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
         followed = own.each_followed(question, ways[0].value, good)
@@ -228,7 +230,7 @@ class Marker:
             feedback=_noted(feedback, note),
             note=note,
             meant=question.shown(meant),
-            matter=matter(question, ways[0].value, evidence.working),
+            matter=matter(question, ways[0].value, evidence.working) or in_terms.matter,
             unfollowed=index(first_wrong(question.right, part.good)) if part else "",
         ), ways[0]
 
@@ -370,6 +372,7 @@ class Marker:
         if found is not None:
             explanations = self._diagnosis.explanations(question)
             found = weighed(found, question, value, own, evidence, explanations)
+        found = found and without_that_of_a_part(question, found, own, self._diagnosis)
         return found and found.after(evidence.told)
 
     def _only_rounded(

@@ -10,9 +10,14 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import as_asked, each_right, same
-from shapecalc.grading.left_out_of_sum import Lacking, counts, left_out
+from shapecalc.grading.left_out_of_sum import (
+    Lacking,
+    counts,
+    left_out,
+    those_in_sums,
+)
 from shapecalc.grading.own_networks import OwnNetworks
-from shapecalc.grading.own_products import is_product, weights_of
+from shapecalc.grading.own_products import is_factor, is_product, weights_of
 from shapecalc.grading.own_sums import (
     SUMMED,
     has_terms,
@@ -254,12 +259,17 @@ class OwnAnswers(OwnNetworks):
         self, question: Question, value: Value, working: Working
     ) -> tuple[Lacking, list[Answered]] | None:
         """Return that a layer is missing in a total of the student's own counts, and the answers
-        that it goes on from: the counts alone, or these and the volumes.
+        that it goes on from: all counts, those of them that stand in its working, or counts and
+        volumes.
         """
         own = self.terms_of(question) if is_total(question) else []
         found = left_out(question, question.subject, own, value, working) if own else None
         if found is not None:
             return found, [term.answered for term in terms(question, question.subject, own)]
+        for some in those_in_sums(question, own, value, working):
+            found = left_out(question, question.subject, some, value, working)
+            if found is not None and found.sure:
+                return found, some
         for network in self.with_volumes(question) if own else ():
             with suppress(Exception):  # as above
                 found = left_out(question, network.subject, own, value, working)
@@ -308,6 +318,13 @@ class OwnAnswers(OwnNetworks):
             return []
         given = [*self._others(question), *self._given.right(question.subject)]
         return [(q, v) for q, v in given if is_term(question, q)]
+
+    def parts_of(self, question: Question) -> list[Answered]:
+        """Return the wrong answers to the weights or biases that a layer's count is made of."""
+        if is_total(question):
+            return []
+        others = self._others(question)
+        return [(q, v) for q, v in others if is_term(question, q) or is_factor(question, q)]
 
     def repeated(self, question: Question, value: Value) -> Question | None:
         """Return the question about another layer that had the same wrong volume for an answer."""

@@ -18,6 +18,8 @@ from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.volumes import Volume
 
+OF_WINDOWS = ("receptive_field", "jump")  # which no mistake takes a volume for
+
 
 def of_own_sizes(
     question: Question, value: Value, found: Cause, supposed: Explanations, working: Working
@@ -34,6 +36,16 @@ def of_own_sizes(
         if wrong.value == value and wrong.arithmetic != found.wrong.arithmetic:
             return found._replace(wrong=wrong)
     return None
+
+
+def taken_from_own(value: Value, supposed: Explanations, right: Explanations) -> frozenset[str]:
+    """Return the mistakes that give an answer with a student's own sizes alone, which the right way
+    takes none of: the mean of a slice is one number, however large that is.
+    """
+    if supposed.context.key in OF_WINDOWS:
+        return frozenset()
+    there = supposed.alone(value)
+    return there - right.alone(value) if there else there
 
 
 def inputs(question: Question, subject: Subject) -> tuple[Volume, ...]:

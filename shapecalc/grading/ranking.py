@@ -34,6 +34,7 @@ from shapecalc.grading.frequency import (
     DECAYED,
     MOVED,
     ONLY_AGAIN,
+    ONLY_SHOWN,
     RARE,
     UNCERTAIN,
 )
@@ -97,6 +98,7 @@ class Explanations(Candidates):
         fitting = evidence.leaves(giving, own=self.own)
         gone = len(fitting) < len(giving)  # by which another one is no likelier
         fitting = evidence.as_worked_out(self.context, self._far_from_chance(given, fitting))
+        fitting = [c for c in fitting if self._may_be_told(c, evidence)]
         if self._says_nothing(given):
             if evidence.working.activated:  # 0 in words, what becomes of -2
                 return next(iter(fitting), None)
@@ -126,6 +128,11 @@ class Explanations(Candidates):
             found = self._likely_two(given, pairs, evidence)
             found = found or self._shared(given, pairs, evidence, credited)
         return found or perhaps(self._cut(given, every))
+
+    def _may_be_told(self, cause: Cause, evidence: Evidence) -> bool:
+        """Say whether the working shows a mistake which no number shows alone."""
+        alone = cause.names.isdisjoint(ONLY_SHOWN)
+        return alone or bool(evidence.working.agrees(self.context, cause))
 
     def _far_from_chance(self, given: Value, causes: list[Cause]) -> list[Cause]:
         """Return the causes of an answer without those that are only told of a number which is one
@@ -207,6 +214,7 @@ class Explanations(Candidates):
         if not fitting:
             return None
         common, usual, rare = (_of(tier, fitting) for tier in self._tiers)
+        rare += [cause for cause in fitting if not cause.names.isdisjoint(ONLY_SHOWN)]
         tried = list(self._tiers[0])
         if usual or not common:
             tried += self._tiers[1]

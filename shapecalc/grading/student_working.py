@@ -38,6 +38,7 @@ from shapecalc.grading.summed_terms import (
     THOUSANDS,
     chains_in,
     is_another_product,
+    is_bare_step,
     is_of_field,
     is_same_product,
 )
@@ -89,6 +90,7 @@ LEFT_OUT, ACTIVATED = frozenset(("layer_left_out",)), frozenset(("activation_app
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_SQUARED = "filter_not_squared"
 NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
+ONE_STRIDE = frozenset(("field_one_stride_ignored",))
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 DIVIDED = regex(  # 40/2; 40 is divisible by 2
     r"(?<![\w.)+*/×·−-])(?<![)+*/×·−-] )(\d{1,6}) ?(?:[/÷]|(?:(?:is|can be) )?(?:evenly )?"
@@ -222,8 +224,10 @@ class Working(NamedTuple):
 
     def _is_of_field(self, cause: Cause) -> bool | None:
         no_jumps = not cause.names.isdisjoint(NO_JUMPS)
-        arithmetic = cause.wrong.arithmetic
-        return is_of_field(self.formulas, self.chains, arithmetic, all_factors=no_jumps)
+        arithmetic, formulas = cause.wrong.arithmetic, self.formulas
+        if cause.names == ONE_STRIDE:  # a lone 4 may be the right jump without F - 1 as well
+            formulas = tuple(f for f in formulas if not is_bare_step(f))
+        return is_of_field(formulas, self.chains, arithmetic, all_factors=no_jumps)
 
     def _is_step(self, context: QuestionContext, names: frozenset[str]) -> bool:
         """Say whether a step stands here with a mistake in its sign, its rate or both: the old

@@ -84,6 +84,12 @@ def is_of_field(
     return next(filter(None, shown), False if False in shown else None)
 
 
+def is_bare_step(formula: str) -> bool:
+    """Say whether a sum is but one step that no product stands in: `13 + 4`."""
+    terms = _terms(formula) or []
+    return len(terms) == 2 and all(len(term) < 2 for term in terms)
+
+
 def chains_in(text: str) -> list[tuple[int, ...]]:
     """Return the numbers of `3 -> 7 -> 7 -> 8`, each as often as it changes."""
     found = (map(int, LONE.findall(match[0])) for match in CHAIN.finditer(text))

@@ -4,9 +4,13 @@ the others, where an answer adds up one for each layer.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.misconceptions.question_context import AND, title_of
+from shapecalc.grading.number_words import SMALL
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
@@ -17,6 +21,15 @@ MOST_NAMED = 4  # layers
 Terms = Mapping[str, Number]  # by their layers
 
 
+class InTerms(NamedTuple):
+    """What is `told` of a wrong total's terms, and the `matter` with them in short, for whoever
+    looks at a whole class; empty where that is not known.
+    """
+
+    told: str = ""
+    matter: str = ""
+
+
 def right_terms(
     question: Question,
     given: Terms,
@@ -25,10 +38,10 @@ def right_terms(
     behind: Callable[[Sequence[str]], Sequence[tuple[Sequence[str], Cause]]],
     *,
     hides: bool,
-) -> str:
+) -> InTerms:
     """Return which of a wrong total's terms are right, in sentences, which are the student's own
-    answers or follow from them, and what is `behind` the others; empty where none is right or own.
-    `numbers` are those of the questions, by their ids; `hides` keeps other numbers back.
+    answers or follow from them, and what is `behind` the others; nothing where none is right or
+    own. `numbers` are those of the questions, by their ids; `hides` keeps other numbers back.
     """
     right = question.subject.terms(question.query.key) if given else {}
     wrong = {name: term for name, term in given.items() if term != right[name]}
@@ -42,7 +55,7 @@ def right_terms(
         wrong = {name: term for name, term in wrong.items() if name not in names}
     causes = behind([*wrong]) if wrong else ()
     if not (said or own_ones or causes) or not wrong:
-        return ""
+        return InTerms()
     that = " right" if own_ones else ""
     not_right = f"{_those([*wrong], 'is not', 'are not')}{that}."
     if not (said or own_ones):
@@ -50,7 +63,26 @@ def right_terms(
     else:
         told = f"{_in_clauses([*said, *own_ones])}; {not_right}"
         told = told if good else f"Of its terms, {told}"
-    return " ".join([told, *(_of_cause(names, one, hides) for names, one in causes)])
+    of_causes = (_of_cause(names, one, hides) for names, one in causes)
+    return InTerms(" ".join([told, *of_causes]), _matter(causes, wrong))
+
+
+def _matter(causes: Sequence[tuple[Sequence[str], Cause]], wrong: Terms) -> str:
+    """Return what is the matter with wrong terms: each mistake, and in how many of them."""
+    found: Counter[str] = Counter()
+    for layers, cause in causes:
+        perhaps = "" if cause.sure else "perhaps "
+        found[f"{perhaps}{title_of(cause.matter)}"] += len(layers)
+    others = len(wrong) - found.total()
+    said = [f"{mistake}, in {_terms(count)} of the sum" for mistake, count in found.items()]
+    if said and others:
+        said.append(f"{_terms(others, 'more ')} {'is' if others == 1 else 'are'} wrong")
+    return AND.join(said)
+
+
+def _terms(count: int, more: str = "") -> str:
+    number = SMALL[count] if count < len(SMALL) else str(count)
+    return f"{number} {more}{'term' if count == 1 else 'terms'}"
 
 
 def _of_cause(layers: Sequence[str], cause: Cause, hides: bool) -> str:

@@ -76,6 +76,14 @@ def last(answers: dict[str, Any], **more: Any) -> Mark:
             "your answer 5x5x2 to question 1 and your answer 100 to question 2, 429 - 74 of conv2"
             " = 355.",
         ),
+        (  # 112 + 70 + 165 = 347: the 110 given before stands nowhere in it
+            {"conv1.parameters": 110, "conv2.parameters": 70, "total.parameters": "112 + 70 = 182"},
+            "your answer 70 to question 2, 347 - 165 of dense1 = 182.",
+        ),
+        (  # 104 + 74 + 165 = 343
+            {"conv1.weights": 100, "conv2.parameters": 70, "total.parameters": "104 + 74 = 178"},
+            "your answer 100 to question 1, 343 - 165 of dense1 = 178.",
+        ),
     ],
 )
 def test_a_layer_may_be_missing_beside_own_counts(answers: dict[str, Any], told: str) -> None:
@@ -161,3 +169,11 @@ def test_what_is_left_of_one_kind_is_the_total() -> None:
     layers = [{"conv": {"K": 4, "F": 3}}, {"conv": {"K": 2, "F": 3}}]
     mark = last({"total.parameters": 0}, spec=SPEC | {"layers": layers})
     assert mark.misconception is None
+
+
+@pytest.mark.parametrize("answer", [182, "110 + 72 = 182"])
+def test_an_own_count_is_not_passed_over_without_a_working_that_has_it_right(
+    answer: str | int,
+) -> None:
+    answers = {"conv1.parameters": 110, "conv2.parameters": 70, "total.parameters": answer}
+    assert last(answers).misconception is None

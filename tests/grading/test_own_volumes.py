@@ -102,3 +102,45 @@ def test_a_rounded_total_may_be_the_sum_of_own_counts() -> None:
     assert marked(answers)["total.parameters"].verdict == "needs a look"
     answers["total.parameters"] = "about 48 thousand"
     assert marked(answers)["total.parameters"].verdict == "wrong"
+
+
+# 8x8x10 and 8x8x12; the mean of a slice is one number, so that dense1 has 12*6 + 6 = 78 parameters
+# whatever the size is; on what the mean is taken of it would have 8*8*12*6 + 6 = 4,614.
+AVERAGED: dict[str, Any] = {
+    "input": "16x16x3", "rounding": "floor",
+    "layers": [
+        {"conv": {"K": 10, "F": 3, "S": 2, "P": 1}}, {"conv": {"K": 12, "F": 3, "P": 1}},
+        "global_avg_pool", "flatten", {"dense": 6},
+    ],
+}  # fmt: skip
+EARLY = "The volume of one layer too early was taken, in front of global_avg_pool1: with your"
+
+
+@pytest.mark.parametrize(
+    ("volumes", "source", "answer"),
+    [
+        ({"conv2.output": "7x7x12"}, "7x7x12 to question 1, on 7x7x12", "7*7*12*6+6 = 3534"),
+        ({"conv2.output": "7x7x12"}, "7x7x12 to question 1, on 7x7x12", 3534),
+        ({"conv1.output": "9x9x10"}, "9x9x10 to question 1, on 9x9x12", 9 * 9 * 12 * 6 + 6),
+        (
+            {"conv1.output": "9x9x10", "conv2.output": "7x7x12"},
+            "7x7x12 to question 2, on 7x7x12",
+            3534,
+        ),
+    ],
+)
+def test_a_mistake_takes_own_sizes_that_the_right_way_does_not_hang_on(
+    volumes: dict[str, str], source: str, answer: str | int
+) -> None:
+    found = marked({**volumes, "dense1.parameters": answer}, spec=AVERAGED)["dense1.parameters"]
+    assert (found.misconception, found.perhaps) == ("volume_too_early", False)
+    assert found.feedback.startswith(f"{EARLY} answer {source}, ")
+
+
+@pytest.mark.parametrize("answer", [8 * 8 * 12 * 6 + 6, 72, 3535, 90])
+def test_what_own_sizes_change_nothing_of_is_not_said_to_go_on_from_them(answer: int) -> None:
+    """72 = 12*6 without the biases, 4,614 with the right sizes; 3,535 and 90 by no mistake."""
+    answers = {"conv2.output": "7x7x12", "dense1.parameters": answer}
+    found = marked(answers, spec=AVERAGED)["dense1.parameters"]
+    assert "your answer" not in found.feedback
+    assert (found.misconception is None) == (answer in (3535, 90))

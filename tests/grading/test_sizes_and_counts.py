@@ -229,7 +229,15 @@ def test_a_field_behind_a_merge_is_summed_along_its_widest_branch() -> None:
 
 @pytest.mark.parametrize("answer", ["19x19 (7, 11, 15, 19)", "7 + 4 + 4 + 4 = 19"])
 def test_a_field_by_steps_that_no_layer_has_is_no_other_layers(answer: str) -> None:
-    assert of("add1.receptive_field", answer, SHORTCUT).misconception is None
+    """Behind pool1 2*2 for 2*4: its stride was left out. That 19 is conv1's field is chance."""
+    found = of("add1.receptive_field", answer, SHORTCUT)
+    assert (found.misconception, found.perhaps) == ("field_one_stride_ignored", False)
+    assert "The stride of pool1 was left out: 1 + 6 + 2*2 + 2*2 + 2*2 = 19;" in found.feedback
+
+
+def test_a_field_by_a_step_that_no_layer_adds_has_no_cause() -> None:
+    """19 is conv1's field, and 5 and 7 are no steps of these windows, whatever their jump."""
+    assert of("add1.receptive_field", "7 + 5 + 7 = 19", SHORTCUT).misconception is None
 
 
 def test_the_depth_alone_is_no_product_of_sizes() -> None:

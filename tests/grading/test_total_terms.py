@@ -276,3 +276,31 @@ def test_nor_has_one_that_was_added_up_wrongly() -> None:
     assert mark.misconception is None
     right = last({"total.parameters": "156 + 2416 + 48120 + 10164 + 850 = 61716"}, spec=LENET)
     assert right.feedback.startswith("Your working is right and gives 61,706, but its result was")
+
+
+DEPTH, TWO = "the depth of the filters was forgotten", "in two terms of the sum"
+
+
+@pytest.mark.parametrize(
+    ("answer", "matter"),
+    [
+        # 9*32 + 32 = 320 and 9*64 + 64 = 640, without the depth; 41,000 was given before
+        ("320 + 640 + 41000 = 41960", f"{DEPTH}, {TWO}"),
+        # of one layer alone that is not certain
+        ("896 + 640 + 41000 = 42536", f"perhaps {DEPTH}, in one term of the sum"),
+        # 9*3*32 = 864 without the biases
+        ("864 + 640 + 41000 = 42504", "the biases were forgotten, in one term of the sum; and"
+         f" {DEPTH}, in one term of the sum"),
+        ("320 + 18500 + 41000 = 59820", f"{DEPTH}, in one term of the sum; and one more term is"
+         " wrong"),
+        ("897 + 18500 + 41000 = 60397", ""),
+        (41960, ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("show", ["hint", "always"])
+def test_the_mistakes_in_a_totals_terms_are_what_is_the_matter_with_it(
+    answer: str | int, matter: str, show: str
+) -> None:
+    answers = {"dense1.parameters": 41_000, "total.parameters": answer}
+    mark = last(answers, spec=CIFAR, show=show)
+    assert (mark.verdict, mark.misconception, mark.matter) == ("wrong", None, matter)

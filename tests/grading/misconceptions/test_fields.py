@@ -158,3 +158,49 @@ def test_the_strides_of_convolutions_may_be_ignored_besides() -> None:
 def test_who_is_asked_about_a_pool_gave_the_layer_before_it() -> None:
     found = marked(POOLED, {"max_pool1.receptive_field": "5"})
     assert found.misconception != "field_pools_left_out"
+
+
+@pytest.mark.parametrize(
+    ("answer", "layer", "told"),
+    [
+        # 5, 6, 6 + 2*2 = 10 and 10 + 1*2 = 12 are right; 12 + 2*2 has the jump before max_pool2
+        ("12 + 2*2 = 16", "max_pool2", "1 + 4 + 1 + 2*2 + 1*2 + 2*2 = 16"),
+        ("12 + (3-1)*2 = 16", "max_pool2", "1 + 4 + 1 + 2*2 + 1*2 + 2*2 = 16"),
+        ("16x16 (5, 5+1 = 6, 6+2*2 = 10, 10+2 = 12, 12+2*2 = 16)", "max_pool2", "+ 2*2 = 16"),
+        ("5 -> 6 -> 10 -> 12 -> 16", "max_pool2", "1 + 4 + 1 + 2*2 + 1*2 + 2*2 = 16"),
+        # a jump of 1 behind max_pool1, and of 2 behind max_pool2
+        ("5+1+2+1+2*2 = 13", "max_pool1", "1 + 4 + 1 + 2 + 1 + 2*2 = 13"),
+    ],
+)
+def test_a_working_shows_the_one_stride_that_was_left_out(
+    answer: str, layer: str, told: str
+) -> None:
+    found = marked(POOLED, {"conv3.receptive_field": answer})
+    assert (found.misconception, found.perhaps) == ("field_one_stride_ignored", False)
+    assert f"The stride of {layer} was left out: " in found.feedback
+    assert f"{told}; it counts for every layer behind it." in found.feedback
+
+
+@pytest.mark.parametrize("answer", ["16", "12 + 4 = 16", "5 + 11 = 16"])
+def test_one_stride_is_not_said_to_be_left_out_where_nothing_shows_it(answer: str) -> None:
+    """12 + 4 may be the jump of 4 for (3 - 1)*4 as well."""
+    assert marked(POOLED, {"conv3.receptive_field": answer}).misconception is None
+
+
+def test_a_right_field_in_front_does_not_speak_against_one_stride_left_out() -> None:
+    answers = {"max_pool2.receptive_field": 12, "conv3.receptive_field": "12 + 2*2 = 16"}
+    found = marked(POOLED, answers, field_stride_ignored=0.5)
+    assert (found.misconception, found.points) == ("field_one_stride_ignored", 0.5)
+
+
+def test_of_strides_behind_each_other_either_may_be_left_out() -> None:
+    """5, 5 + 0*2 = 5 and 5 + 2*4 = 13; with one stride less 5 + 2*2 = 9."""
+    spec = {
+        "input": "64x64x3", "rounding": "floor",
+        "layers": [
+            {"conv": {"K": 4, "F": 5, "S": 2, "P": 2}}, {"conv": {"K": 4, "F": 1, "S": 2}},
+            {"conv": {"K": 4, "F": 3, "P": 1}},
+        ],
+    }  # fmt: skip
+    found = marked(spec, {"conv3.receptive_field": "5 + 2*2 = 9"})
+    assert "The stride of conv1 or conv2 was left out: 1 + 4 + 2*2 = 9;" in found.feedback

@@ -533,6 +533,13 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "conv3.receptive_field",
         (5 + 4 + 4, 13),
     ),
+    # the second pool's stride: 12 + 2*2 for 12 + 2*4
+    (
+        "field_one_stride_ignored",
+        BETWEEN_POOLS,
+        "conv3.receptive_field",
+        "5 + 1 + 2*2 + 1*2 + 2*2 = 16",
+    ),
     ("field_enlarging_ignored", DOUBLED, "conv2.receptive_field", (1 + 2 + 2 * 2, 7)),
     ("field_enlarging_ignored", DOUBLED, "conv3.receptive_field", (1 + 2 + 2 * 2 + 2 * 2, 11)),
     ("field_enlarging_ignored", DOUBLED, "conv3.jump", 2),
