@@ -228,7 +228,8 @@ class Diagnosis:
         """Yield the same for each network with own numbers, in turn; of values then for those that
         were gone on with before they were written.
         """
-        for network in chain(own.gone_on_with(question), own.gone_on_unrounded(question)):
+        networks = own.gone_on_with(question), own.with_output(question, value)
+        for network in chain(*networks, own.gone_on_unrounded(question)):
             supposed = self._explanations_in(question, network.subject)
             if supposed is None:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 from shapecalc.grading.by_network import WrongAndRight
@@ -23,6 +24,7 @@ from shapecalc.grading.own_volumes import (
     as_meant,
     for_question,
     has_answer,
+    is_volume,
     nearest,
     some_of,
     with_answers,
@@ -35,6 +37,7 @@ from shapecalc.grading.values import Value
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
 MOST_GONE_ON_WITH = 60  # networks with one student's own values: three for each of 20 answers
 WALKS_A_RUN = 30  # that computing an example takes as long as
+OF_FILTERS = ("parameters", "weights")  # of a layer, at however many positions
 
 
 class Effort(NamedTuple):
@@ -209,6 +212,24 @@ class OwnNetworks:
                 else:
                     yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
 
+    def with_output(self, question: Question, value: Value) -> Iterator[OwnNetwork]:
+        """Yield a layer's network with its own wrong output as well, where its weights are asked
+        for and their number may be one at each position: they hang on no output, but who counts a
+        filter for each position takes the own one.
+        """
+        query = question.query
+        own = [
+            (q, v)
+            for q, v in (self._others(question) if query.key in OF_FILTERS else ())
+            if (q.query.name, q.query.key) == (query.name, "output") and _is_at_each(value, v)
+        ]
+        before = self.with_volumes(question)[:1] if own else []
+        volumes = [*(answered for network in before for answered in network.volumes), *own]
+        supposed = self._supposed(question, volumes) if own else None
+        if supposed is not None and has_answer(supposed, question):
+            sources = [*(answered for network in before for answered in network.sources), *own]
+            yield OwnNetwork(supposed, sources, volumes=volumes)
+
     def _with_some(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield a question's network with some of the student's volumes that it hangs on directly:
         who counts at an own output may have known the depth of the input.
@@ -305,6 +326,14 @@ class OwnNetworks:
     def _may_compute(self, question: Question) -> bool:
         """Count an example that is computed for an answer; say whether it still may be."""
         return self._may_walk(len(question.subject.records) * WALKS_A_RUN * _runs(question))
+
+
+def _is_at_each(value: Value, output: Value) -> bool:
+    """Say whether a count may be the same one at each position of a volume."""
+    if not isinstance(value, int) or not is_volume(output):
+        return False
+    positions = prod(output[:-1]) if isinstance(output, tuple) else 1
+    return positions > 1 and value % positions == 0
 
 
 def _runs(question: Question) -> int:

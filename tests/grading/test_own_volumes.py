@@ -144,3 +144,24 @@ def test_what_own_sizes_change_nothing_of_is_not_said_to_go_on_from_them(answer:
     found = marked(answers, spec=AVERAGED)["dense1.parameters"]
     assert "your answer" not in found.feedback
     assert (found.misconception is None) == (answer in (3535, 90))
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "name", "told"),
+    [
+        # conv2 has 3*3*10 = 90 weights in each of 12 filters, and 12 biases
+        ("parameters", 7 * 7 * 12 * 91, "weights_not_shared", "7*7*12 * (3*3*10 + 1) = 53,508;"),
+        ("weights", 7 * 7 * 12 * 90, "weights_not_shared", "7*7*12 * 90 = 52,920;"),
+        ("parameters", "7*7*12 = 588", "activations_for_parameters", "7*7*12 = 588."),
+        ("parameters", 7 * 7 * 23, None, ""),
+        ("parameters", 7 * 7 * 12 * 91 + 1, None, ""),
+    ],
+)
+def test_filters_may_be_counted_at_each_position_of_a_layers_own_output(
+    ask: str, answer: int | str, name: str | None, told: str
+) -> None:
+    found = marked({"conv2.output": "7x7x12", f"conv2.{ask}": answer}, spec=AVERAGED)
+    mark = found[f"conv2.{ask}"]
+    assert (mark.misconception, mark.perhaps) == (name, False)
+    source = ": with your answer 7x7x12 to question 1, "
+    assert f"{source if name else ''}{told}" in mark.feedback
