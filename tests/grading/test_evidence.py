@@ -251,6 +251,14 @@ def test_two_mistakes_of_one_name_are_paid_as_two(partial: dict[str, float], poi
     assert (told in mark.feedback) is (points == 0.125)
 
 
+def test_one_bias_beside_a_forgotten_depth_is_paid_as_two_mistakes_as_well() -> None:
+    """3*3*24 + 1 = 217."""
+    spec = net("8x8x16", {"conv": {"K": 24, "F": 3}})
+    partial = {"forgot_depth": 0.25, "one_bias": 0.5}
+    (mark,) = marked(spec, {"conv1.parameters": 217}, partial=partial)
+    assert (mark.misconception, mark.points) == ("forgot_depth_one_bias", 0.125)
+
+
 @pytest.mark.parametrize(
     ("working", "cause"),
     [

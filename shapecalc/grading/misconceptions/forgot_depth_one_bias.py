@@ -26,4 +26,5 @@ MISCONCEPTION = Misconception(
     "forgot_depth_one_bias",
     "the depth of the filters was forgotten, and one bias was counted for all",
     model,
+    parts=("forgot_depth", "one_bias"),
 )
