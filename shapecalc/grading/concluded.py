@@ -85,7 +85,8 @@ def conclusion_of(question: Question, answer: object) -> InFront | None:
         return None
     ways, right = _read(question, answer), is_right(question, value)
     as_whole = any(is_right(question, way) for way in ways) or _is_same(question, ways, value)
-    if as_whole and (found.named or not right):  # else the numbers beside it leave no choice
+    sizes = question.query.form == "sizes"
+    if as_whole and (found.named or not (right and sizes)):  # else others beside it are no choice
         return None
     numbers = DIGITS.findall(front)
     told, ends = {f"{size}" for size in flat(value)}, ENDS.search(front)
