@@ -125,9 +125,14 @@ def _goes_on(question: Question, answer: str) -> tuple[float, float] | None:
         return None
     text = GROUPED.sub("", plain(answer))
     found = GOES_ON.match(text)
+    grows = None
     if found is None and question.query.key in ONCE_FOR_ALL:
-        found = GROWS.fullmatch(text)
-    return None if found is None else (float(found[1]), float(DIGITS.findall(text)[-1]))
+        grows = GROWS.fullmatch(text)
+    first = found or grows
+    if first is None:
+        return None
+    begin, end = float(first[1]), float(DIGITS.findall(text)[-1])
+    return (begin, end) if found or begin < end else None
 
 
 def _concluded(question: Question, answer: object) -> Concluded | None:
