@@ -85,7 +85,8 @@ def conclusion_of(question: Question, answer: object) -> InFront | None:
         return None
     ways, right = _read(question, answer), is_right(question, value)
     as_whole = any(is_right(question, way) for way in ways) or _is_same(question, ways, value)
-    if as_whole and (found.named or not right):  # else the numbers beside it leave no choice
+    sizes = question.query.form == "sizes"
+    if as_whole and (found.named or not (right and sizes)):  # else others beside it are no choice
         return None
     numbers = DIGITS.findall(front)
     told, ends = {f"{size}" for size in flat(value)}, ENDS.search(front)
@@ -124,9 +125,14 @@ def _goes_on(question: Question, answer: str) -> tuple[float, float] | None:
         return None
     text = GROUPED.sub("", plain(answer))
     found = GOES_ON.match(text)
+    grows = None
     if found is None and question.query.key in ONCE_FOR_ALL:
-        found = GROWS.fullmatch(text)
-    return None if found is None else (float(found[1]), float(DIGITS.findall(text)[-1]))
+        grows = GROWS.fullmatch(text)
+    first = found or grows
+    if first is None:
+        return None
+    begin, end = float(first[1]), float(DIGITS.findall(text)[-1])
+    return (begin, end) if found or begin < end else None
 
 
 def _concluded(question: Question, answer: object) -> Concluded | None:

@@ -35,8 +35,9 @@ REMARK = regex(
 )
 # What is told behind a list of its values that are not as they stand there.
 CORRECTS = regex(
-    r"\bbut\b[^,;]*\b(?:should|must|ought)\b|\bbut the (?:rest|others?)\b|\bmissing\b"
-    r"|\brevers\w*|\b(?:other|wrong|opposite|different) (?:order|way)\b"
+    r"\bbut\b[^,;]*\b(?:should|must|ought)\b|\bbut the (?:rest|others?)\b"
+    r"|(?<!\bnothing is )\bmissing\b|\brevers\w*+(?! (?:the )?(?:weights?|filters?|kernels?))"
+    r"|\b(?:other|wrong|opposite|different) (?:order\b|way a?round\b)"
     r"|\bonly (?:one|two|some|half)(?: of (?:them|these))? (?:is|are) (?:right|correct|sure)\b",
     re.IGNORECASE,
 )
