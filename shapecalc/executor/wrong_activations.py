@@ -1,4 +1,5 @@
-"""Activations as somebody computes who makes a mistake: left out, without their slope, as a ReLU.
+"""Activations as somebody computes who makes a mistake: left out, without their slope or with
+another one, as a ReLU.
 
 As in wrong_kernels.py, each function takes a layer's kernel and returns one that makes the mistake,
 or the same kernel.
@@ -14,7 +15,14 @@ import numpy as np
 from shapecalc.executor.altered_kernels import Altered, GradientOf, Gradients
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels import Context, Kernel, Parameters
-from shapecalc.executor.kernels.activation import Elu, LeakyRelu, PRelu, Relu
+from shapecalc.executor.kernels.activation import (
+    Elu,
+    LeakyRelu,
+    PRelu,
+    Relu,
+    Sigmoid,
+    Tanh,
+)
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.elementwise import Elementwise
 from shapecalc.executor.kernels.pointwise import Abs
@@ -61,9 +69,44 @@ class _AsRelu(Altered):
         return [below if wanted[0] else None], learned
 
 
+class _OtherSlope(Altered):
+    """A sigmoid with the slope of a tanh, or a tanh with that of a sigmoid, of its own output."""
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        other = Tanh if isinstance(self.own, Sigmoid) else Sigmoid
+        return other(self.layer).backward(context, upstream, saved[0], parameters, wanted)
+
+
+class _SlopeOfInput(Altered):
+    """A sigmoid or a tanh with its slope worked out from its input, which it is not."""
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        output, _ = self.own.forward(context, inputs, parameters)
+        return output, (inputs[0].copy(), None)
+
+
 def slope_forgotten(kernel: Kernel) -> Kernel:
     """Pass the gradient through an activation as it is."""
     return GradientOf(kernel, _Identity(kernel)) if isinstance(kernel, Elementwise) else kernel
+
+
+def other_slope(kernel: Kernel) -> Kernel:
+    """Take y*(1 - y) for the 1 - y^2 of a tanh, and the other way round."""
+    return _OtherSlope(kernel) if isinstance(kernel, Sigmoid | Tanh) else kernel
+
+
+def slope_of_input(kernel: Kernel) -> Kernel:
+    """Take x*(1 - x) for y*(1 - y), or 1 - x^2 for 1 - y^2."""
+    return _SlopeOfInput(kernel) if isinstance(kernel, Sigmoid | Tanh) else kernel
 
 
 def activation_left_out(kernel: Kernel) -> Kernel:

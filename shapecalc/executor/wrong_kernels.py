@@ -29,9 +29,11 @@ from shapecalc.executor.tied_pools import TiedPool, whole
 from shapecalc.executor.wrong_activations import (
     absolute,
     activation_left_out,
+    other_slope,
     relu_for_leaky,
     relu_slope_for_leaky,
     slope_forgotten,
+    slope_of_input,
 )
 
 MOST_POSITIONS = 400  # that are gone through one by one
@@ -327,7 +329,8 @@ def flattened_depth_last(kernel: Kernel) -> Kernel:
 MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
-        slope_forgotten, activation_left_out, absolute, relu_for_leaky, relu_slope_for_leaky,
+        slope_forgotten, other_slope, slope_of_input, activation_left_out, absolute,
+        relu_for_leaky, relu_slope_for_leaky,
         everywhere, whole_to_each_largest, largest, mean, sums, whole_gradient, filter_not_turned,
         weight_gradient_turned, first_window, overwritten, first_of_overlapping,
         last_of_overlapping, corner, unscaled, flattened_depth_last,

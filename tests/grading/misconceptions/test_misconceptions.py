@@ -192,6 +192,7 @@ UNIT: dict[str, Any] = {
     "loss": {"squared_error": [1]}, "rate": 0.5,
 }  # fmt: skip
 NEURON = example(1, {"dense": 1}, "sigmoid", **UNIT)
+TANH = example(1, {"dense": 1}, "tanh", **UNIT)
 HALF = example(1, {"dense": 1}, "sigmoid", **{**UNIT, "loss": {"half_squared_error": [1]}})
 # The errors are 1, 2 and 4: 21/3 = 7.
 MEAN = example(3, "identity", given={"input": [1, 2, 4]}, loss={"mean_squared_error": [0, 0, 0]})
@@ -749,6 +750,12 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("stride_ignored", FIGURE, "conv1.value", [3, 5]),
     ("slope_forgotten", NEURON, "dense1.weight.grad", -1.4174),
     ("gradient_sign", NEURON, "dense1.weight.grad", 0.3242),
+    # the output 0.6457 of 0.6, and tanh 0.5370: -1.4174 times 1 - y*y = 0.5831, and -1.8518 times
+    # y*(1 - y) = 0.2486; with 0.6 for y it is 0.6*0.4 = 0.24 and 1 - 0.36 = 0.64
+    ("other_slope", NEURON, "dense1.weight.grad", -0.8265),
+    ("other_slope", TANH, "dense1.weight.grad", -0.4604),
+    ("slope_of_input", NEURON, "dense1.weight.grad", -0.3402),
+    ("slope_of_input", TANH, "dense1.weight.grad", -1.1852),
     ("loss_halved", NEURON, "dense1.weight.grad", -0.1621),
     ("loss_halved", NEURON, "dense1.weight.next", 0.5811),
     ("loss_not_halved", HALF, "loss", 0.1255),
