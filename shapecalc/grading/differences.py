@@ -30,10 +30,12 @@ def matter(
     return f"{said[:1].lower()}{said[1:]}".rstrip(".")
 
 
-def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
+def right_part(
+    question: Question, value: Value, good: Sequence[bool], followed: Sequence[bool] = ()
+) -> str:
     """Return which sizes or values of a wrong answer are right, if only some are; or what it should
     have been in the first place: so many values. Of each value of an array it is told whether it is
-    `good`.
+    `good`, or has `followed` from other answers, at which no mistake shows.
     """
     query, right = question.query, question.right
     if not isinstance(right, tuple) or not isinstance(value, tuple):
@@ -47,7 +49,7 @@ def right_part(question: Question, value: Value, good: Sequence[bool]) -> str:
         same = sum(good)
         if not same:
             return ""
-        at = wrong_one(right, good)
+        at = wrong_one(right, followed or good)
         which = "the first wrong one" if at == first_wrong(right, good) else "one that is not"
         which = "the wrong one" if same == len(good) - 1 else which
         first = f"; {which} is at {index(at)}, counted from 0" if at else ""

@@ -69,19 +69,21 @@ class Told(NamedTuple):
         followed: Sequence[bool] = (),
         working: Working = NO_WORKING,
         in_part: str = "",
+        from_own: str = "",
     ) -> str:
         """Return what is told about a wrong answer, and about one that got some `credit`; of one
         without a cause also that it is rounded. Which values of an array are `good` is for the
         whole of what is marked to say, which are or have `followed` from others, and as a sentence
-        which do, or which terms of a total are right, `in_part`.
+        which do, or which terms of a total are right, `in_part`, and what would follow, `from_own`.
         """
-        said = [in_part or right_part(question, value, good)]
+        said = [in_part or right_part(question, value, good, followed)]
         if cause is not None and cause.swaps and not is_turned(question, value):
             said = []
         if cause is None:
             said.append("" if self.hides else tried_out(question, value))
             said.append(divided_alone(question, working))
             said.append(rounded(question, value, working))
+            said.append(from_own)
         else:
             said += self._of_cause(cause)
         return self._sentences([*said, credit], question, followed or good)
@@ -98,6 +100,12 @@ class Told(NamedTuple):
         at = first_wrong(question.right, part.good)
         working = part.subject.working_at(question.query, at) if self.shown == "always" else ""
         return followed_part(question, part.good, source, working.rpartition("; ")[2])
+
+    def from_own(self, question: Question, value: Value, source: str) -> str:
+        """Return what would follow from own answers, where the right one is told as well."""
+        return (
+            f"From {source} it would be {question.shown(value)}." if self.shown == "always" else ""
+        )
 
     def followed(
         self,

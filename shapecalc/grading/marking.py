@@ -28,6 +28,7 @@ from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.followed_in_part import followed_in_part
+from shapecalc.grading.from_own_numbers import from_own_numbers
 from shapecalc.grading.in_rows import in_rows
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
@@ -220,10 +221,16 @@ class Marker:
         in_part = in_terms.told
         if part is not None:
             in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
+        supposed = from_own_numbers(question, own) if part is None else None
+        from_own = ""
+        if supposed is not None:
+            from_own = self.told.from_own(
+                question, supposed[0], self._diagnosis.sources(supposed[1])
+            )
         followed = own.each_followed(question, ways[0].value, good)
         feedback = self.told.wrong(
             question, ways[0].value, None, good=good, followed=followed, working=evidence.working,
-            in_part=in_part,
+            in_part=in_part, from_own=from_own,
         )  # fmt: skip
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         return mark._replace(
