@@ -54,7 +54,7 @@ class Diagnosis:
     """
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
-        self._numbers = numbers
+        self.numbers = numbers
         self._explained: dict[str, Explanations] = {}
         self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
 
@@ -346,14 +346,14 @@ class Diagnosis:
         first = self.explanations(other).cause_of(value, two=False)
         if first and found and first.misconception.name == found.misconception.name:
             return None
-        number = self._numbers[other.id]
+        number = self.numbers[other.id]
         return Cause(neighbour.MISCONCEPTION, Wrong(value, f"your answer to question {number}"))
 
     def sources(self, followed: Sequence[Answered]) -> str:
         """Return the student's own answers that another follows from, by their numbers."""
         return in_a_row([
             f"your answer {f'{shown(_nested(q, v))} ' if len(flat(v)) <= MOST_TOLD else ''}to"
-            f" question {self._numbers[q.id]}"
+            f" question {self.numbers[q.id]}"
             for q, v in followed
         ])  # fmt: skip
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
-from shapecalc.grading.behind_terms import BehindTerms, caused
+from shapecalc.grading.behind_terms import caused
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.comparison import in_full, is_right, is_rounded, same
+from shapecalc.grading.comparison import is_right, is_rounded, same
 from shapecalc.grading.credit import credit_of, credit_told
 from shapecalc.grading.diagnosis import Diagnosis
-from shapecalc.grading.differences import first_wrong, matter
+from shapecalc.grading.differences import matter
 from shapecalc.grading.doubts import (
     is_rather_a_mistake,
     is_shown_not_to_follow,
@@ -27,8 +27,6 @@ from shapecalc.grading.doubts import (
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.feedback import Told, given, shown_at
 from shapecalc.grading.first_look import FirstLook, unmarked
-from shapecalc.grading.followed_in_part import followed_in_part
-from shapecalc.grading.from_own_numbers import from_own_numbers
 from shapecalc.grading.in_rows import in_rows
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
@@ -49,11 +47,11 @@ from shapecalc.grading.rounding import (
 from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
-from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.turned_arrays import as_marked
-from shapecalc.grading.values import Value, index
+from shapecalc.grading.values import Value
 from shapecalc.grading.weighed import weighed
-from shapecalc.grading.wording import capital, questions_by
+from shapecalc.grading.without_cause import noted, without_cause
+from shapecalc.grading.wording import questions_by
 
 SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
 EARLIER = "an earlier answer"  # of a whole class, where each has their own
@@ -209,37 +207,9 @@ class Marker:
                 mark = mark._replace(
                     misconception=found.misconception.name, perhaps=True, matter=found.matter
                 )
-                return mark._replace(
-                    feedback=_noted(told, reading.note), note=reading.note
-                ), reading
-        good = own.each_right(question, ways[0].value)
-        part = followed_in_part(question, ways[0].value, own)
-        terms = terms_of_total(question, ways[0], evidence.working)
-        behind = BehindTerms(question, terms, own, evidence, self._diagnosis).causes
-        hides = self.told.hides
-        in_terms = right_terms(question, terms, own, self._numbers, behind, hides=hides)
-        in_part = in_terms.told
-        if part is not None:
-            in_part = self.told.in_part(question, part, self._diagnosis.sources(part.sources))
-        supposed = from_own_numbers(question, own) if part is None else None
-        from_own = ""
-        if supposed is not None:
-            from_own = self.told.from_own(
-                question, supposed[0], self._diagnosis.sources(supposed[1])
-            )
-        followed = own.each_followed(question, ways[0].value, good)
-        feedback = self.told.wrong(
-            question, ways[0].value, None, good=good, followed=followed, working=evidence.working,
-            in_part=in_part, from_own=from_own,
-        )  # fmt: skip
-        note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
-        return mark._replace(
-            feedback=_noted(feedback, note),
-            note=note,
-            meant=question.shown(meant),
-            matter=matter(question, ways[0].value, evidence.working) or in_terms.matter,
-            unfollowed=index(first_wrong(question.right, part.good)) if part else "",
-        ), ways[0]
+                return mark._replace(feedback=noted(told, reading.note), note=reading.note), reading
+        unexplained = without_cause(question, ways[0], own, evidence, self._diagnosis, self.told)
+        return unexplained.marked(mark), ways[0]
 
     def _slipped(
         self, question: Question, read: Read, own: OwnAnswers, mark: Mark, evidence: Evidence
@@ -275,7 +245,7 @@ class Marker:
             misconception=name,
             perhaps=found is not None and not found.sure,
             matter=f"{found.matter}; and {SLIPPED}" if found else SLIPPED,
-            feedback=_noted(
+            feedback=noted(
                 self.told.slipped(question, value, source, found, opposite=opposite, credit=credit),
                 stated.note,
             ),
@@ -327,7 +297,7 @@ class Marker:
             return mark._replace(
                 verdict="followed through",
                 points=round(question.points * share, 6),
-                feedback=_noted(feedback, reading.note),
+                feedback=noted(feedback, reading.note),
                 follows=tuple(q.id for q, _ in followed.sources),
             )
         # One mistake more, behind another, and not the same one at every layer.
@@ -346,7 +316,7 @@ class Marker:
             matter=found.matter,
             source=found.source,
             worked_out=self._diagnosis.is_worked_out(question, found, evidence.working),
-            feedback=_noted(told, reading.note),
+            feedback=noted(told, reading.note),
         )
 
     def _behind(
@@ -418,16 +388,11 @@ class Marker:
         source, good = self._diagnosis.sources(found[1]), own.each_right(question, value)
         told = self.told.rounded_own(found[0], value, source, question, good, working)
         return mark._replace(
-            feedback=_noted(told, reading.note),
+            feedback=noted(told, reading.note),
             meant=question.shown(value),
             note=reading.note,
             matter=matter(found[0], value, working, EARLIER),
         )
-
-
-def _noted(feedback: str, note: str) -> str:
-    """Return what is told of an answer, behind how it was read where that is not plain."""
-    return f"{capital(note)}. {feedback}".rstrip() if note else feedback
 
 
 def _through(question: Question, sources: Sequence[Answered], own: OwnAnswers) -> float:
