@@ -82,8 +82,7 @@ class Told(NamedTuple):
         if cause is None:
             said.append("" if self.hides else tried_out(question, value))
             said.append(divided_alone(question, working))
-            said.append(rounded(question, value, working))
-            said.append(from_own)
+            said.append(rounded(question, value, working) or from_own)
         else:
             said += self._of_cause(cause)
         return self._sentences([*said, credit], question, followed or good)

@@ -52,7 +52,9 @@ def test_a_mistake_is_found_where_the_own_number_had_more_digits_than_were_writt
     found = behind(own, answer)
     assert (found.verdict, found.misconception) == ("wrong", name)
     told = f"your answer {own:g} to question 1"
-    assert (told in found.feedback) is (name is not None)
+    instead = f"From {told} it would be {0.1 - 0.1 * own:g}."
+    assert found.feedback.startswith(instead) is (name is None)
+    assert told in found.feedback
     assert not found.perhaps
 
 

@@ -711,7 +711,7 @@ def test_a_map_of_another_size_is_gone_on_with(
             "It follows from your answer 1.0312 to question 1 but is rounded too far: give two",
         ),
         (5, "Perhaps it follows from your answer 1.0312 to question 1 but is rounded too far: "),
-        (5.3, "The right answer is "),
+        (5.3, "From your answer 1.0312 to question 1 it would be 5.156. The right answer is "),
         (5.16, "It follows correctly from your answer 1.0312 to question 1."),
     ],
 )
@@ -1051,7 +1051,9 @@ def test_what_is_rounded_too_far_follows_from_the_nearest_own_number(
     found = marked(spec, answers)["dense3.value"]
     told = f"It follows from your answer 2.57 to question {of} but is rounded too far"
     assert found.feedback.startswith(told) is bool(of)
-    assert ("to question" in found.feedback) is bool(of)
+    instead = "From your answer 2.57 to question 2 it would be 3.341."
+    assert found.feedback.startswith(instead) is (third == 6.6)  # 4.8 is the right one, rounded
+    assert ("to question" in found.feedback) is (third != 4.8)
 
 
 @pytest.mark.parametrize(("own", "answer", "is_told"), [(1.07, 1.9, False), (10.7, 0.9, True)])
