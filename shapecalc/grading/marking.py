@@ -232,6 +232,7 @@ class Marker:
             meant=question.shown(meant),
             matter=matter(question, ways[0].value, evidence.working) or in_terms.matter,
             unfollowed=index(first_wrong(question.right, part.good)) if part else "",
+            in_terms=in_terms.mistakes,
         ), ways[0]
 
     def _slipped(

@@ -22,12 +22,14 @@ Terms = Mapping[str, Number]  # by their layers
 
 
 class InTerms(NamedTuple):
-    """What is `told` of a wrong total's terms, and the `matter` with them in short, for whoever
-    looks at a whole class; empty where that is not known.
+    """What is `told` of a wrong total's terms, the `matter` with them in short, for whoever looks
+    at a whole class, and the names of the `mistakes` that are certain; empty where that is not
+    known.
     """
 
     told: str = ""
     matter: str = ""
+    mistakes: tuple[str, ...] = ()
 
 
 def right_terms(
@@ -66,7 +68,8 @@ def right_terms(
     parts = {name: _own_part(question, name, term, own) for name, term in wrong.items()}
     of_parts = {name: questions_by([numbers[q.id]]) for name, q in parts.items() if q is not None}
     of_causes = (_of_cause(names, one, of_parts, hides) for names, one in causes)
-    return InTerms(" ".join([told, *of_causes]), _matter(causes, wrong))
+    sure = dict.fromkeys(cause.misconception.name for _, cause in causes if cause.sure)
+    return InTerms(" ".join([told, *of_causes]), _matter(causes, wrong), tuple(sure))
 
 
 def _matter(causes: Sequence[tuple[Sequence[str], Cause]], wrong: Terms) -> str:
@@ -87,9 +90,7 @@ def _terms(count: int, more: str = "") -> str:
     return f"{number} {more}{'term' if count == 1 else 'terms'}"
 
 
-def _of_cause(
-    layers: Sequence[str], cause: Cause, of_parts: Mapping[str, str], hides: bool
-) -> str:
+def _of_cause(layers: Sequence[str], cause: Cause, of_parts: Mapping[str, str], hides: bool) -> str:
     """Return what is behind wrong terms as a sentence. `of_parts` are the questions of which they
     are the answers, though these ask for a part of them.
     """

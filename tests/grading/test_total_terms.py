@@ -199,10 +199,10 @@ SAME = "the padding was taken to be same at conv1 and conv2"
                 "conv2.weights": 576,
                 "total.parameters": "288 + 576 + 40970 = 41834",
             },
-            "1 of 3 terms is right; those of conv1 and conv2 are not. In that of conv1, the depth of"
-            " the filters and the biases were forgotten: 3*3*32 = 288. In that of conv2, which is"
-            " your answer to question 1, the depth of the filters and the biases were forgotten:"
-            " 3*3*64 = 576.",
+            "1 of 3 terms is right; those of conv1 and conv2 are not. In that of conv1, the depth"
+            " of the filters and the biases were forgotten: 3*3*32 = 288. In that of conv2, which"
+            " is your answer to question 1, the depth of the filters and the biases were"
+            " forgotten: 3*3*64 = 576.",
         ),
         (  # 32*32*150, 16*16*2400 and 8*8*16*120 for 28*28*150, 10*10*2400 and 400*120
             LENET,
