@@ -4,7 +4,7 @@ so many times the 75 of one output, however many outputs there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import product
 from math import gcd
 
@@ -13,13 +13,17 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.values import Value, flat
 from shapecalc.layers.field_types import Volume
 
-KINDS = ("record", "size")  # of questions whose answers are whole numbers of volumes
+KINDS = ("record", "size", "flops")  # of questions whose answers are whole numbers of volumes
 STEPS = [2**n for n in range(11)]  # one of them moves a size by 1 behind strides of 1,024 at most
 
 
-def may_lead_to(question: Question, unknown: Question, value: Value) -> bool:
-    """Say whether an answer may be right for another one, whatever that is; also where that is not
-    found out: of a total, which may be made of some other terms and some right ones.
+def may_lead_to(
+    question: Question, unknown: Question, value: Value, sound: Collection[Question] = ()
+) -> bool:
+    """Say whether an answer may be right for another one, whatever that is but for what makes right
+    answers to the `sound` questions wrong: a depth of 12 in the place of 24 has other weights. Also
+    where that is not found out: of a total, which may be made of some other terms and some right
+    ones.
 
     The numbers that follow are as far apart as those that follow from some volumes: all of them
     differ from the right one by multiples of a number.
@@ -33,7 +37,7 @@ def may_lead_to(question: Question, unknown: Question, value: Value) -> bool:
     differ = [a - b for a, b in zip(numbers, right, strict=True)]
     apart: list[int] = []
     for volume in _others(record.output):
-        found = _following(question, unknown.query.name, volume)
+        found = _following(question, unknown.query.name, volume, sound)
         if len(found) == len(right):
             steps = zip(apart or [0] * len(right), found, right, strict=True)
             apart = [gcd(by, a - b) for by, a, b in steps]
@@ -52,10 +56,17 @@ def _others(volume: Volume) -> Iterator[Volume]:
                 yield tuple(size + by for size, by in zip(volume, moved, strict=True))
 
 
-def _following(question: Question, name: str, volume: Volume) -> list[int]:
-    """Return what follows from another output of a layer; nothing where no layer takes it."""
+def _following(
+    question: Question, name: str, volume: Volume, sound: Collection[Question]
+) -> list[int]:
+    """Return what follows from another output of a layer: what is right where that output is not
+    what the right answers to `sound` ones come from, and nothing where no layer takes it.
+    """
     try:
-        return _whole(question.subject.further({name: volume}).answer(question.query))
+        there = question.subject.further({name: volume})
+        if any(there.answer(one.query) != one.right for one in sound):
+            return _whole(question.right)
+        return _whole(there.answer(question.query))
     except Exception:  # other volumes may lead anywhere
         return []
 

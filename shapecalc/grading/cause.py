@@ -65,9 +65,13 @@ class Cause(NamedTuple):
     def after(self, told: Collection[str]) -> Cause:
         """Return the same as made again, where the student was `told` of it before: in the same
         words, or in such as come behind these. Another layer's answer is another one each time.
+        "Again" says that it was made `as well`.
         """
         names = {name for one in told for name in one.split(", ")} - {ANOTHERS}
-        return self._replace(again=self.names <= names and self._known)
+        again, wrong = self.names <= names and self._known, self.wrong
+        if again and wrong.by_itself:
+            wrong = wrong._replace(explanation=wrong.by_itself)
+        return self._replace(again=again, wrong=wrong)
 
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is

@@ -194,17 +194,25 @@ def tallied(everything: Iterable[Graded]) -> Tally:
             if hanging:
                 tally.hanging += hanging
                 tally.with_hanging.add(item)
-            _count_causes(tally, [mark for mark in item.marked.marks if mark.misconception])
+            _count_causes(tally, item.marked.marks)
     return tally
 
 
 def _count_causes(tally: Tally, marks: Sequence[Mark]) -> None:
-    """Count the mistakes behind the answers of one student that have a cause."""
-    found = [str(mark.misconception) for mark in marks]
-    for mark, name in zip(marks, found, strict=True):
-        tally.misconceptions[name] += 1
-        if mark.perhaps:
-            tally.perhaps[name] += 1
-        tally.words[name] = mark.matter if tally.words.get(name, mark.matter) == mark.matter else ""
-    for name in dict.fromkeys(found):  # in one order, run by run
-        tally.mistaken[name] += 1
+    """Count the mistakes behind the answers of one student that have a cause, or behind terms of
+    what has none.
+    """
+    found: dict[str, None] = {}  # in one order, run by run
+    for mark in marks:
+        if mark.misconception:
+            name, matter = mark.misconception, mark.matter
+            if mark.perhaps:
+                tally.perhaps[name] += 1
+            tally.words[name] = matter if tally.words.get(name, matter) == matter else ""
+            found[name] = None
+            tally.misconceptions[name] += 1
+        elif not mark.unread:
+            tally.words.update(dict.fromkeys(mark.in_terms, ""))
+            tally.misconceptions.update(mark.in_terms)
+            found.update(dict.fromkeys(mark.in_terms))
+    tally.mistaken.update(found.keys())

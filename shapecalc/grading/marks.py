@@ -31,6 +31,7 @@ class Mark(NamedTuple):
     worked_out: bool = False  # with the misconception, as the working in the answer shows
     hangs: bool = False  # on one that a person looks at first, whereupon its points may change
     unfollowed: str = ""  # where the first value is of an array that follows but for some from own
+    in_terms: tuple[str, ...] = ()  # the certain mistakes in a total's terms, if it has no cause
 
     @property
     def unread(self) -> bool:

@@ -173,14 +173,16 @@ def _told_in(made: Mapping[str, str], anew: Sequence[str]) -> tuple[str, str]:
 
 
 def _made(question: Question, suspected: Mapping[str, Collection[str]]) -> Iterator[dict[str, str]]:
-    """Yield mistakes by the kinds of layers in which they may be made: one in all, or in all but
-    dense ones; then in each kind its own.
+    """Yield mistakes by the kinds of layers in which they may be made: one in all, in all but dense
+    ones, or in those of the layers that have it; then in each kind its own.
     """
     kinds = {layer.name: layer.kind for layer in question.subject.trace.layers}
     for name in sorted({name for names in suspected.values() for name in names}):
         yield dict.fromkeys(kinds.values(), name)
         if others := {kind: name for kind in kinds.values() if kind != "dense"}:
             yield others
+        those = {kinds[at] for at, names in suspected.items() if name in names and at in kinds}
+        yield dict.fromkeys(those, name)
     by_kind: dict[str, set[str]] = {}
     for layer, names in suspected.items():
         if layer in kinds:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from shapecalc.grading.any_volume import may_lead_to
+from shapecalc.grading.any_volume import KINDS, may_lead_to
 from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.feedback import Told
@@ -20,6 +20,7 @@ from shapecalc.grading.values import Value
 CHANGE = "if this follows from it, your points change"
 MAY_CHANGE = "your points may change then"
 STAY = "this may follow from it"
+OF_WEIGHTS, MULTIPLIED = ("weights", "parameters"), ("macs", "flops")
 OF_WINDOWS = ("receptive_field", "jump")  # which hang on no volume
 
 
@@ -88,7 +89,21 @@ class Pending:
             if q.id in ids or q.query.kind == "field"
         )
         unknown = [q for q in before if q.id in self._unsettled]
-        return sound and len(unknown) == 1 and not may_lead_to(question, unknown[0], value)
+        if not sound or len(unknown) != 1:
+            return False
+        return not may_lead_to(question, unknown[0], value, self._right_weights(question))
+
+    def _right_weights(self, question: Question) -> list[Question]:
+        """Return the questions about a layer's weights, right answers to which stand before what it
+        multiplies by them.
+        """
+        query = question.query
+        return [
+            q
+            for q, verdict in self._given.about(question.subject)
+            if verdict == "right" and q.query.kind == "record"
+            if query.key in MULTIPLIED and q.query.name == query.name and q.query.key in OF_WEIGHTS
+        ]
 
     def _waiting(self, question: Question, mark: Mark, number: int) -> Mark:
         """Return the mark of a wrong answer that may follow from that to a question."""
@@ -135,7 +150,7 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
             keys.setdefault(subject.equal_gradient(key) or key, key)
         ends = subject.way_back(query.key, sorted(keys)).keys
         return [q for q in values if q.query.key in {keys[end] for end in ends}]
-    hangs = query.kind in ("record", "size") and query.key not in OF_WINDOWS
+    hangs = query.kind in KINDS and query.key not in OF_WINDOWS
     if not hangs and not is_field_of_volumes(question):
         return []
     last = nearest(question, {q.query.name for q in others if q.query.key == "output"})[0]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from shapecalc.derivations import Derivation, Operation, plus, times
 from shapecalc.grading.enlarged_field import ENLARGING, enlarged_field, enlarges
+from shapecalc.grading.flops_derivation import flops_derivations
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
 from shapecalc.grading.values import flat
@@ -61,6 +62,9 @@ def record_derivations(
         return [] if source in inputs else [_said("output_of", record.input, layer=source)]
     if key in ("receptive_field", "jump"):
         return _field(record, key, records)
+    if key == "flops":
+        macs = record_derivations(record, query._replace(key="macs"), inputs, records)
+        return flops_derivations(record.macs or 0, 0, (2, 0), macs, ())
     return _matrix(record, key) or _unflattened(_count(record, key), record, records)
 
 
@@ -120,11 +124,8 @@ def _matrix(record: KnownRecord, key: str) -> list[Derivation]:
 
 def _count(record: KnownRecord, key: str) -> list[Derivation]:
     """Return how a count follows."""
-    if key in ("macs", "flops") and record.macs == 0:
+    if key == "macs" and record.macs == 0:
         return [_said("nothing_multiplied", 0)]
-    if key == "flops" and record.macs is not None:
-        doubled = times(2, record.macs)
-        return [Derivation(key, 2 * record.macs, doubled, reason="two_for_each_mac")]
     if key == "activations" and len(record.output or ()) > 1:
         output = record.output or ()
         return [

@@ -22,12 +22,14 @@ Terms = Mapping[str, Number]  # by their layers
 
 
 class InTerms(NamedTuple):
-    """What is `told` of a wrong total's terms, and the `matter` with them in short, for whoever
-    looks at a whole class; empty where that is not known.
+    """What is `told` of a wrong total's terms, the `matter` with them in short, for whoever looks
+    at a whole class, and the names of the `mistakes` that are certain; empty where that is not
+    known.
     """
 
     told: str = ""
     matter: str = ""
+    mistakes: tuple[str, ...] = ()
 
 
 def right_terms(
@@ -63,8 +65,11 @@ def right_terms(
     else:
         told = f"{_in_clauses([*said, *own_ones])}; {not_right}"
         told = told if good else f"Of its terms, {told}"
-    of_causes = (_of_cause(names, one, hides) for names, one in causes)
-    return InTerms(" ".join([told, *of_causes]), _matter(causes, wrong))
+    parts = {name: _own_part(question, name, term, own) for name, term in wrong.items()}
+    of_parts = {name: questions_by([numbers[q.id]]) for name, q in parts.items() if q is not None}
+    of_causes = (_of_cause(names, one, of_parts, hides) for names, one in causes)
+    sure = dict.fromkeys(cause.misconception.name for _, cause in causes if cause.sure)
+    return InTerms(" ".join([told, *of_causes]), _matter(causes, wrong), tuple(sure))
 
 
 def _matter(causes: Sequence[tuple[Sequence[str], Cause]], wrong: Terms) -> str:
@@ -85,11 +90,15 @@ def _terms(count: int, more: str = "") -> str:
     return f"{number} {more}{'term' if count == 1 else 'terms'}"
 
 
-def _of_cause(layers: Sequence[str], cause: Cause, hides: bool) -> str:
-    """Return what is behind wrong terms as a sentence."""
+def _of_cause(layers: Sequence[str], cause: Cause, of_parts: Mapping[str, str], hides: bool) -> str:
+    """Return what is behind wrong terms as a sentence. `of_parts` are the questions of which they
+    are the answers, though these ask for a part of them.
+    """
     told = cause.hint if hides else cause.told
     if len(layers) == 1:
-        return f"In that of {layers[0]}, {told}."
+        asked = of_parts.get(layers[0])
+        part = f"which is your answer to {asked}, " if asked else ""
+        return f"In that of {layers[0]}, {part}{told}."
     return f"One mistake is behind those of {_few(layers)}: {told}."
 
 
@@ -105,6 +114,12 @@ def _of_own(
         of = {n: s for n, s in found.items() if s and _is_whole(question, n, s) == direct}
         if of:
             yield [*of], verbs, [answered for source in of.values() for answered in source]
+
+
+def _own_part(question: Question, layer: str, term: Number, own: OwnAnswers) -> Question | None:
+    """Return the question for a part of a layer's count whose wrong answer is the whole term."""
+    parts = (q for q, v in own.terms_of(question) if q.query.name == layer and v == term != q.right)
+    return next((q for q in parts if q.query.key != question.query.key), None)
 
 
 def _is_whole(question: Question, layer: str, source: Sequence[Answered]) -> bool:

@@ -26,7 +26,8 @@ from shapecalc.grading.wording import capital
 
 class Unexplained(NamedTuple):
     """What is told, and how the answer was read; the number meant, what is the matter with it in
-    short, and the place of an array that does not follow from others, where most of it does.
+    short, and the place of an array that does not follow from others, where most of it does; the
+    mistakes that are certain `in_terms` of a total.
     """
 
     feedback: str
@@ -34,6 +35,7 @@ class Unexplained(NamedTuple):
     meant: str
     matter: str
     unfollowed: str
+    in_terms: tuple[str, ...]
 
     def marked(self, mark: Mark) -> Mark:
         """Return the mark of the answer with all of that."""
@@ -70,6 +72,7 @@ def without_cause(
         question.shown(in_full(question.query, question.right, value)),
         matter(question, value, working) or in_terms.matter,
         index(first_wrong(question.right, part.good)) if part else "",
+        in_terms.mistakes,
     )
 
 

@@ -218,12 +218,18 @@ def _im2col_cell(of: Derivation) -> str:
 
 
 def _by_convention(of: Derivation) -> str:
-    """Tell FLOPs as the sum of what is counted."""
+    """Tell FLOPs as the sum of what is counted; behind its working as `FLOPs = 2 * 750 = 1,500`."""
     mac, bias = of.given["convention"]
-    macs = f"{'' if mac == 1 else f'{mac} * '}{of.given['macs']:,} MACs"
-    if not bias or not of.given["biases"]:
-        return macs
-    return f"{macs} + {'' if bias == 1 else f'{bias} * '}{of.given['biases']:,} biases added"
+    macs, biases, worked_out = of.given["macs"], of.given["biases"], of.given["worked_out"]
+    added = "bias" if biases == 1 else "biases"
+    told = f"{_times(mac)}{macs:,}{'' if worked_out else ' MACs'}"
+    if bias and biases:
+        told += f" + {_times(bias)}{biases:,}{'' if worked_out else f' {added} added'}"
+    return f"FLOPs = {told} = {of.value:,}" if worked_out else told
+
+
+def _times(factor: int) -> str:
+    return "" if factor == 1 else f"{factor} * "
 
 
 def _sizes_that_fit(of: Derivation) -> str:
@@ -274,7 +280,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "pixels_seen": _pixels_seen,
     "im2col_cell": _im2col_cell,
     "by_convention": _by_convention,
-    "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
+    "biases_added": lambda of: f"biases added = {_product(of.expression, of.value)}",  # type: ignore[arg-type]
     "window_by_positions": lambda of: (
         f"{_product(of.given['window'], of.value[0])} values in a window,"
         f" {_product(of.given['positions'], of.value[1])} positions"

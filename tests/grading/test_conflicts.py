@@ -35,6 +35,33 @@ def test_a_field_and_the_volume_that_it_follows_from(other: str) -> None:
     assert told(other, given) == []
 
 
+TELLS = (
+    "the text of question 2 tells 16x16x4, and question 1 asks for that height and width; leave one"
+    " out, or give it in a prompt of your own"
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "field", "padding", "said"),
+    [
+        ("max_pool1.output", "P(conv2)", 1, [TELLS]),
+        ("max_pool1.output.width", "K(conv2)", 1, [TELLS]),
+        ("max_pool1.activations", "P(conv2)", 1, [TELLS]),
+        ("max_pool1.output.depth", "P(conv2)", 1, []),
+        ("max_pool1.output", "P(conv2)", 0, []),  # 14x14x4, from which 16 does not follow
+        ("conv2.parameters", "P(conv2)", 1, []),
+    ],
+)
+def test_the_output_of_a_layer_that_keeps_the_size_which_another_asks_for(
+    other: str, field: str, padding: int, said: list[str]
+) -> None:
+    last = {"conv": {"K": 4, "F": 3, "P": padding}}
+    spec = {**SPEC, "layers": [*SPEC["layers"], last]}
+    assert told(other, field, spec=spec) == said
+    own = {"ask": field, "prompt": "What keeps the height and the width there?"}
+    assert told(other, own, spec=spec) == []
+
+
 def test_two_fields_that_give_one_size() -> None:
     """F=5, P=2 and F=3, P=1 both keep 32."""
     (said,) = told("F(conv1)", "max_pool1.output", "P(conv1)")

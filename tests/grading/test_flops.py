@@ -42,6 +42,48 @@ def test_the_network_and_what_has_no_weights() -> None:
     assert none.right == 0
 
 
+@pytest.mark.parametrize(
+    ("ask", "convention", "told"),
+    [
+        ("conv1.flops", {}, "MACs = 28*28*10 * 5*5*3 = 588,000; FLOPs = 2 * 588,000 = 1,176,000"),
+        ("conv1.flops", {"mac": 1}, "MACs = 28*28*10 * 5*5*3 = 588,000"),
+        (
+            "conv1.flops",
+            {"bias": 1},
+            "MACs = 28*28*10 * 5*5*3 = 588,000; biases added = 28*28*10 = 7,840;"
+            " FLOPs = 2 * 588,000 + 7,840 = 1,183,840",
+        ),
+        (
+            "dense1.flops",
+            {"bias": 2},
+            "MACs = 10*7840 = 78,400; biases added = 10; FLOPs = 2 * 78,400 + 2 * 10 = 156,820",
+        ),
+        ("relu1.flops", {}, "it has no weights to multiply by"),
+        ("relu1.flops", {"bias": 1}, "it has no weights to multiply by"),
+        ("total.flops", {}, "2 * (conv1 588,000 + dense1 78,400)"),
+    ],
+)
+def test_the_multiply_accumulates_of_a_layer_are_worked_out_first(
+    ask: str, convention: dict[str, int], told: str
+) -> None:
+    (question,) = asked(ask, flops=convention).questions
+    assert question.working == told
+
+
+def test_a_volume_that_was_flattened_is_told_and_what_is_no_single_layer_in_short() -> None:
+    spec: dict[str, Any] = {
+        "input": "3x3x2",
+        "blocks": {"two": {"layers": [{"conv": {"K": 1, "F": 3}}, {"dense": 1}]}},
+        "layers": ["flatten", {"dense": {"units": 4, "bias": False}}],
+    }
+    (dense,) = read_assignment({"spec": spec, "questions": ["dense1.flops"]}).questions
+    assert dense.working == "MACs = 4 * 3*3*2 = 72; FLOPs = 2 * 72 = 144"
+    blocks = {**spec, "layers": [{"two": {"name": "b"}}]}
+    counting = {"ask": "b.flops", "flops": {"bias": 1}}
+    (both,) = read_assignment({"spec": blocks, "questions": [counting]}).questions
+    assert both.working == "2 * 19 MACs + 2 biases added"  # 3*3*2 and 1; a bias each
+
+
 def test_the_question_says_how_to_count() -> None:
     (other,) = asked(flops={"mac": 1, "bias": 1}).questions
     assert "counting one for each multiply-accumulate and one for each bias that is added?" in (
@@ -56,7 +98,7 @@ def test_it_may_stand_at_the_top_and_another_convention_has_a_name() -> None:
     (wrong, _) = mark(homework, {"conv1.flops": "1176000"}).marks
     assert wrong.misconception == "other_convention"
     assert "counting two for each multiply-accumulate and nothing for each bias" in wrong.feedback
-    assert "The right answer is 588,000: 588,000 MACs." in wrong.feedback
+    assert "The right answer is 588,000: MACs = 28*28*10 * 5*5*3 = 588,000." in wrong.feedback
 
 
 @pytest.mark.parametrize(

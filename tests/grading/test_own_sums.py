@@ -244,6 +244,28 @@ def test_a_mistake_in_the_terms_that_were_not_asked_for_is_told_with_those_that_
     assert other.misconception is None
 
 
+@pytest.mark.parametrize(
+    ("whole", "mistake"),
+    [
+        (1604, "one_bias"),
+        (1601, "one_bias"),  # 108 + 1 in the convolution, too
+        (1606, None),
+    ],
+)
+def test_a_mistake_may_be_made_again_in_layers_of_that_kind_alone(
+    whole: int, mistake: str | None
+) -> None:
+    """112, then 144*10 + 1 for 1,450 and 10*5 + 1 for 55: 112 + 1,441 + 51 = 1,604."""
+    layers = [{"conv": {"K": 4, "F": 3}}, "flatten", {"dense": 10}, {"dense": 5}]
+    answers = {"dense1.parameters": 1441, "total.parameters": whole}
+    mark = marked(answers, spec={"input": "8x8x3", "layers": layers})[1]
+    assert mark.misconception == mistake
+    if whole == 1604:
+        told = "Again one bias was counted for the whole layer in dense2: with your answer 1,441"
+        assert mark.feedback.startswith(told)
+        assert "112 + 1,441 + 51 = 1,604" in mark.feedback
+
+
 def test_each_kind_of_layers_may_have_a_mistake_of_its_own() -> None:
     """3*3*4 = 36 and 3*3*2 = 18 without depth and biases, 32*5 = 160 without the biases."""
     answers = {"conv1.parameters": 36, "dense1.parameters": 160, "total.parameters": 36 + 18 + 160}

@@ -136,6 +136,41 @@ def test_a_mistake_is_certain_where_nothing_in_the_place_of_another_answer_leads
     assert ("A teacher has to look at" in found.feedback) is hangs
 
 
+# 29x29x8, then 27x27 = 729 positions with 5*72 = 360 weights and 5 biases: 262,440 MACs
+ODD = {"input": "33x33x3", "layers": [SIZES["layers"][0], {"conv": {"K": 5, "F": 3}}]}
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "bias", "mistake", "hangs"),
+    [
+        # 262,440 is 2*180 * 729, of a depth of 4 that has 180 weights; but 2*360 * 364.5
+        ({}, "262440", 0, "macs_for_flops", True),
+        ({"conv2.weights": 360}, "262440", 0, "macs_for_flops", False),
+        ({"conv2.parameters": 365}, "262440", 0, "macs_for_flops", False),
+        ({"conv2.weights": 999}, "262440", 0, "macs_for_flops", True),
+        ({"conv1.weights": 600}, "262440", 0, "macs_for_flops", True),  # of another layer
+        # 524,880 without the 3,645 additions is (2*360 + 5) * 723.97
+        ({"conv2.weights": 360}, "524880", 1, "other_convention", False),
+        ({"conv2.weights": 360}, "522000", 1, None, True),  # (2*360 + 5) * 24*30
+    ],
+)
+def test_flops_wait_for_no_volume_that_has_other_weights_than_were_right(
+    before: dict[str, int], answer: str, bias: int, mistake: str | None, hangs: bool
+) -> None:
+    answers = {**before, "conv1.output": UNREAD, "conv2.flops": answer}
+    found = marked(ODD, answers, flops={"bias": bias})[-1]
+    assert found.misconception == mistake
+    assert ("teacher has to look at" in found.feedback) is hangs
+    assert found.verdict == ("wrong" if mistake else "needs a look")
+
+
+def test_by_any_convention_flops_follow_from_a_volume() -> None:
+    """Of 27x27 come 25*25 * (2*360 + 5) = 453,125."""
+    answers = {"conv1.output": "27x27x8", "conv2.flops": 453125}
+    found = marked(ODD, answers, flops={"bias": 1}, follow_through=0.5)[1]
+    assert (found.verdict, found.points) == ("followed through", 0.5)
+
+
 CHANGE = "first; if this follows from it, your points change."
 MAY_CHANGE = "first; your points may change then."
 MAY_FOLLOW = "first; this may follow from it."

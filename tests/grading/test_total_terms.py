@@ -193,6 +193,17 @@ SAME = "the padding was taken to be same at conv1 and conv2"
             " the depth of the filters was forgotten: 5*5*16 + 16 = 416. In that of dense2,"
             f" {NO_BIAS}: 120*84 = 10,080.",
         ),
+        (  # 9*32 without the depth and the biases, which nobody asked for; 9*64 as before
+            CIFAR,
+            {
+                "conv2.weights": 576,
+                "total.parameters": "288 + 576 + 40970 = 41834",
+            },
+            "1 of 3 terms is right; those of conv1 and conv2 are not. In that of conv1, the depth"
+            " of the filters and the biases were forgotten: 3*3*32 = 288. In that of conv2, which"
+            " is your answer to question 1, the depth of the filters and the biases were"
+            " forgotten: 3*3*64 = 576.",
+        ),
         (  # 32*32*150, 16*16*2400 and 8*8*16*120 for 28*28*150, 10*10*2400 and 400*120
             LENET,
             {"total.macs": "153600 + 614400 + 122880 + 10080 + 840 = 901800"},

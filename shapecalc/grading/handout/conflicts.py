@@ -46,6 +46,7 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
                 both = questions_by([numbers[q.id] for q in (question, *more)])
                 fields = " and ".join(q.query.key for q in (question, *more))
                 yield f"{both}: {fields} of {name} follow only from each other; {MEND}"
+            yield from _tells_a_height_and_width(question, questions, numbers, secrets)
         for question in questions:
             if question.query.kind == "field":
                 yield from _told_elsewhere(question, numbers, groups)
@@ -81,6 +82,23 @@ def _told_elsewhere(
                 f"question {numbers[question.id]}: {key} of {name} is printed with"
                 f" {which[subject]}, which has the same layer; ask about another one"
             )
+
+
+def _tells_a_height_and_width(
+    field: Question, questions: Sequence[Question], numbers: Mapping[str, int], secrets: Secrets
+) -> Iterator[str]:
+    """Yield that what a layer gives stands in the text about its field, which follows from it, and
+    that others ask for its height and width: the layer keeps those of what it takes.
+    """
+    name = field.query.name
+    output = field.subject.records[name].output or ()
+    hidden = secrets.hides(output) or name in field.subject.unsound.inputs
+    if hidden or len(output) < 2 or name not in secrets.sized:
+        return
+    asking = [numbers[q.id] for q in questions if name in Secrets([q]).sized]
+    others = f"{questions_by(asking)} {'asks' if len(asking) == 1 else 'ask'}"
+    told = f"the text of question {numbers[field.id]} tells {show(output)}"
+    yield f"{told}, and {others} for that height and width; {MEND}"
 
 
 def _names_the_hidden_size(question: Question, number: int) -> Iterator[str]:

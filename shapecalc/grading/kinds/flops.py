@@ -12,9 +12,11 @@ from math import prod
 from typing import NamedTuple
 
 from shapecalc.derivations import Derivation
+from shapecalc.grading.flops_derivation import flops_derivations
 from shapecalc.grading.kinds.kind import Kind
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
+from shapecalc.grading.record_derivation import record_derivations
 from shapecalc.grading.record_numbers import record_number
 from shapecalc.grading.values import Value
 from shapecalc.records import KnownRecord
@@ -66,8 +68,12 @@ def _derivations(layers: NamedLayers, query: Query) -> list[Derivation]:
     found = counted(layers, query)
     if found is None:
         return []
-    given = {"convention": query.place, "macs": found.macs, "biases": found.biases}
-    return [Derivation("answer", found.by(query.place), reason="by_convention", given=given)]
+    record = layers.records.get(query.name)
+    if record is None:
+        return flops_derivations(found.macs, found.biases, query.place, (), ())
+    of_macs = query._replace(kind="record", key="macs")
+    macs = record_derivations(record, of_macs, layers.trace.inputs, layers.records)
+    return flops_derivations(found.macs, found.biases, query.place, macs, record.output or ())
 
 
 def _prompt(layers: NamedLayers, query: Query, about: str) -> str:
