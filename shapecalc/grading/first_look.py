@@ -43,6 +43,7 @@ from shapecalc.grading.result_in_front import (
 )
 from shapecalc.grading.rounded_sums import exact_sum
 from shapecalc.grading.several_sizes import all_fit
+from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
 from shapecalc.grading.values import Value, shown
@@ -122,6 +123,11 @@ class FirstLook:
             worked = slipped_from(question, text, ways)
             if in_front and not _may_be_slip(ways[0].value, worked):
                 worked = None
+        slipped = _slipped_step(question, written) if right is None else None
+        if slipped is not None:
+            worked = slipped.value
+            ways = [Reading(slipped.stated)] if ways[0].value != slipped.stated else ways
+            meant = tuple((type(reading.value), reading) for reading in ways)
         if apart and worked is None and is_contradicted(question, apart):
             step = right_step(question, apart)
             told = self.told.several() if step is None else self.told.other_step(question, step)
@@ -132,7 +138,7 @@ class FirstLook:
         accepted = found.value if found and is_only_accepted(question, found.value) else None
         working = working_in(in_front.working if in_front else answer)
         working = working._replace(activated=activated)
-        return Read(ways, meant, right, working, worked, value, accepted)
+        return Read(ways, meant, right, working, worked, value, accepted, slipped)
 
     def _note(self, question: Question, right: Reading) -> str:
         """Return what is to be told of how a right answer was read, or why it is right as well."""
@@ -152,6 +158,14 @@ class FirstLook:
             return ""
         found = in_numbers(question.subject.records[question.query.name], question.query, value)
         return f"{value} is {question.query.key} = {shown(found)} here"
+
+
+def _slipped_step(question: Question, written: Any) -> SlippedStep | None:
+    """Return the step of a count's working that has a slip and is gone on from, if one has."""
+    query = question.query
+    counted = query.form == "number" and query.exact and not question.choices
+    step = slipped_step(written) if counted else None
+    return None if step is None or is_right(question, step.stated) else step
 
 
 def _may_be_slip(written: Value, worked: Value | None) -> bool:
