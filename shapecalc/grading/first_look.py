@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from shapecalc.grading.activated_in_words import is_activated
@@ -46,6 +47,7 @@ from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
+from shapecalc.grading.told_in_a_sentence import rounded_at_end
 from shapecalc.grading.values import Value, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
@@ -98,7 +100,7 @@ class FirstLook:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
             if slip is None:
-                why = self.told.unread(question, str(error), left_to_choose(question, answer))
+                why = self._unread(question, answer, error)
                 return unmarked(question, "needs a look", given(written), why)
             ways = []
         if slip and not _right_one(question, ways):
@@ -139,6 +141,17 @@ class FirstLook:
         working = working_in(in_front.working if in_front else answer)
         working = working._replace(activated=activated)
         return Read(ways, meant, right, working, worked, value, accepted, slipped)
+
+    def _unread(self, question: Question, answer: Any, error: Unreadable) -> str:
+        """Return what is told about a text that is not read: what is known of its numbers."""
+        between = left_to_choose(question, answer)
+        if between:
+            return self.told.several(between)
+        number = rounded_at_end(answer) if isinstance(answer, str) else ""
+        with suppress(Unreadable):
+            if number and any(is_rounded(question, way) for way in ways_to_read(question, number)):
+                return self.told.rounded()
+        return self.told.unread(question, str(error))
 
     def _note(self, question: Question, right: Reading) -> str:
         """Return what is to be told of how a right answer was read, or why it is right as well."""
