@@ -29,7 +29,7 @@ AND = regex(r"\b(?:and|then|because|since)\b|(?<=\d)(?:[ \t]{2,}|\t)(?=[\d(])", 
 EMPTY = regex(r"[(\[]\s*[)\]]")
 ASIDE = regex(r"\(([^()=]*(?:\([^()=]*\)[^()=]*)*=[^=].*)\)\s*$")  # 3452 (24*147 = 3428, + 24)
 PARTED = regex(r"[,;:]|(?<!\d)\.|\.(?!\d)")
-NUMBER = regex(r"\d+")
+NUMBER, WHOLE = regex(r"[0-9]+"), regex(r"[0-9]{1,15}")
 ADDED = regex(r"[+*×x]\s*\d")
 
 
@@ -116,10 +116,10 @@ def _results(pieces: Sequence[str]) -> tuple[list[Result], list[Fraction]] | Non
         numbers = [value for value in values if value is not None]
         if len(numbers) < len(values):
             return None
-        if len(parts) == 1 and parts[0].isdigit():
+        if len(parts) == 1 and WHOLE.fullmatch(parts[0]):
             alone += numbers
             continue
-        if parts[0].isdigit():  # 3452 = 3428 + 24
+        if WHOLE.fullmatch(parts[0]):  # 3452 = 3428 + 24
             parts, numbers = [*parts[1:], parts[0]], [*numbers[1:], numbers[0]]
         chain = _chain(parts, numbers)
         if chain is None:
@@ -166,14 +166,14 @@ def _difference(step: str, value: Fraction, behind: str) -> tuple[str, Fraction,
     """Return the part of a step in the place of which another number stands in what is written
     behind it, `24*147` in `24*147 + 24 = 3428 + 24`; None where they differ in more.
     """
-    if behind.isdigit():
+    if WHOLE.fullmatch(behind):
         return step, value, Fraction(behind)
     before = re.sub(r"\d+$", "", _alike(step, behind))
     one, other = step[len(before) :], behind[len(before) :]
     after = re.sub(r"^\d+", "", _alike(one[::-1], other[::-1])[::-1])
     one, other = (text[: len(text) - len(after)].strip() for text in (one, other))
     worked = worked_out(one)
-    if not other.isdigit() or worked is None:
+    if not WHOLE.fullmatch(other) or worked is None:
         return None
     if worked_out(f"{before}({one}){after}") != value:
         return None
@@ -205,4 +205,4 @@ def _alike(one: str, other: str) -> str:
 
 
 def _value(part: str) -> Fraction | None:
-    return Fraction(part) if part.isdigit() and len(part) <= 15 else worked_out(part)
+    return Fraction(part) if WHOLE.fullmatch(part) else worked_out(part)

@@ -81,7 +81,8 @@ def without_sentence(query: Query, text: str) -> str:
         return _field(text)
     if query.form == "sizes" and query.key == "output":
         return _volume(text)
-    return SUMMED.sub("", text, count=1) if query.form == "number" else text
+    summed = SUMMED.match(text) if query.form == "number" else None
+    return text[summed.end() :] if summed else text
 
 
 def rounded_at_end(text: str) -> str:

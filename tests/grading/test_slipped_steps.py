@@ -100,6 +100,7 @@ def test_what_follows_from_an_own_answer_is_so_but_for_the_slip() -> None:
         "99/2 = 49, 49 + 1 = 50",  # rounded down
         "24*3*7*7 = 3428, 47*47*24, 3428 + 24 = 3452",
         "1*1 = 2, 2 + 2 = 4",  # which of the two it goes on from is not known
+        "1 + 1 = ², ² + 1 = 3",
         "3552",
         3452,
     ],

@@ -127,6 +127,7 @@ HOSTILE = (
     "gives 1x1 with 1 maps " * 45,
     "a" * 999,
     " " * 499 + "1" * 500,
+    "7 (1" + " " * 990,
     "1 (" + "1 and then " * 90 + "1)",
     "conv1 " * 163 + "is 1x1 with 1 maps",
     "so 1" * 249,
