@@ -73,6 +73,9 @@ def test_what_it_comes_to_is_not_told_where_that_is_hidden() -> None:
         ("24*3*7*7 = 3428 = 3427, 3427 + 25 = 3452", None),
         ("3453 = 3428 + 25, 24*3*7*7 = 3428", None),  # 3,528 is not what it comes to
         ("24*3*7*7 + 24 = 3452", "arithmetic_slip"),  # the last step, as before
+        # It was not meant as 24*150 = 3,600, which has a bias for each slice.
+        ("24*(3*7*7 + 1) = 24*150 = 3452", None),
+        ("3*7*7 = 147 * 24 = 3428", "forgot_bias, arithmetic_slip"),
     ],
 )
 def test_another_working_is_not_right_but_for_it(answer: str, cause: str | None) -> None:
