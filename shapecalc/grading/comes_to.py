@@ -51,6 +51,8 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Va
     if result is None or (whole and result.denominator != 1):
         return None
     number: Number = int(result) if result.denominator == 1 else float(result)
+    if whole and number != right and _is_another(parts, result):
+        return None
     for reading in ways:
         stated: Any = reading.value
         if of_length and isinstance(stated, tuple) and len(stated) == 1:
@@ -62,6 +64,18 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Va
         if is_rounded_from([stated], [number]):
             return None
     return (number,) if of_length else number
+
+
+def _is_another(parts: Sequence[str], result: Fraction) -> bool:
+    """Say whether what a last step comes to is not what the one in front of it does, which shows
+    how it was meant, `24*(3*7*7 + 1) = 24*150 = 3452`: the step itself has a slip.
+    """
+    if len(parts) < 3 or PARTED.search(parts[-2]):
+        return False
+    before = _at_the_end(PARTED.split(parts[-3])[-1].strip())
+    goes_on = before is not None and re.match(rf"\s*{before}(?![\d.])", parts[-2])  # 147 * 24
+    exact = before is not None and before.denominator == 1  # nothing is rounded down
+    return exact and before != result and not goes_on
 
 
 def _at_the_end(text: str) -> Fraction | None:

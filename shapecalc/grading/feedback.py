@@ -31,6 +31,7 @@ from shapecalc.grading.rounded_down import rounded_at
 from shapecalc.grading.rounding import NO_WORKING, rounded
 from shapecalc.grading.shortened import shortened
 from shapecalc.grading.size_alone import divided_alone
+from shapecalc.grading.slipped_steps import SlippedStep
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.tried_out import tried_out
 from shapecalc.grading.turned_arrays import is_turned
@@ -157,16 +158,22 @@ class Told(NamedTuple):
         cause: Cause | None,
         *,
         opposite: bool = False,
+        step: SlippedStep | None = None,
         credit: str = "",
     ) -> str:
         """Return what is told where a working comes to another value than was written behind it, or
         to its `opposite`: to the right one, to what follows from an earlier answer, or to one with
-        a cause.
+        a cause; of a slip in a `step` that it goes on from, what that comes to.
         """
         if cause is not None:
             said = [f"Your working gives {shown(value)}, not what you wrote."]
             return self._sentences([*said, *self._of_cause(cause)], question)
         good = f"follows correctly from {source}" if source else "is right"
+        if step is not None:
+            comes = f": {step.step} is {step.right:,}, not {step.written:,}"
+            slip = comes if self.shown == "always" else f" in {step.step}"
+            said = [f"Your working {good} but for a slip{slip}.", credit]
+            return self._sentences(said, question)
         gives = f" and gives {shown(value)}" if self.shown == "always" else ""
         slip = (
             "you wrote it with the opposite sign"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from shapecalc.grading.activated_in_words import is_activated
@@ -43,8 +44,10 @@ from shapecalc.grading.result_in_front import (
 )
 from shapecalc.grading.rounded_sums import exact_sum
 from shapecalc.grading.several_sizes import all_fit
+from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
+from shapecalc.grading.told_in_a_sentence import rounded_at_end
 from shapecalc.grading.values import Value, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
@@ -97,7 +100,7 @@ class FirstLook:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
             if slip is None:
-                why = self.told.unread(question, str(error), left_to_choose(question, answer))
+                why = self._unread(question, answer, error)
                 return unmarked(question, "needs a look", given(written), why)
             ways = []
         if slip and not _right_one(question, ways):
@@ -122,6 +125,11 @@ class FirstLook:
             worked = slipped_from(question, text, ways)
             if in_front and not _may_be_slip(ways[0].value, worked):
                 worked = None
+        slipped = _slipped_step(question, written) if right is None else None
+        if slipped is not None:
+            worked = slipped.value
+            ways = [Reading(slipped.stated)] if ways[0].value != slipped.stated else ways
+            meant = tuple((type(reading.value), reading) for reading in ways)
         if apart and worked is None and is_contradicted(question, apart):
             step = right_step(question, apart)
             told = self.told.several() if step is None else self.told.other_step(question, step)
@@ -132,7 +140,18 @@ class FirstLook:
         accepted = found.value if found and is_only_accepted(question, found.value) else None
         working = working_in(in_front.working if in_front else answer)
         working = working._replace(activated=activated)
-        return Read(ways, meant, right, working, worked, value, accepted)
+        return Read(ways, meant, right, working, worked, value, accepted, slipped)
+
+    def _unread(self, question: Question, answer: Any, error: Unreadable) -> str:
+        """Return what is told about a text that is not read: what is known of its numbers."""
+        between = left_to_choose(question, answer)
+        if between:
+            return self.told.several(between)
+        number = rounded_at_end(answer) if isinstance(answer, str) else ""
+        with suppress(Unreadable):
+            if number and any(is_rounded(question, way) for way in ways_to_read(question, number)):
+                return self.told.rounded()
+        return self.told.unread(question, str(error))
 
     def _note(self, question: Question, right: Reading) -> str:
         """Return what is to be told of how a right answer was read, or why it is right as well."""
@@ -152,6 +171,14 @@ class FirstLook:
             return ""
         found = in_numbers(question.subject.records[question.query.name], question.query, value)
         return f"{value} is {question.query.key} = {shown(found)} here"
+
+
+def _slipped_step(question: Question, written: Any) -> SlippedStep | None:
+    """Return the step of a count's working that has a slip and is gone on from, if one has."""
+    query = question.query
+    counted = query.form == "number" and query.exact and not question.choices
+    step = slipped_step(written) if counted else None
+    return None if step is None or is_right(question, step.stated) else step
 
 
 def _may_be_slip(written: Value, worked: Value | None) -> bool:

@@ -15,7 +15,7 @@ from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import in_a_row
 from shapecalc.grading.written_numbers import Unreadable
 
-FORMS = ("number", "sizes")
+FORMS = ("number", "sizes", "field")
 NUMBER = regex(r"(?<![\w.,])[-−]?\d+(?:\.\d+)?(?![\w.,]*\d)")
 MOST = 20  # numbers of a text
 
@@ -34,6 +34,10 @@ def left_to_choose(question: Question, answer: Any) -> str:
             if len(ways) > 1:
                 return ""
             found += [value for value in ways if value not in found]
+    lone = [NUMBER.findall(part) for part in parts]
+    if len(found) < 2 and sorted(map(len, lone))[-2:] == [1, 1] and sum(map(len, lone)) == 2:
+        (one,), (other,) = filter(None, lone)  # 1 pixel on each side, or maybe 2
+        return in_a_row([one, other]) if question.query.form != "sizes" and one != other else ""
     alike = len(found) == 2 and len(flat(found[0])) == len(flat(found[1]))
     return in_a_row([question.shown(value) for value in found]) if alike else ""
 

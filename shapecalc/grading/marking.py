@@ -170,7 +170,7 @@ class Marker:
         evidence = self._suspicions.from_right(question, read, own, evidence)
         evidence = evidence._replace(told=frozenset(told))
         known = about, own.followed
-        key = (question.id, read.meant, read.worked, known, evidence, own.exhausted)
+        key = (question.id, read.meant, read.worked, read.step, known, evidence, own.exhausted)
 
         def judged() -> tuple[Mark, Reading, Effort]:
             return *self._judged(question, read, own, evidence), own.effort
@@ -227,6 +227,8 @@ class Marker:
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
+            if read.step and not followed:
+                return None  # which may have other mistakes
             through = _through(question, followed.sources, own) if followed else 0.0
             credit = credit_told(question, share, through) if followed else ""
             share *= through
@@ -246,7 +248,9 @@ class Marker:
             perhaps=found is not None and not found.sure,
             matter=f"{found.matter}; and {SLIPPED}" if found else SLIPPED,
             feedback=noted(
-                self.told.slipped(question, value, source, found, opposite=opposite, credit=credit),
+                self.told.slipped(
+                    question, value, source, found, opposite=opposite, step=read.step, credit=credit
+                ),
                 stated.note,
             ),
             note=stated.note,

@@ -10,6 +10,7 @@ from shapecalc.grading.answers import Reading
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
+from shapecalc.grading.told_in_a_sentence import without_sentence
 from shapecalc.grading.values import flat
 
 BRACED = regex(r"(?<=\d)\{,\}(?=\d{3})")  # LaTeX's, without its dollars
@@ -39,7 +40,7 @@ LIST = regex(r"\W*\d[\d,]*(?:,\s+\d[\d,]*)+\W*")
 
 def plainer_answer(query: Query, text: str) -> str:
     """Return an answer without what says no more of its numbers."""
-    text = BRACED.sub(",", text)
+    text = without_sentence(query, BRACED.sub(",", text))
     if query.kind == "size":
         text = SIZE.sub("", _without_own_name(query.key, text))
     if query.kind == "field" and query.key == "F":

@@ -22,6 +22,7 @@ LINK = r"(?:=|≈|≅|~|->|→|:|,\s|\bis\b|\bso\b|\bwhich is\b)"
 IN_FRONT = regex(rf"\s*{ROUNDED}\s*(?:{LINK}\s*\(?|\(\s*=?\s*|\s\s+){SUM}\)?\s*\.?\s*")
 BEHIND = regex(rf"\s*{SUM}\s*(?P<link>{LINK})\s*{ROUNDED}\s*\.?\s*")
 BY = regex(r"(?<=\d) ?x ?(?=\d)")
+BLANKS = regex(r"\s{3,}")  # which would be tried in every split
 NEARLY = ("≈", "≅", "~")
 
 
@@ -33,7 +34,8 @@ def exact_sum(question: Question, answer: Any) -> Any:
         return answer
     if question.query.form != "number" or type(question.right) is not int:
         return answer
-    for found in filter(None, (IN_FRONT.fullmatch(answer), BEHIND.fullmatch(answer))):
+    written = BLANKS.sub("  ", answer)
+    for found in filter(None, (IN_FRONT.fullmatch(written), BEHIND.fullmatch(written))):
         if not OPERATION.search(found["sum"]):
             continue
         named = without_names(question, f"{found['sum']} = 0")  # it has a result, for the names
