@@ -135,7 +135,7 @@ def _before(question: Question, given: Sequence[Question]) -> list[Question]:
             keys.setdefault(subject.equal_gradient(key) or key, key)
         ends = subject.way_back(query.key, sorted(keys)).keys
         return [q for q in values if q.query.key in {keys[end] for end in ends}]
-    hangs = query.kind in ("record", "size", "flops") and query.key not in OF_WINDOWS
+    hangs = query.kind in ("record", "size") and query.key not in OF_WINDOWS
     if not hangs and not is_field_of_volumes(question):
         return []
     last = nearest(question, {q.query.name for q in others if q.query.key == "output"})[0]

@@ -14,6 +14,7 @@ from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.in_layers import InLayer, in_one_layer
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.misconceptions.variants import AS_IS
+from shapecalc.grading.other_ways import goes_by_others
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.repeated import (
     MOST_TOLD,
@@ -40,9 +41,10 @@ def placed(
     evidence: Evidence,
     near: Tolerance,
     anywhere: Callable[[str, Places], Sequence[Repeated]],
-) -> Cause:
+) -> Cause | None:
     """Return a cause that was made on the way with all places at which it gives an answer, where
     there are others than those that it tells; `anywhere` gives what a mistake does at such ones.
+    None where a working has other sizes than at any of them.
     """
     way = found.wrong.way
     if way is None or found.either or not 0 < len(way.at) <= MOST_TOLD:
@@ -54,8 +56,13 @@ def placed(
             for cause in _with_the_others(context, one, found)
             if cause.wrong.way is not None and alike(cause.wrong.value, given, near)
         }
+        chains = evidence.working.chains
+        by_others = [at for at, (_, c) in made.items() if goes_by_others(chains, context, c)]
+        if by_others and len(by_others) == len(made):
+            return None
         if way.at in made:
-            return _told(context, found, _left(context, made, evidence))
+            left = {at: one for at, one in made.items() if at not in by_others}
+            return _told(context, found, _left(context, left, evidence))
     return found
 
 

@@ -76,11 +76,8 @@ def test_flops_by_another_convention_than_asked_do_not_follow() -> None:
     assert last({"conv1.weights": 118, "conv1.flops": 23_601}).verdict == "wrong"
 
 
-@pytest.mark.parametrize(("mac", "flops"), [(2, 23_600), (1, 11_800)])
-def test_flops_wait_for_weights_that_are_not_read(mac: int, flops: int) -> None:
-    given = {"conv1.weights": "see page 2", "conv1.flops": flops}
-    asked = {"spec": SPEC, "questions": list(given), "flops": {"mac": mac}}
-    assert mark(asked, given).marks[-1].verdict == "needs a look"
+def test_flops_wait_for_weights_that_are_not_read() -> None:
+    assert last({"conv1.weights": "see page 2", "conv1.flops": 23_600}).verdict == "needs a look"
 
 
 def test_macs_wait_for_weights_that_are_not_read() -> None:
