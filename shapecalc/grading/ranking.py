@@ -210,6 +210,8 @@ class Explanations(Candidates):
             shown = evidence.behind(more.giving(given)) or shown
             causes += more.causes
         found = self._judged(given, specific(shown), causes, evidence, unique=True)
+        if found and self.context.asks_for("P") and self.alone(given) == found.names:
+            return found._replace(sure=True)  # which nothing else gives
         return found if found and (found.sure or not self.own) else None
 
     def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:

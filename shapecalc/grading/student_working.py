@@ -43,6 +43,7 @@ from shapecalc.grading.summed_terms import (
     is_same_product,
 )
 from shapecalc.grading.sums_in_text import HINGE, is_whole, of_squares, sums_in
+from shapecalc.grading.undilated_padding import shows_no_dilation
 from shapecalc.grading.unpadded import rounds_up
 from shapecalc.grading.values import Value
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
@@ -143,8 +144,8 @@ class Working(NamedTuple):
         """
         if cause.wrong.way is not None:
             between = cause.wrong.way.between
-            shown = any(v[: len(s)] == s for v in between for s in self.volumes)
-            return shown or shows_the_way(self.chains, context, cause) or None
+            met = any(v[: len(s)] == s for v in between for s in self.volumes)
+            return met or shows_the_way(self.chains, context, cause) or None
         if context.key == "receptive_field":
             return shows_filter(self.of_filter, context, cause) or self._is_of_field(cause) or None
         value = cause.wrong.value
@@ -171,11 +172,10 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        half = shows_half(self, context, cause)
-        if half is not None:
-            return half
-        if rounds_up(self.unrounded, context, cause):
-            return True
+        for shows in (shows_half, shows_no_dilation, rounds_up):
+            shown = shows(self, context, cause)
+            if shown is not None:
+                return shown
         change = cause.misconception.change
         if change is None or not context.fits:
             if any(f"{a}/{b}" in cause.wrong.arithmetic.split() for a, b in self.divided):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shapecalc.geometry import Fit
     from shapecalc.grading.cause import Cause
     from shapecalc.grading.misconceptions.question_context import QuestionContext
+    from shapecalc.grading.student_working import Working
 
 SAME, UP = "same_assumed", frozenset(("ceil_for_floor",))
 
@@ -39,9 +40,9 @@ def _size_by(formula: str, fit: Fit) -> int | None:
     return None
 
 
-def rounds_up(unrounded: Iterable[float], context: QuestionContext, cause: Cause) -> bool | None:
+def rounds_up(working: Working, context: QuestionContext, cause: Cause) -> bool | None:
     """Say whether a number before it was rounded up stands in a working; None if it does not."""
     if cause.names != UP or context.key != "output":
         return None
     broken = (worked_out(fit.strides()) for fit in context.fits if fit.remainder)
-    return any(not {n, n + 1}.isdisjoint(unrounded) for n in broken) or None
+    return any(not {n, n + 1}.isdisjoint(working.unrounded) for n in broken) or None
