@@ -73,8 +73,11 @@ class Candidates:
 
     @cached_property
     def _carried(self) -> list[Cause]:
-        """What one mistake gives that was made before."""
-        return [] if self.own else self._causes(combinations.carried(self.context))
+        """What one mistake gives that was made before; of own volumes in a layer's own output."""
+        multiplied = self.context.key in ("macs", "flops") and not self.context.total
+        if self.own and not multiplied:
+            return []
+        return self._causes(combinations.carried(self.context))
 
     @cached_property
     def _on_the_way(self) -> Causes:
