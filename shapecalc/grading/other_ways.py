@@ -42,12 +42,13 @@ def goes_by_others(chains: Iterable[Sequence[int]], context: QuestionContext, ca
 
 def shows_the_way(chains: Iterable[Sequence[int]], context: QuestionContext, cause: Cause) -> bool:
     """Say whether sizes that lead to a wrong volume are those of a mistake that was made before,
-    and not all right ones.
+    with each wrong one on the way, and not all right ones.
     """
     right = {*on_the_way(context.subject, context.query.name)}
-    known = _on_the_way(context, cause)
+    known, way = _on_the_way(context, cause), cause.wrong.way
+    between = {volume[0] for volume in way.between} if way else set()
     wrong = (chain for chain in _to(chains, context, cause) if not right.issuperset(chain[:-1]))
-    return any(known.issuperset(chain) for chain in wrong)
+    return any(known.issuperset(chain) and between.issubset(chain) for chain in wrong)
 
 
 def _to(

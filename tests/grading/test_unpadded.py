@@ -111,3 +111,15 @@ def test_dashes_between_sizes_are_no_signs_where_nothing_would_be_left(
     text: str, chains: list[tuple[int, ...]]
 ) -> None:
     assert chains_in(text) == chains
+
+
+def test_a_mistake_has_no_other_size_between_those_of_the_working() -> None:
+    """With P once, conv2 makes 13 of 15, max_pool2 6, conv3 of 5 with P=2 makes (6 - 5 + 2)/1 + 1
+    = 4 and max_pool3 1: the working has no 6.
+    """
+    layers = [*SPEC["layers"]]
+    layers[4] = {"conv": {"K": 64, "F": 5, "P": 2}}
+    once = {"conv2.macs": "4867200 = 13*13*28800", LAST: "1x1x64 (13 -> 4 -> 4 -> 1)"}
+    asked = {FIRST: "15x15x24, (47-3)/3+1 = 15.67", **once}
+    _, macs, last = marked(asked, spec={**SPEC, "layers": layers})
+    assert (macs.misconception, last.misconception) == ("padding_once", None)
