@@ -19,7 +19,7 @@ from shapecalc.grading.frequency import (
     SLIPS,
 )
 from shapecalc.grading.in_layers import InLayer, mistakes_in_layers
-from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions import dilation_ignored, wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.places import Places, elsewhere
 from shapecalc.grading.question import Tolerance
@@ -73,8 +73,11 @@ class Candidates:
 
     @cached_property
     def _carried(self) -> list[Cause]:
-        """What one mistake gives that was made before."""
-        return [] if self.own else self._causes(combinations.carried(self.context))
+        """What one mistake gives that was made before; of own volumes in a layer's own output."""
+        multiplied = self.context.key in ("macs", "flops") and not self.context.total
+        if self.own and not multiplied:
+            return []
+        return self._causes(combinations.carried(self.context))
 
     @cached_property
     def _on_the_way(self) -> Causes:
@@ -202,10 +205,12 @@ class Candidates:
     def unmade(self) -> frozenset[str]:
         """The mistakes that somebody does not make whose answer is right: they give another.
 
-        A right padding was not found with a formula that counts the zeros otherwise.
+        A right padding was not found with a formula that counts the zeros otherwise; but who knows
+        the one for a dilated filter may take that for smaller elsewhere.
         """
         names = {cause.misconception.name for cause in self.single}
         if self.context.asks_for("P"):
+            names -= {dilation_ignored.MISCONCEPTION.name}
             answers = combinations.answers_of(self.context, "output")
             names |= {m.name for m, _ in answers if m.change is not None and m.change.sides}
         return frozenset(names) - SLIPS

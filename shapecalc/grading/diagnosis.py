@@ -236,7 +236,8 @@ class Diagnosis:
             same = supposed.right == question.right and not question.query.executed  # as 0 often is
             right = self.explanations(question)
             from_own = taken_from_own(value, supposed, right) if same else frozenset()
-            if same and not (from_own or evidence.made or evidence.working.formulas):
+            shown = evidence.working.formulas or evidence.working.chains
+            if same and not (from_own or evidence.made or shown):
                 continue  # their own numbers change nothing here
             if again:
                 found = supposed.made_elsewhere(value, evidence, two=True)

@@ -44,12 +44,19 @@ def stands_for_any_size(
     formula: str, letters: Mapping[str, int], known: Terms, last: Terms
 ) -> bool:
     """Say whether a formula with the letter P has these `known` terms and any size besides."""
+    return "P" in formula and size_in(formula, letters, known, last) is not None
+
+
+def size_in(formula: str, letters: Mapping[str, int], known: Terms, last: Terms) -> Fraction | None:
+    """Return the size that a formula has besides these `known` terms, whatever it is: 48 in
+    `(48 - 3)/2 + 1`; None of another formula.
+    """
     above, over, _ = parts(formula)
-    terms = terms_of(above, letters) if "P" in formula else None
+    terms = terms_of(above, letters)
     left = list((terms - known - (Counter() if over else last)).elements()) if terms else []
-    if terms is None or len(left) != 1 or left[0] <= 0:
-        return False
-    return stands(formula, letters, [known + Counter(left)], last)
+    if len(left) != 1 or left[0] <= 0:
+        return None
+    return left[0] if stands(formula, letters, [known + Counter(left)], last) else None
 
 
 def is_twice(number: int, formula: str) -> bool:

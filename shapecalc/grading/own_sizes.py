@@ -15,6 +15,7 @@ from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.shown_sizes import on_the_way, tells_the_input
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.unpadded import SAME, rounds_up
 from shapecalc.grading.values import Value
 from shapecalc.volumes import Volume
 
@@ -32,6 +33,11 @@ def of_own_sizes(
         return None
     if not _goes_by_own(question, subject, value, working):
         return None
+    if found.names == {SAME} and working.unrounded:
+        alike = (cause for cause in supposed.single if cause.wrong.value == value)
+        up = next((c for c in alike if rounds_up(working, supposed.context, c)), None)
+        if up is not None:
+            return up
     for _, wrong in wrong_answers(supposed.context, supposed.near, found.names):
         if wrong.value == value and wrong.arithmetic != found.wrong.arithmetic:
             return found._replace(wrong=wrong)

@@ -14,6 +14,7 @@ from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.in_layers import InLayer, in_one_layer
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.misconceptions.variants import AS_IS
+from shapecalc.grading.other_ways import goes_by_others
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.repeated import (
     MOST_TOLD,
@@ -40,9 +41,10 @@ def placed(
     evidence: Evidence,
     near: Tolerance,
     anywhere: Callable[[str, Places], Sequence[Repeated]],
-) -> Cause:
+) -> Cause | None:
     """Return a cause that was made on the way with all places at which it gives an answer, where
     there are others than those that it tells; `anywhere` gives what a mistake does at such ones.
+    None where a working has other sizes than at any of them.
     """
     way = found.wrong.way
     if way is None or found.either or not 0 < len(way.at) <= MOST_TOLD:
@@ -54,8 +56,13 @@ def placed(
             for cause in _with_the_others(context, one, found)
             if cause.wrong.way is not None and alike(cause.wrong.value, given, near)
         }
+        chains = evidence.working.chains
+        by_others = [at for at, (_, c) in made.items() if goes_by_others(chains, context, c)]
+        if by_others and len(by_others) == len(made):
+            return None
         if way.at in made:
-            return _told(context, found, _left(context, made, evidence))
+            left = {at: one for at, one in made.items() if at not in by_others}
+            return _told(context, found, _left(context, left, evidence))
     return found
 
 
@@ -113,10 +120,18 @@ def _left(context: QuestionContext, made: Made, evidence: Evidence) -> Made:
     causes = evidence.as_worked_out(context, causes)
     chains = [{*chain} for chain in evidence.working.chains]
     shown = [c for c in causes if c.wrong.way and any(s <= c.wrong.way.sizes for s in chains)]
-    left = shown or causes
+    left = _all_shown(shown or causes, evidence.working)
     made = {at: (one, cause) for at, (one, cause) in made.items() if cause in left}
     made = {at: found for at, found in made.items() if _all_matter(context, found[0], made)}
     return _as_stated(context, made, evidence.working)
+
+
+def _all_shown(causes: list[Cause], working: Working) -> list[Cause]:
+    """Return those of the causes of which a working has each wrong size on the way, if any."""
+    sizes = {*chain(*working.chains), *(volume[0] for volume in working.volumes)}
+    between = [{v[0] for v in c.wrong.way.between} if c.wrong.way else {0} for c in causes]
+    shown = [c for c, wrong in zip(causes, between, strict=True) if wrong and wrong <= sizes]
+    return shown or causes
 
 
 def _all_matter(context: QuestionContext, one: Repeated, made: Made) -> bool:
@@ -176,15 +191,17 @@ def _told(context: QuestionContext, found: Cause, made: Made) -> Cause:
         follows = next(filter(None, (other.follows for other, _ in made.values())), "")
         further = "" if told.endswith(follows) else follows  # of a volume it is the last one
         arithmetic = "; ".join(filter(None, (told, further)))
-    explanation = told_at(one.explanation, _where(context, list(made)))
+    full = _in_full(context, one.misconception.name)
+    explanation = told_at(one.explanation, _where(context, list(made), in_full=full))
     way = one.wrong.way and one.wrong.way._replace(at=min(made, key=len))
     wrong = one.wrong._replace(arithmetic=arithmetic, explanation=explanation, way=way)
     return next(_with_the_others(context, one._replace(wrong=wrong, told=told), found), found)
 
 
-def _where(context: QuestionContext, places: Sequence[Places]) -> str:
+def _where(context: QuestionContext, places: Sequence[Places], *, in_full: bool) -> str:
     """Return `at conv1 or at conv2` for places of which it is one, `at conv1 and perhaps at conv2`
-    where only one of them is certain.
+    where only one of them is certain; `at two or more of` them where none does it alone, which is
+    known if all sets of them were tried.
     """
     order = list(context.subject.records)
     names = sorted({name for at in places for name in at}, key=order.index)
@@ -194,10 +211,16 @@ def _where(context: QuestionContext, places: Sequence[Places]) -> str:
     if counts == {1}:
         return f"at {' or at '.join([', at '.join(names[:-1]), names[-1]])}"
     certain = [name for name in names if all(name in at for at in places)]
-    if certain:
-        *first, last = (name for name in names if name not in certain)
-        rest = f"{', '.join(first)} or {last}" if first else last
-        return f"at {in_a_row(certain)} and {'perhaps ' if len(counts) > 1 else ''}at {rest}"
-    if len(names) == 2:
-        return f"at {names[0]}, at {names[1]} or at both"
-    return f"at one or more of {in_a_row(names)}"
+    left = [name for name in names if name not in certain]
+    further = {number - len(certain) for number in counts}
+    sure = f"at {in_a_row(certain)} and " if certain else ""
+    if certain and max(further) < 2:
+        *first, last = left
+        either = f"{', '.join(first)} or {last}" if first else last
+        return f"{sure}{'perhaps ' if 0 in further else ''}at {either}"
+    if 0 in further:
+        return f"{sure}perhaps at one or more of {in_a_row(left)}"
+    if len(left) == 2:
+        return f"{sure}at {left[0]}, at {left[1]} or at both"
+    fewest = "two" if min(further) > 1 and in_full else "one"
+    return f"{sure}at {fewest} or more of {in_a_row(left)}"

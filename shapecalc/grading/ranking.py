@@ -196,17 +196,22 @@ class Explanations(Candidates):
 
     def _made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
         """Return the same, without all places on the way at which it may have been made."""
-        if not evidence.made:
+        made = evidence.made
+        if self.own and evidence.working.chains:  # its sizes show which of these it is
+            made |= {*evidence.told}
+        if not made:
             return None
-        tried = self._here(evidence.made)
+        tried = self._here(made)
         shown = evidence.as_worked_out(self.context, tried.giving(given))
         causes = list(tried.causes)
         again = self.own or not shown  # who goes on from an own volume makes it at each layer there
         if again and not self.is_stated(given, evidence.working):
-            more = self._of_names(evidence.made, evidence.made if two else frozenset())
+            more = self._of_names(made, made if two else frozenset())
             shown = evidence.behind(more.giving(given)) or shown
             causes += more.causes
         found = self._judged(given, specific(shown), causes, evidence, unique=True)
+        if found and self.context.asks_for("P") and self.alone(given) == found.names:
+            return found._replace(sure=True)  # which nothing else gives
         return found if found and (found.sure or not self.own) else None
 
     def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:

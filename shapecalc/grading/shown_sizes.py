@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from shapecalc.geometry import Fit
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
-from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.layers.window import Sliding
 from shapecalc.volumes import Volume, show
+
+if TYPE_CHECKING:
+    from shapecalc.grading.student_working import Working
 
 CROSS = regex(r"(?<=\d)\s*(?:[xX\u00d7*]|\bby\b)\s*(?=\d)")
 

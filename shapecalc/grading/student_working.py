@@ -12,7 +12,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
-from shapecalc.grading.another_layers import is_no_others
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula_terms import (
     adds_some_of,
@@ -29,6 +28,7 @@ from shapecalc.grading.halved_filter import shows_half
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
+from shapecalc.grading.other_ways import excludes, shows_the_way
 from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_filters import shows_filter, with_filter
@@ -43,6 +43,8 @@ from shapecalc.grading.summed_terms import (
     is_same_product,
 )
 from shapecalc.grading.sums_in_text import HINGE, is_whole, of_squares, sums_in
+from shapecalc.grading.undilated_padding import shows_no_dilation
+from shapecalc.grading.unpadded import rounds_up
 from shapecalc.grading.values import Value
 from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
@@ -142,7 +144,8 @@ class Working(NamedTuple):
         """
         if cause.wrong.way is not None:
             between = cause.wrong.way.between
-            return any(v[: len(s)] == s for v in between for s in self.volumes) or None
+            met = any(v[: len(s)] == s for v in between for s in self.volumes)
+            return met or shows_the_way(self.chains, context, cause) or None
         if context.key == "receptive_field":
             return shows_filter(self.of_filter, context, cause) or self._is_of_field(cause) or None
         value = cause.wrong.value
@@ -169,9 +172,10 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        half = shows_half(self, context, cause)
-        if half is not None:
-            return half
+        for shows in (shows_half, shows_no_dilation, rounds_up):
+            shown = shows(self, context, cause)
+            if shown is not None:
+                return shown
         change = cause.misconception.change
         if change is None or not context.fits:
             if any(f"{a}/{b}" in cause.wrong.arithmetic.split() for a, b in self.divided):
@@ -254,7 +258,7 @@ class Working(NamedTuple):
         come to the same, or with sizes of 1 for a dense layer, `1*1*48*64`, by a cause that leaves
         the sizes out: it is another volume that they are of; or with 2P for a P that stands once.
         """
-        if is_no_others(self.formulas, self.chains, context, cause):
+        if excludes(self.formulas, self.chains, context, cause):
             return True
         if context.key == "receptive_field":
             return self._is_of_field(cause) is False

@@ -23,6 +23,7 @@ CHAIN = regex(  # 30 -> 15 -> 7; 30 -> pool 15 -> conv 14
     r"(?<![\w.])\d{1,9}(?:\s*(?:(?:->|=>|→|⇒)\s*(?:[A-Za-z]\w*\s+){0,2}|[,;]\s*)"
     r"\d{1,9}(?![\d.]*\d)){2,}"
 )
+DASHES = regex(r"(?<![\w.])\d{1,9}(?: [-–] \d{1,9}){2,}(?![\w.]| ?[*+/×·=–-])")
 
 Term = tuple[int, ...]  # its factors but for ones, in order
 
@@ -91,8 +92,12 @@ def is_bare_step(formula: str) -> bool:
 
 
 def chains_in(text: str) -> list[tuple[int, ...]]:
-    """Return the numbers of `3 -> 7 -> 7 -> 8`, each as often as it changes."""
-    found = (map(int, LONE.findall(match[0])) for match in CHAIN.finditer(text))
+    """Return the numbers of `3 -> 7 -> 7 -> 8`, each as often as it changes; and of
+    `24 - 12 - 12 - 6`, which is no difference that somebody takes.
+    """
+    found = [[*map(int, LONE.findall(match[0]))] for match in CHAIN.finditer(text)]
+    dashed = ([*map(int, LONE.findall(match[0]))] for match in DASHES.finditer(text))
+    found += [numbers for numbers in dashed if 2 * numbers[0] < sum(numbers)]
     chains = (tuple(number for number, _ in groupby(numbers)) for numbers in found)
     return [chain for chain in chains if len(chain) > 2]
 

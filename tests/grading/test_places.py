@@ -247,3 +247,43 @@ def test_the_own_volume_is_told_that_goes_in_by_the_working(working: str, told: 
     mark = last({"max_pool1.output": "13x13x20", "max_pool2.output": f"{working}: 5x5x40"}, PADDED)
     assert (mark.misconception, mark.perhaps) == ("forgot_plus_one", False)
     assert f"he + 1 was forgotten: {told}, so 5x5x40." in mark.feedback
+
+
+# -- several of more layers ------------------------------------------------------------------------
+
+# 49x49: conv1 gives (49 - 7)/2 + 1 = 22, without the + 1 21. Of 21, conv2 of 5x5 with P=2 makes 21
+# or 20, max_pool1 of 21 10 or 9, and of 20 9 or 8, conv3 of 3x3 with P=1 one less or as many, and
+# max_pool2 of 8 and 7 without the + 1 2, but of 9 3: it takes two more of the three before it.
+LONGER: dict[str, Any] = {
+    "input": "49x49x3",
+    "rounding": "floor",
+    "layers": [
+        {"conv": {"K": 24, "F": 7, "S": 2}},
+        {"conv": {"K": 48, "F": 5, "P": 2}}, {"max_pool": {"F": 3, "S": 2}},
+        {"conv": {"K": 64, "F": 3, "P": 1}}, {"max_pool": {"F": 3, "S": 2}},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "where", "example"),
+    [
+        ("2x2x64", "max_pool2 and at two or more of conv2, max_pool1 and conv3", "for example "),
+        ("2x2x64 (20x20 after conv2, then 8x8)", "conv2, max_pool1 and max_pool2", ""),
+        ("2x2x64 (20 -> 8 -> 8 -> 2)", "conv2, max_pool1 and max_pool2", ""),
+        ("2x2x64 (20 -> 8 -> 7 -> 2)", "conv2, max_pool1, conv3 and max_pool2", ""),
+    ],
+)
+def test_as_many_places_are_named_as_the_answer_takes(
+    answer: str, where: str, example: str
+) -> None:
+    mark = last({"conv1.output": "21x21x24", "max_pool2.output": answer}, LONGER)
+    assert mark.misconception == "forgot_plus_one"
+    told = f"at {where}: with your answer 21x21x24 to question 1, {example}(21 - 5 + 2*2)/1 = 20"
+    assert told in mark.feedback
+
+
+def test_sizes_that_only_some_places_give_tell_them() -> None:
+    answers = {"conv1.output": "21x21x24", "max_pool2.output": "2x2x64 (21 -> 9 -> 8 -> 2)"}
+    told = "at max_pool1, conv3 and max_pool2: with your answer 21x21x24 to question 1, "
+    assert f"{told}(21 - 3 + 2*0)/2 = 9" in last(answers, LONGER).feedback

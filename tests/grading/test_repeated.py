@@ -82,11 +82,11 @@ def test_a_slip_behind_a_working_is_told_with_the_mistake_that_is_made_again() -
 
 def test_a_later_answer_shows_it_as_well() -> None:
     """The formula shows it; 30 -> 13 -> 13 -> 5 from the network's input on, or 30 -> 13 -> 12 -> 5
-    without it at max_pool2.
+    without it at max_pool2. At one layer alone it leaves 6.
     """
     mark = marked({POOL2: "5x5x32", FORMULA: "(W-F+2P)/S"})[POOL2]
     assert mark.misconception == "forgot_plus_one"
-    where = "at one or more of conv1, max_pool1, conv2 and max_pool2: for example (67 - 7 + 2*0)/2"
+    where = "at two or more of conv1, max_pool1, conv2 and max_pool2: for example (67 - 7 + 2*0)/2"
     assert f"was forgotten {where} = 30" in mark.feedback
 
 
