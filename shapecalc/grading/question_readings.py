@@ -139,7 +139,7 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
     count = len(flat(question.right))
     text = with_decimal_points(with_new_values(plainer(without_dash(text)), count), count)
     text = without_harmless(question, behind_its_formula(with_lines_parted(text, count)))
-    found = _bulleted(question, text := last_bracketed(text, count, question.query.path))
+    found = _bulleted(question, text := last_bracketed(text, question.right, question.query.path))
     try:
         found += _readings_for(question, text)
     except Unreadable:

@@ -33,13 +33,14 @@ TOLD_RELU = regex(
 )
 NUMBER = r"[-+]?(?:\d{1,9}(?:\.\d{1,12})?|\.\d{1,12})"
 # With these words in front of them values may be the answer.
-STATES = (
-    r"(?!.{0,80}?\b(?:so|thus|hence|therefore|final\w*|answers?|results?|after|afterwards|end|last"
-    r"|correct\w*|right|now|check\w*|values?|numbers?|entries|outputs?|gradients?|it|they|these"
-    r"|those|this|that|second|instead|really)\b)"
+STATES = regex(
+    r"\b(?:so|thus|hence|therefore|final\w*|answers?|results?|after|afterwards|end"
+    r"|last|correct\w*|right|now|check\w*|values?|numbers?|entries|outputs?|gradients?|it|they|these"
+    r"|those|this|that|second|instead|really|and|better|others?)\b",
+    re.IGNORECASE,
 )
 STEP = regex(
-    rf"(?P<lead>(?<=\. )(?=[A-Z]){STATES}[^\d.;:=()\[\]{{}}]{{0,80}}?"
+    rf"(?P<lead>(?<=\. )(?=[A-Z])[^\d.;:=()\[\]{{}}]{{0,80}}?"
     rf"\b(?:(?:I|we) (?:get|got|have)|are) )"
     rf"(?P<values>{NUMBER}(?:(?:,| and|, and) {NUMBER}){{1,40}})"
     r"(?P<more>(?: for the [a-z]{1,15})?,? (?:and )?then (?:I )?(?:multiply|take|apply|divide)\b)?"
@@ -66,7 +67,7 @@ def without_steps(behind: str, values: Sequence[Number], right: Sequence[Number]
         if _is_right_instead(one, values, right):
             return None
         goes_on = step["more"] or (step["ends"] is not None and _leads_back(step, one, values))
-        if len(one) == len(values) and goes_on:
+        if len(one) == len(values) and goes_on and not STATES.search(step["lead"]):
             behind = f"{behind[: step.start('values')]}them{behind[step.end('values') :]}"
     return TOLD_RELU.sub("relu", behind) if min(values) >= 0 else behind
 

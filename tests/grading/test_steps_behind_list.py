@@ -132,6 +132,8 @@ def test_values_that_a_list_came_from_are_told_behind_it(told: str) -> None:
         "[0.5, 1]. Then I get 2 and 4.",
         "[0.5, 1]. After the weights I get 2 and 4.",
         "[0.5, 1]. In the end I get 2 and 4, then I multiply by 2.",
+        "[0.5, 1]. Corrected I get 2 and 4, then I multiply by 2.",
+        "[0.5, 1]. Ben and I get 2 and 4, then I multiply by 2.",
         "[0.5, 1]. So the answer is 2 and 4.",
         "[0.5, 1]. Going back through the weights I get 2 and 4, not 1.",
         "[0.5, 1]. Going back through the weights I get 2 and 4. No, the second is 2.",

@@ -58,6 +58,8 @@ def test_a_conclusion_of_what_is_asked_for_stands_behind_others() -> None:
     "lead",
     ["The inputs are", "The first is", "Minus the relu is", "I do not think that the relu is",
      "The values before the relu are", "Twice the relu is", "Without the bias these are",
+     "The softmax is", "The slopes of the relu are", "The relu of Ben is", "The other ones are",
+     "The relu is 2 and 0, so the relu is", "The inputs are 2 and 0, so the relu is",
      "It is either 2 and 0, or they are", "The dense values are 2 and -1, so it is"],
 )  # fmt: skip
 def test_values_that_may_be_others_are_for_a_person(lead: str) -> None:
@@ -85,6 +87,6 @@ def test_what_may_be_the_probability_is_for_a_person(number: str) -> None:
 def test_a_hostile_text_takes_no_time(part: str) -> None:
     for length in (300, 1000):
         began = process_time()
-        last_bracketed((part * 1000)[:length], 2, "relu1.value")
+        last_bracketed((part * 1000)[:length], (2, 0), "relu1.value")
         verdict((part * 1000)[:length])
         assert process_time() - began < 0.5
