@@ -55,7 +55,7 @@ def last_bracketed(text: str, right: Value, path: str) -> str:
     own = NOUNS.get(layer.rstrip("0123456789"), NONE) if key == "value" else NONE
     own = "gradients?" if key.endswith("grad") else own
     said, concluded = lead, SO.search(lead)
-    if concluded and re.fullmatch(own, concluded["noun"], re.IGNORECASE):
+    if concluded and key == "value" and _is(own, concluded["noun"]):
         front = lead[: concluded.start()]
         if _has(front, wanted) or any(_is(own, word) for word in QUANTITY.findall(front)):
             return text

@@ -54,6 +54,11 @@ def test_a_conclusion_of_what_is_asked_for_stands_behind_others() -> None:
         assert verdict(other.format(last), "dense1.value") == "needs a look"
 
 
+def test_a_concluded_gradient_may_be_another_one() -> None:
+    answer = "The slopes are 1 and 0, so the gradient is 2 and 3."
+    assert last_bracketed(answer, (2, 0), "dense1.grad") == answer
+
+
 @pytest.mark.parametrize(
     "lead",
     ["The inputs are", "The first is", "Minus the relu is", "I do not think that the relu is",
