@@ -33,6 +33,7 @@ from shapecalc.grading.other_values import (
 from shapecalc.grading.put_back import is_put_back
 from shapecalc.grading.regex import regex
 from shapecalc.grading.slices_in_words import with_slices_as_one
+from shapecalc.grading.steps_behind_list import without_steps
 from shapecalc.grading.values import Number, Value, flat, width_of
 from shapecalc.grading.words_beside_list import ALONE, is_changed
 
@@ -73,7 +74,7 @@ def list_beside_working(answer: str, right: Value, key: str) -> Stated | None:
     if not found:
         return None
     only = sum(one.alone for one in found) == 1 == len({one.values for one in found})
-    stated = next((one for one in found if only and _is_plain(text, one, key)), None)
+    stated = next((one for one in found if only and _is_plain(text, one, key, right)), None)
     one = stated or found[0]
     begins = one.alone and _begins(text[: one.start])
     reasoned = begins and REASON.match(text, one.end) is not None
@@ -105,12 +106,15 @@ def has_bare_list(answer: str, count: int) -> bool:
     return bool(LETTER.search(text)) and any(True for _ in other_lists(text, count, ()))
 
 
-def _is_plain(text: str, one: Bracketed, key: str) -> bool:
+def _is_plain(text: str, one: Bracketed, key: str, right: Value) -> bool:
     """Say whether a list is what its text states: it stands in front of a working or at its end,
     and nothing else may be meant.
     """
-    front, behind, count = text[: one.start], text[one.end :], len(one.values)
-    if OR.search(text) or not one.alone or _is_within(front) or LONE.fullmatch(behind):
+    front, count = text[: one.start], len(one.values)
+    behind = without_steps(text[one.end :], one.values, flat(right))
+    if OR.search(text) or not one.alone or _is_within(front):
+        return False
+    if behind is None or LONE.fullmatch(behind):
         return False
     lead = behind_a_conclusion(front)
     lead = front if lead is None else lead

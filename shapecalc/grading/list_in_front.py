@@ -30,6 +30,7 @@ from shapecalc.grading.other_values import (
     same_values,
 )
 from shapecalc.grading.regex import regex
+from shapecalc.grading.steps_behind_list import without_steps
 from shapecalc.grading.values import NESTED, Number, Value, flat
 from shapecalc.grading.words_beside_list import CLAUSE, NAME, is_changed
 
@@ -119,7 +120,8 @@ def list_in_front(answer: str, right: Value, key: str) -> InFront | None:
     values = read_values(written, len(flat(right)))
     if values is None or not in_shape(written, right):
         return None
-    if not _is_remark(Front(text[: run.start], written, behind), values, key):
+    told = without_steps(behind, values, flat(right))
+    if told is None or not _is_remark(Front(text[: run.start], written, told), values, key):
         return None
     ways = [way for way in readings(written, "array") if len(flat(way.value)) == len(values)]
     return InFront(ways, not behind)

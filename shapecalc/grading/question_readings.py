@@ -54,6 +54,7 @@ from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
 from shapecalc.grading.turned_arrays import in_written_rows
 from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.values_at_end import last_bracketed
 from shapecalc.grading.values_in_front import (
     leading_values,
     without_brackets,
@@ -138,7 +139,7 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
     count = len(flat(question.right))
     text = with_decimal_points(with_new_values(plainer(without_dash(text)), count), count)
     text = without_harmless(question, behind_its_formula(with_lines_parted(text, count)))
-    found = _bulleted(question, text)
+    found = _bulleted(question, text := last_bracketed(text, question.right, question.query.path))
     try:
         found += _readings_for(question, text)
     except Unreadable:
@@ -146,8 +147,7 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
         if stated is None:
             raise
         found = stated
-    whole = any(len(flat(way.value)) == count for way in found)
-    if not whole and _begins_right(question, text):
+    if not any(len(flat(way.value)) == count for way in found) and _begins_right(question, text):
         raise Unreadable(SEVERAL)
     if not is_by_columns(text, question.right):
         return [r._replace(value=in_written_rows(question, text, r.value)) for r in found]

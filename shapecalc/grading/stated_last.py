@@ -87,7 +87,7 @@ def number_at_end(text: str) -> str:
     """Return the number that a text in words ends with; nothing where another may be stated."""
     text = on_one_line(text).rstrip(" .!)$*`")
     found = ALONE.fullmatch(text) or LAST.search(text)
-    if found is None or _may_be_denied(text) or OPPOSITE.search(text):
+    if found is None or may_be_denied(text) or OPPOSITE.search(text):
         return ""
     return "" if found.re.pattern == LAST.pattern and PLACE.search(text) else found[1]
 
@@ -97,7 +97,7 @@ def behind_words(text: str) -> list[str]:
     make another list of it.
     """
     found = IN_FRONT.match(text)
-    if found is None or _may_be_denied(text) or UNDONE.search(found[0]):
+    if found is None or may_be_denied(text) or UNDONE.search(found[0]):
         return []
     return [] if OF_OTHERS.search(found[0]) else [text[found.end() :]]
 
@@ -106,7 +106,7 @@ def is_stated_last(answer: str, right: Value, is_right: IsRight) -> bool:
     """Say whether an answer ends with the right list, and may mean no other."""
     count = len(flat(right))
     text = on_one_line(answer)
-    if count < 2 or _may_be_denied(text):
+    if count < 2 or may_be_denied(text):
         return False
     found = [run for run in runs(text) if run.numbers > 1]
     if not found or len(found) > MOST:
@@ -148,7 +148,8 @@ def _is_result(text: str, lead: str, others: Sequence[Run]) -> bool:
     return SAYS.search(lead) is not None or all(map(OPERAND.search, before))
 
 
-def _may_be_denied(text: str) -> bool:
+def may_be_denied(text: str) -> bool:
+    """Say whether words of a text may deny what it states, or leave a choice."""
     left = OR.search(UNSURE.sub(" ", text)) or TAKEN_BACK.search(text)
     return bool(left or DENIED.search(text))
 

@@ -23,13 +23,30 @@ BEHIND_A_LOSS = regex(
     rf"(?:\( ?{NUMBER} ?\)|{NUMBER})\s*=\s*[-\u2212] ?({NUMBER})[\s.)]*",
     re.IGNORECASE,
 )
+LOSS = r"(?:so )?(?:the |my )?(?:cross[- ]entropy(?: loss)?|loss)"
+OF_CLASS = r"(?: (?:of|for) (?:the )?(?:(?:right|true|correct) )?class(?: \d)?)?"
+CALLED_LOSS = regex(rf"\s*{LOSS}{OF_CLASS} is ([-\u2212]?{NUMBER})[\s.!]*", re.IGNORECASE)
+# What `which is` is said of may be the probability, or the logarithm: neither is above 1.
+WHICH_IS = regex(
+    rf"\s*(?:{LOSS} is )?(?:the )?(?:(?:minus|negative) )?(?:the )?(?:natural )?"
+    rf"(?:log(?:arithm)?|ln) of (?:the )?(?:probability|softmax|p){OF_CLASS},"
+    rf" which is ({NUMBER})[\s.!]*",
+    re.IGNORECASE,
+)
 
 
 def stated_loss(text: str) -> str:
-    """Return the number in front of a logarithm that comes to its opposite: 0.0029 of `0.0029,
-    log(0.9933) = -0.0029`; otherwise the text.
+    """Return the number that is called the loss in a sentence, or the one in front of a logarithm
+    that comes to its opposite: 0.0029 of `0.0029, log(0.9933) = -0.0029`; otherwise the text.
     """
-    found = BEHIND_A_LOSS.fullmatch(text) if len(text) <= LONGEST else None
+    if len(text) > LONGEST:
+        return text
+    called, which = CALLED_LOSS.fullmatch(text), WHICH_IS.fullmatch(text)
+    if called:
+        return called[1]
+    if which:
+        return which[1] if float(which[1]) > 1 else text
+    found = BEHIND_A_LOSS.fullmatch(text)
     return found[1] if found and float(found[1]) == float(found[2]) else text
 
 
