@@ -106,19 +106,21 @@ class BehindTerms:
         behind = self._own.behind_term
         wrong = [n for n in off if not behind(self._question, n, self._given[n])]
         made = [self._made(name, wrong, cause) for name in wrong]
-        all_made = frozenset().union(*made) >= cause.names or bool(cause.either)
+        all_made = frozenset().union(*made) >= _mistakes(cause) or bool(cause.either)
         return all(made) and (not wrong or len(wrong) < len(off) or all_made)
 
     def _made(self, name: str, wrong: Sequence[str], cause: Cause) -> frozenset[str]:
         """Return which mistakes of a cause a term has; none where it has others."""
         explanations = self._diagnosis.explanations(self._asked[name])
-        several = [frozenset((n,)) for one in cause.either or (cause,) for n in one.names]
-        for names in (*several, *(one.names for one in cause.either or (cause,))):
+        either = cause.either or (cause,)
+        among = frozenset[str]().union(*map(_mistakes, either))
+        single = ((frozenset((n,)), frozenset((n,))) for n in among)
+        for names, mistakes in (*single, *((one.names, _mistakes(one)) for one in either)):
             if explanations.gives(names, self._given[name]):
-                return names
+                return mistakes
         there = self._cause(name, wrong)
-        among = frozenset().union(*(one.names for one in cause.either or (cause,)))
-        return there.names if there is not None and there.names <= among else frozenset()
+        made = _mistakes(there) if there is not None else frozenset[str]()
+        return made if made <= among else frozenset()
 
     def _cause(
         self, name: str, wrong: Sequence[str], made: frozenset[str] = frozenset()
@@ -183,6 +185,11 @@ def caused(
     if found is None or not given:
         return found
     return found if BehindTerms(question, given, own, evidence, diagnosis).are_by(found) else None
+
+
+def _mistakes(cause: Cause) -> frozenset[str]:
+    """Return the mistakes of a cause, each by itself where one name stands for two."""
+    return frozenset(cause.misconception.parts) or cause.names
 
 
 def _of_layer(question: Question, name: str) -> Question | None:

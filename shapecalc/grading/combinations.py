@@ -41,6 +41,7 @@ ON_THE_WAY_BACK = frozenset((
     "filter_not_turned", "overlaps_not_summed", "pool_gradient_everywhere", "pool_gradient_whole",
     "whole_to_each_largest",
 ))  # fmt: skip
+OF_FILTERS = ("forgot_depth", "forgot_depth_one_bias")  # of which a dense layer has none
 NO_BIASES = ("bias_in_weights", "absent_bias_counted")  # are to be counted
 OF_OTHERS = "the biases were forgotten in all other layers"
 
@@ -152,10 +153,14 @@ def _from_output(context: QuestionContext) -> Iterator[Pair]:
 
 
 def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
-    """Yield totals with one mistake made in each layer that gives occasion for it."""
+    """Yield totals with one mistake made in each layer that gives occasion for it; of filters in no
+    dense layer, which has all inputs whatever is thought of filters.
+    """
     total: Any = context.right
     sums: dict[str, tuple[Misconception, int, int]] = {}
-    for _, misconception, more in mistakes_in_layers(context):
+    for layer, misconception, more in mistakes_in_layers(context):
+        if misconception.name in OF_FILTERS and context.subject.records[layer].kind == "dense":
+            continue
         _, before, times = sums.get(misconception.name, (misconception, 0, 0))
         sums[misconception.name] = misconception, before + more, times + 1
     for misconception, more, times in sums.values():

@@ -45,6 +45,7 @@ RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
 SHOWN_GAP = "   "
+NUMBER_AMONG_WORDS = regex(r"\d[^\W\d_]*\s(?s:.*)[^\W\d_]{3}|[^\W\d_]{3}(?s:.*)\d")
 ESCAPED = regex(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
 MOST_PRINTED = 400  # pieces of a list or a mapping
 
@@ -205,7 +206,7 @@ class Told(NamedTuple):
     def goes_on(self) -> str:
         """Return what is told of a wrong answer with lines below it that were not read."""
         return (
-            "What stands below it was not read as a part of it, so it has no points yet: a teacher"
+            "A line below it that was not read may belong to it, so it has no points yet: a teacher"
             " has to look at it."
         )
 
@@ -227,9 +228,9 @@ class Told(NamedTuple):
             " look at it, and it has no points yet."
         )
 
-    def unread(self, question: Question, why: str, between: str = "") -> str:
-        """Return what is told about an answer that could not be read, for it leaves a choice
-        `between` two, if it is known which.
+    def unread(self, question: Question, why: str, between: str = "", text: object = "") -> str:
+        """Return what is told about an answer whose `text` could not be read, for it leaves a
+        choice `between` two, if it is known which.
         """
         if why == SEVERAL:
             which = f", {between}," if between else ""
@@ -246,6 +247,12 @@ class Told(NamedTuple):
         more = f" ({why})" if why and not why.endswith(WANTED[question.query.form]) else ""
         if question.choices:
             wanted, more = f"one of the choices, {letters(question)}", ""
+        elif not more and NUMBER_AMONG_WORDS.search(f"{text}"):
+            return (
+                f"It has words around its numbers and could not be read for certain as {wanted}, so"
+                " it has no points yet: a teacher has to look at it. An answer without words around"
+                " it is read."
+            )
         return (
             f"It could not be read as {wanted}{more}, so it has no points yet:"
             " a teacher has to look at it."

@@ -151,7 +151,7 @@ class FirstLook:
         with suppress(Unreadable):
             if number and any(is_rounded(question, way) for way in ways_to_read(question, number)):
                 return self.told.rounded()
-        return self.told.unread(question, str(error))
+        return self.told.unread(question, str(error), text=answer)
 
     def _note(self, question: Question, right: Reading) -> str:
         """Return what is to be told of how a right answer was read, or why it is right as well."""

@@ -47,9 +47,9 @@ class Pending:
             if _is_certain(mark):
                 right = {q.id for q, verdict in given if verdict == "right"}
                 before = _since_what_is_right(question, before, right)
-        first = next((other for other in before if other.id in self._unsettled), None)
-        if first is not None and not mark.worked_out:
-            number = self._numbers[first.id]
+        nearest_one = next((q for q in reversed(before) if q.id in self._unsettled), None)
+        if nearest_one is not None and not mark.worked_out:
+            number = self._numbers[nearest_one.id]
             told = _goes_on_from(number, mark.source)
             follows = told or self._follows(question, mark, before)
             if not follows and not self._is_settled(question, mark, value, before):
