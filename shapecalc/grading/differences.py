@@ -27,6 +27,7 @@ def matter(
     far = rounded(question, value, working, source)
     said = far or turned_sizes(question, value, "the answer")
     said = said or misfit(question.query, question.right, value, "the answer")
+    said = said or wrong_signs(question, value)
     return f"{said[:1].lower()}{said[1:]}".rstrip(".")
 
 
@@ -53,6 +54,8 @@ def right_part(
         which = "the first wrong one" if at == first_wrong(right, good) else "one that is not"
         which = "the wrong one" if same == len(good) - 1 else which
         first = f"; {which} is at {index(at)}, counted from 0" if at else ""
+        signs = wrong_signs(question, value)
+        first += f": {signs}" if first and signs else ""
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(good):,} values {verb} right{first}."
     names = sizes_of(query, len(right))
@@ -63,6 +66,19 @@ def right_part(
     if not sizes or not bad:
         return ""
     return f"{capital(are_or_is(sizes))} right; {are_or_is(bad)} not."
+
+
+def wrong_signs(question: Question, value: Value) -> str:
+    """Return that only signs are wrong in an array some of which is right; empty for others."""
+    if question.query.form != "array":
+        return ""
+    near, ours, theirs = question.tolerance.near, flat(question.right), flat(value)
+    if len(ours) != len(theirs):
+        return ""
+    off = [(a, b) for a, b in zip(ours, theirs, strict=True) if not near(a, b)]
+    if not off or len(off) == len(ours) or not all(near(-a, b) for a, b in off):
+        return ""
+    return "only its sign is wrong" if len(off) == 1 else "only signs are wrong"
 
 
 def followed_part(question: Question, good: Sequence[bool], source: str, working: str) -> str:

@@ -45,6 +45,7 @@ RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
 SHOWN_GAP = "   "
+MOST_TOLD = 8  # values of what follows from own answers
 NUMBER_AMONG_WORDS = regex(r"\d[^\W\d_]*\s(?s:.*)[^\W\d_]{3}|[^\W\d_]{3}(?s:.*)\d")
 ESCAPED = regex(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
 MOST_PRINTED = 400  # pieces of a list or a mapping
@@ -103,10 +104,12 @@ class Told(NamedTuple):
         return followed_part(question, part.good, source, working.rpartition("; ")[2])
 
     def from_own(self, question: Question, value: Value, source: str) -> str:
-        """Return what would follow from own answers, where the right one is told as well."""
-        return (
-            f"From {source} it would be {question.shown(value)}." if self.shown == "always" else ""
-        )
+        """Return what would follow from own answers, those of a `source` if it is not told before,
+        where the right one is told as well.
+        """
+        numbers = source or "your numbers"
+        told = f"From {numbers} it would be {question.shown(value)}."
+        return told if self.shown == "always" else ""
 
     def followed(
         self,
@@ -149,7 +152,8 @@ class Told(NamedTuple):
         """Return what is told where an answer is rounded too far from what follows from earlier
         ones, which is the right answer to the `supposed` question.
         """
-        return self._sentences([rounded(supposed, value, working, source)], question, good)
+        exact = self.from_own(supposed, supposed.right, "") if len(flat(value)) <= MOST_TOLD else ""
+        return self._sentences([rounded(supposed, value, working, source), exact], question, good)
 
     def slipped(
         self,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 from shapecalc.grading.comparison import alike
+from shapecalc.grading.feedback import MOST_TOLD
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_sums import is_total
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.values import Value, flat
 
-MOST = 8  # values that are told
 KINDS = ("record", "size", "example")
 
 
@@ -26,7 +26,7 @@ def from_own_numbers(question: Question, own: OwnAnswers) -> tuple[Value, list[A
         with suppress(Exception):  # the student's own numbers may lead anywhere
             corrected: Value = network.subject.answer(query)
             known = network.determines(query, corrected) and not network.rounded(query)
-            if not known or len(flat(corrected)) > MOST or alike(corrected, question.right):
+            if not known or len(flat(corrected)) > MOST_TOLD or alike(corrected, question.right):
                 return None
             return corrected, own.needed(question, network)
     return None
