@@ -17,6 +17,7 @@ from shapecalc.grading.bracketed_lists import (
 )
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
+from shapecalc.grading.turned_arrays import is_learned
 from shapecalc.grading.values import flat, width_of
 
 VALUES_IN_WORDS = (
@@ -67,7 +68,7 @@ def without_harmless(question: Question, text: str) -> str:
     values as are asked for is left, or values alone; otherwise as it is.
     """
     shorter = ADDED.sub("summed over ", MOST_ARE_0.sub(r"\1, ", CHECK.sub("", text)))
-    if "weight" not in question.query.key:  # whose list would be transposed
+    if question.query.kind == "example" and not is_learned(question):  # whose list it would be
         shorter = BEHIND.sub("", IN_FRONT.sub("through the weights", shorter))
     if shorter == text:
         return text
