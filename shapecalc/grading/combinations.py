@@ -41,7 +41,7 @@ ON_THE_WAY_BACK = frozenset((
     "filter_not_turned", "overlaps_not_summed", "pool_gradient_everywhere", "pool_gradient_whole",
     "whole_to_each_largest",
 ))  # fmt: skip
-OF_FILTERS = ("forgot_depth", "forgot_depth_one_bias")  # of which a dense layer has none
+OF_FILTERS = ("forgot_depth", "forgot_depth_one_bias")  # which a dense layer need not have
 NO_BIASES = ("bias_in_weights", "absent_bias_counted")  # are to be counted
 OF_OTHERS = "the biases were forgotten in all other layers"
 
@@ -153,19 +153,20 @@ def _from_output(context: QuestionContext) -> Iterator[Pair]:
 
 
 def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
-    """Yield totals with one mistake made in each layer that gives occasion for it; of filters in no
-    dense layer, which has all inputs whatever is thought of filters.
+    """Yield totals with one mistake made in each layer that gives occasion for it; one of filters
+    also without the dense layers, which have all inputs whatever is thought of filters.
     """
     total: Any = context.right
-    sums: dict[str, tuple[Misconception, int, int]] = {}
+    sums: dict[tuple[str, bool], tuple[Misconception, int, int]] = {}
     for layer, misconception, more in mistakes_in_layers(context):
-        if misconception.name in OF_FILTERS and context.subject.records[layer].kind == "dense":
-            continue
-        _, before, times = sums.get(misconception.name, (misconception, 0, 0))
-        sums[misconception.name] = misconception, before + more, times + 1
-    for misconception, more, times in sums.values():
-        if times > 1:
-            yield misconception, shifted(total, more, f"over {times} layers")
+        name, dense = misconception.name, context.subject.records[layer].kind == "dense"
+        for filters in (False, True) if name in OF_FILTERS and not dense else (False,):
+            _, before, times = sums.get((name, filters), (misconception, 0, 0))
+            sums[name, filters] = misconception, before + more, times + 1
+    for (name, filters), (misconception, more, times) in sums.items():
+        if times > 1 and not (filters and times == sums[name, False][2]):
+            where = f"over {times} layers of filters" if filters else f"over {times} layers"
+            yield misconception, shifted(total, more, where)
 
 
 # -- two mistakes ----------------------------------------------------------------------------------

@@ -405,10 +405,14 @@ def merged(draw: random.Random) -> Problem:
         }
     else:
         right = (w, w, a)
-        typical = {"merge_depths_added": (w, w, 2 * a), "depth_first": (a, w, w)}
+        typical = {
+            "merge_depths_added": (w, w, 2 * a),
+            "merge_sizes_added": (2 * w, 2 * w, 2 * a),
+            "depth_first": (a, w, w),
+        }
     others = {
         "multiplied": (w, w, a * b),
-        "everything added": (2 * w, 2 * w, a + b),
+        "everything added": (2 * w, 2 * w, a + b) if joins else None,
         "misread": (w, w, _misread(draw, str(right[2]))),
         "sides added": (2 * w, w, a),
         "the difference": (w, w, abs(a - b) or 1),
