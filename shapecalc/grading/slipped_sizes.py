@@ -31,8 +31,12 @@ MOST = 3  # volumes of a text
 VOLUME = regex(r"(?<![\w.^])(?<![-+*/] )(?<![-+*/])\d{1,6}(?: ?[xX×] ?\d{1,6})+(?![\w.]*\w)")
 SIZE = regex(r"\d+")
 # (W - F + 2P)/S + 1 = (11 - 3)/2 + 1; W = 11, F = 3; r = 5 + 2*2; pool1: 5 + 2*2
-LETTERS = regex(r"(?<!\w)(?=[^=]*[WFSP])[\s()\[\]WFSP12/+*·×-]{3,60}=(?= *[\d(])")
-NAMED = regex(r"(?<![\w.])(?:[A-Za-z]\w{0,2} ?= ?(?=[\d(])|[A-Za-z]{2,20}_?\d{1,2}\b:?)")
+IN_LETTERS = regex(r"(?<!\w)[\s()\[\]WFSP12/+*·×-]{3,60}=?")
+LETTER = regex(r"[WFSP] ?[-+*/)]|[-+*/(2] ?[WFSP]")
+GIVEN = regex(r"(?<![\w.])[WHDFSPK] ?= ?\d{1,6}(?![\d.]| ?[-+*/x(])")
+NAMED = regex(
+    r"(?<![\w.])(?:(?:[A-Za-z]\w{0,2} ?= ?)+(?=[\d(])|[A-Za-z][A-Za-z_]{1,20}\d{1,2}\b:?)"
+)
 PARTED = regex(r"[=,;:]")
 GAP = regex(r"(?<=\d)(?:[ \t]{2,}|\t)(?=[\d(])|\s*\n\s*(?=[^\s=])")
 
@@ -48,7 +52,8 @@ def slipped_size(question: Question, answer: object) -> SlippedStep | None:
         return None
     if query.form != "sizes" or not isinstance(right, tuple) or question.choices:
         return None
-    text = NAMED.sub("", LETTERS.sub("", plain(GAP.sub("; ", answer.strip()))))
+    text = IN_LETTERS.sub(_without_letters, plain(GAP.sub("; ", answer.strip())))
+    text = NAMED.sub("", GIVEN.sub(";", text))
     if query.key == FIELD:
         return _of_field(question, text, right)
     volumes = {*_volumes(text, len(right))} if query.key == "output" and len(right) > 1 else set()
@@ -121,6 +126,10 @@ def _volumes(text: str, axes: int) -> Iterator[Sizes]:
         sizes = tuple(map(int, SIZE.findall(found[0])))
         if len(sizes) == axes:
             yield sizes
+
+
+def _without_letters(found: re.Match[str]) -> str:
+    return " " if LETTER.search(found[0]) else found[0]
 
 
 def _in_one_size(text: str, stated: Sizes, others: set[Sizes]) -> str:

@@ -87,6 +87,8 @@ def slipped_step(answer: object, given: Collection[int] | None = None) -> Slippe
     if given is None and slips[0] is ends[0] and written == stated:
         return None  # the last one, behind which it does not go on
     numbers = (right, written, value, stated)
+    if given is not None and WHOLE.fullmatch(step):
+        return None  # 5 = 6
     if len(step) > LONGEST_STEP or any(number.denominator != 1 for number in numbers):
         return None
     return SlippedStep(step, *map(int, numbers))
