@@ -228,8 +228,7 @@ class Marker:
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
-            subject = followed.subject if followed else None
-            if read.step and not (followed and goes_on_from(question, subject, read.step)):
+            if read.step and not goes_on_from(question, followed, read.step):
                 return None  # which may have other mistakes
             through = _through(question, followed.sources, own) if followed else 0.0
             credit = credit_told(question, share, through) if followed else ""

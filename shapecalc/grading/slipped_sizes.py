@@ -17,6 +17,7 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.formula_terms import counted, size_in, terms_of
 from shapecalc.grading.notation import plain
+from shapecalc.grading.own_answers import Followed
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.result_in_front import is_slip
@@ -63,11 +64,13 @@ def slipped_size(question: Question, answer: object) -> SlippedStep | None:
     return next(filter(None, found), None)
 
 
-def goes_on_from(question: Question, subject: Subject | None, step: SlippedStep) -> bool:
-    """Say whether the working with a slip has a window slide over what it does in a network."""
-    if not step.over:
-        return True
-    return subject is not None and {fit.W for fit in _fits(question, subject)} == {step.over}
+def goes_on_from(question: Question, followed: Followed | None, step: SlippedStep) -> bool:
+    """Say whether a working with a slip goes on from what it follows from but for that: the window
+    in it slides over the same size.
+    """
+    if followed is None or not step.over:
+        return followed is not None
+    return followed.subject is not None and _slides_over(question, followed.subject, step.over)
 
 
 def _of_volume(
@@ -82,16 +85,17 @@ def _of_volume(
         return None
     text = _in_one_size(text, stated, others)
     given = {number for fit in fits for number in (fit.F, fit.S, fit.before, fit.after)}
-    step = slipped_step(text, {*given, *stated})
+    step = slipped_step(text, {*given - {fit.size for fit in fits}, *stated})
     if step is None or step.stated != plane[0] or not isinstance(step.value, int):
         return None
     over = {W for fit in fits for W in _slid_over(fit, working_in(text).formulas, step.value)}
     if len(over) != 1 or any({*other[:-1]} != over for other in others):
         return None
     value = (*(step.value for _ in plane), depth)
-    step = step._replace(value=value, stated=stated, over=over.pop())
-    right = is_right(question, value)
-    return None if right and not goes_on_from(question, question.subject, step) else step
+    W = over.pop()
+    if is_right(question, value) and not _slides_over(question, question.subject, W):
+        return None
+    return step._replace(value=value, stated=stated, over=W)
 
 
 def _of_field(question: Question, text: str, right: Sizes) -> SlippedStep | None:
@@ -118,6 +122,10 @@ def _fits(question: Question, subject: Subject) -> Sequence[Fit]:
     if record is None or len(record.input or ()) != 1:
         return ()
     return [fit for volume in record.input or () for fit in windows(record.layer, volume)]
+
+
+def _slides_over(question: Question, subject: Subject, W: int) -> bool:
+    return {fit.W for fit in _fits(question, subject)} == {W}
 
 
 def _volumes(text: str, axes: int) -> Iterator[Sizes]:

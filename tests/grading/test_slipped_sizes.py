@@ -90,6 +90,7 @@ def test_whichever_step_of_a_volume_it_is(asked: str, answer: str, told: str) ->
         "11x11x8   5*2 = 11",  # comes to 10, but is no formula of a window
         "11x11x8   (12 - 2)/1 = 11",
         "11x11x8   8 + 2 = 11",
+        "11x11x8   10, (21 - 5 + 2*1)/2 + 1 = 11",
         "12x12x8   (25 - 5 + 2*1)/2 + 1 = 12",  # is 12
     ],
 )
@@ -117,6 +118,14 @@ def test_a_volume_that_follows_does_so_but_for_the_slip(answer: str) -> None:
         "Your working follows correctly from your answer 12x12x8 to question 1 but for a slip:"
         " (12 - 2)/2 + 1 is 6, not 7."
     )
+
+
+def test_nor_is_it_right_where_it_comes_to_the_right_size_from_another() -> None:
+    """(13 - 2)/2 + 1 = 6.5 is rounded down to 6, which 12 gives as it is."""
+    spec = {"input": "13x13x3", "rounding": "floor", "layers": [{"max_pool": 2}]}
+    answers = {POOLED: "8x8x3   (12 - 2)/2 + 1 = 8"}
+    found = mark({"spec": spec, "questions": [POOLED]}, answers).marks[0]
+    assert "slip" not in found.feedback
 
 
 def test_what_slides_over_another_volume_does_not_follow() -> None:
