@@ -14,10 +14,12 @@ from contextlib import suppress
 from itertools import islice
 
 from shapecalc.grading.answers import LONGEST, OR, Form, Reading, readings
+from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.closing_remarks import DONE
 from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.notation import GAP, plain
+from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.result_in_front import CHANGED, InFront
@@ -54,6 +56,7 @@ TIMES, WORD = regex(r"\btimes\b", re.IGNORECASE), regex(r"[^\W\d_]{2,}")
 LOG = regex(r"\blog(?!_?e\b)", re.IGNORECASE)
 LIST, DIGIT = regex(r"\[[^\[\]]*\]|\[\[.*\]\]"), regex(r"\d")
 NUMBER = regex(r"\d+")
+PARTED = regex(r"[,;] |:")
 MOST_PARTS = 4  # of a value: 1 1/2, 0.5e-3
 MOST = 20  # gaps that are looked at
 OPERATOR = regex(r"\s*[-+*/]")
@@ -172,11 +175,13 @@ def right_step(question: Question, in_front: InFront) -> Value | None:
 
 def with_its_result(in_front: InFront) -> str:
     """Return an answer as a working with its result at the end; without the working where that
-    states another result.
+    states another result. A sum at its end is none, `2592 + 24`, unless it goes on from the answer.
     """
     number, rest = in_front
+    rest = without_outer_brackets(rest) if "=" in rest else rest
     working, _, stated = rest.rpartition("=")
-    if not working:
+    sum_of = worked_out(PARTED.split(plain(stated))[-1].strip())
+    if not working or (sum_of is not None and plain(number) not in NUMBER.findall(plain(rest))):
         return f"{rest} = {number}"
     return rest if plain(stated) == plain(number) else number
 

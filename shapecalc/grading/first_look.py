@@ -44,6 +44,7 @@ from shapecalc.grading.result_in_front import (
 )
 from shapecalc.grading.rounded_sums import exact_sum
 from shapecalc.grading.several_sizes import all_fit
+from shapecalc.grading.slipped_sizes import slipped_size
 from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
@@ -174,10 +175,12 @@ class FirstLook:
 
 
 def _slipped_step(question: Question, written: Any) -> SlippedStep | None:
-    """Return the step of a count's working that has a slip and is gone on from, if one has."""
+    """Return the step of a count's working that has a slip and is gone on from, if one has; of
+    sizes' it may be the last one.
+    """
     query = question.query
     counted = query.form == "number" and query.exact and not question.choices
-    step = slipped_step(written) if counted else None
+    step = slipped_step(written) if counted else slipped_size(question, written)
     return None if step is None or is_right(question, step.stated) else step
 
 

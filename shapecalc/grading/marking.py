@@ -44,6 +44,7 @@ from shapecalc.grading.rounding import (
     is_rounded_at_all,
     only_rounded,
 )
+from shapecalc.grading.slipped_sizes import goes_on_from
 from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
@@ -227,7 +228,7 @@ class Marker:
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
-            if read.step and not followed:
+            if read.step and not goes_on_from(question, followed, read.step):
                 return None  # which may have other mistakes
             through = _through(question, followed.sources, own) if followed else 0.0
             credit = credit_told(question, share, through) if followed else ""

@@ -17,6 +17,7 @@ from shapecalc.grading.answers import LONGEST, OR
 from shapecalc.grading.arithmetic import NUMBER, worked_out
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.notation import plain
+from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
@@ -44,6 +45,7 @@ CHANGED = regex(
     re.IGNORECASE,
 )
 NUMBER_AND_SIGN = regex(r"\d[\s)]*[-+*/x\u00d7]")
+DIGITS = regex(r"\d+")
 MOST = 20  # terms
 NEAR = 0.1  # of what a working comes to
 
@@ -82,12 +84,24 @@ def beside_another_result(question: Question, answer: Any) -> InFront | None:
     if not isinstance(answer, str) or len(answer) > LONGEST or question.query.form != "number":
         return None
     found = None if question.choices else BESIDE.fullmatch(answer)
-    rest = plain(found["rest"]) if found else ""
-    worked = worked_out(rest) if NUMBER_AND_SIGN.search(rest) else None
+    rest = without_outer_brackets(plain(found["rest"])) if found else ""
+    number = re.sub(r"[ ,]", "", found["front"]) if found else ""
+    worked = _worked_out(rest, number) if NUMBER_AND_SIGN.search(rest) else None
     if found is None or worked is None:
         return None
-    front = Fraction(re.sub(r"[ ,]", "", found["front"]))
+    front = Fraction(number)
     return InFront(found["front"], rest) if front != worked and is_slip(front, worked) else None
+
+
+def _worked_out(rest: str, number: str) -> Fraction | None:
+    """Return what a working comes to: one sum or product, or the same in several steps, `24*9 + 24
+    = 216 + 24`, in which the number in front of it does not stand.
+    """
+    steps = rest.split("=")
+    if len(steps) > 1 and number in DIGITS.findall(rest):
+        return None
+    values = {worked_out(step.strip()) for step in steps}
+    return values.pop() if len(values) == 1 else None
 
 
 def is_slip(written: float | Fraction, worked: float | Fraction) -> bool:

@@ -8,7 +8,7 @@ steps come to what is written behind them, and lead to one number in the end.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.notation import SO, with_aside
 from shapecalc.grading.regex import regex
+from shapecalc.grading.values import Value
 
 MOST = 8  # steps of a working
 LONGEST_STEP = 100  # characters, as it is told
@@ -35,14 +36,16 @@ ADDED = regex(r"[+*×x]\s*\d")
 
 class SlippedStep(NamedTuple):
     """A step, what it comes to and what is written behind it; and what the whole working comes to
-    with and without that slip.
+    with and without that slip, a number or sizes. Of a volume's also the size that the window in
+    it slides `over`.
     """
 
     step: str
     right: int
     written: int
-    value: int
-    stated: int
+    value: Value
+    stated: Value
+    over: int = 0
 
 
 class Result(NamedTuple):
@@ -55,9 +58,11 @@ class Result(NamedTuple):
     slip: tuple[str, Fraction, Fraction] | None = None
 
 
-def slipped_step(answer: object) -> SlippedStep | None:
+def slipped_step(answer: object, given: Collection[int] | None = None) -> SlippedStep | None:
     """Return the one step of a working that was worked out wrongly and that it goes on from; None
     where there is no such step, and for a text that may mean something else.
+
+    Of a size it may be the last step; `given` are numbers that may stand beside it by themselves.
     """
     if not isinstance(answer, str) or len(answer) > LONGEST or "=" not in SO.sub("=", answer):
         return None
@@ -67,20 +72,23 @@ def slipped_step(answer: object) -> SlippedStep | None:
     if found is None:
         return None
     results, alone = found
-    results += _sum_of_all(results, alone)
+    results += _sum_of_all(results, alone) if given is None else []
     slips = [result for result in results if result.slip]
     used = [{Fraction(n) for n in NUMBER.findall(result.formula)} for result in results]
-    ends = [r for r in results if not any(r.written in u for u in used)]
+    others = [[u for r, u in zip(results, used, strict=True) if r is not one] for one in results]
+    ends = [r for r, o in zip(results, others, strict=True) if not any(r.written in u for u in o)]
     if len(slips) != 1 or len(ends) != 1 or slips[0].slip is None:
         return None
     step, right, written = slips[0].slip
     stated, value = ends[0].written, _corrected(ends[0], results)
-    known = {stated}.union(*used)
+    known = {stated}.union(*used, map(Fraction, given or ()))
     if value is None or value == stated or not known.issuperset(alone):
         return None
-    if slips[0] is ends[0] and written == stated:
+    if given is None and slips[0] is ends[0] and written == stated:
         return None  # the last one, behind which it does not go on
     numbers = (right, written, value, stated)
+    if given is not None and WHOLE.fullmatch(step):
+        return None  # 5 = 6
     if len(step) > LONGEST_STEP or any(number.denominator != 1 for number in numbers):
         return None
     return SlippedStep(step, *map(int, numbers))

@@ -96,6 +96,11 @@ SLIPPED = "Your working is right and gives 760, but its result was worked out wr
         "751 = 5*5*3*10+10",
         "751 (5*5*3*10 + 10)",
         "770   5*5*3*10 + 10",
+        "751   5*5*3*10 + 10 = 750 + 10",
+        "751   5*5*3*10 = 750, 750 + 10",
+        "751 (5*5*3*10 + 10 = 750 + 10)",
+        "751 because 10*(5*5*3 + 1) = 10*76",
+        "751 (5*5*3*10 + 10 = 750 + 10 = 751)",
     ],
 )
 def test_a_wrong_result_in_front_of_a_right_working_is_a_slip(answer: str) -> None:
@@ -112,6 +117,13 @@ def test_a_wrong_result_in_front_of_a_right_working_is_a_slip(answer: str) -> No
         ("2: 75*10", "needs a look", None),
         ("10, 5*5*3 + 1", "needs a look", None),
         ("76   5*5*3*10 + 10", "needs a look", None),
+        ("76   5*5*3*10 + 10 = 750 + 10", "needs a look", None),
+        # The weights, or the result.
+        ("750   5*5*3*10 + 10 = 750 + 10", "needs a look", None),
+        ("750 (5*5*3*10 + 10 = 750 + 10)", "needs a look", None),
+        # The working has another one, which is the right one.
+        ("751 (5*5*3*10 + 10 = 760)", "needs a look", None),
+        ("751   5*5*3*10 + 10 = 750 + 10 = 760", "needs a look", None),
     ],
 )
 def test_a_number_far_from_what_a_working_comes_to_is_no_slip(
@@ -123,7 +135,13 @@ def test_a_number_far_from_what_a_working_comes_to_is_no_slip(
 
 
 @pytest.mark.parametrize(
-    "answer", ["12210   750 + 11522", "12210, 750 + 11522", "12210   750 + 11522 = 12210"]
+    "answer",
+    [
+        "12210   750 + 11522",
+        "12210, 750 + 11522",
+        "12210   750 + 11522 = 12210",
+        "12210   750 + 11522 = 762 + 11510",
+    ],
 )
 def test_so_is_one_in_front_of_a_working_that_follows(answer: str) -> None:
     """750 + 11,522 = 12,272 by an own 750."""
