@@ -8,7 +8,7 @@ from typing import Any
 
 from shapecalc.grading.activated_in_words import is_activated
 from shapecalc.grading.answered import Read
-from shapecalc.grading.answers import LONGEST, Reading
+from shapecalc.grading.answers import LONGEST, TAKEN, Reading
 from shapecalc.grading.behind_a_gap import (
     in_front_of_a_gap,
     is_contradicted,
@@ -47,7 +47,7 @@ from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
-from shapecalc.grading.told_in_a_sentence import rounded_at_end
+from shapecalc.grading.told_in_a_sentence import is_sentence, rounded_at_end
 from shapecalc.grading.values import Value, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
@@ -110,7 +110,7 @@ class FirstLook:
                 return unmarked(question, "needs a look", given(written), self.told.several())
         meant = tuple((type(reading.value), reading) for reading in ways)
         found = _right_one(question, ways)
-        right = self.right(question, self._note(question, found)) if found else None
+        right = self.right(question, self._note(question, found, written)) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return unmarked(question, "needs a look", given(written), self.told.rounded())
         activated = right is None and bool(ways) and is_activated(question, written, ways[0].value)
@@ -153,10 +153,12 @@ class FirstLook:
                 return self.told.rounded()
         return self.told.unread(question, str(error))
 
-    def _note(self, question: Question, right: Reading) -> str:
+    def _note(self, question: Question, right: Reading, written: Any) -> str:
         """Return what is to be told of how a right answer was read, or why it is right as well."""
         tied = NOTE if by_another_convention(question, right.value) else ""
-        return right.note or self._in_numbers(question, right.value) or tied
+        note = right.note or self._in_numbers(question, right.value) or tied
+        told = not note and isinstance(written, str) and is_sentence(question.query, written)
+        return f"{question.shown(right.value)} {TAKEN}" if told else note
 
     def right(self, question: Question, note: str) -> Mark:
         """Return the mark of a right answer."""
