@@ -108,9 +108,11 @@ class FirstLook:
             ways = ways_to_read(question, answer)
             if _right_one(question, ways):
                 return unmarked(question, "needs a look", given(written), self.told.several())
+        if is_sentence(question, written):
+            ways = [_told_to_be_taken(question, way) for way in ways]
         meant = tuple((type(reading.value), reading) for reading in ways)
         found = _right_one(question, ways)
-        right = self.right(question, self._note(question, found, written)) if found else None
+        right = self.right(question, self._note(question, found)) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return unmarked(question, "needs a look", given(written), self.told.rounded())
         activated = right is None and bool(ways) and is_activated(question, written, ways[0].value)
@@ -153,12 +155,10 @@ class FirstLook:
                 return self.told.rounded()
         return self.told.unread(question, str(error))
 
-    def _note(self, question: Question, right: Reading, written: Any) -> str:
+    def _note(self, question: Question, right: Reading) -> str:
         """Return what is to be told of how a right answer was read, or why it is right as well."""
         tied = NOTE if by_another_convention(question, right.value) else ""
-        note = right.note or self._in_numbers(question, right.value) or tied
-        told = not note and isinstance(written, str) and is_sentence(question.query, written)
-        return f"{question.shown(right.value)} {TAKEN}" if told else note
+        return right.note or self._in_numbers(question, right.value) or tied
 
     def right(self, question: Question, note: str) -> Mark:
         """Return the mark of a right answer."""
@@ -173,6 +173,11 @@ class FirstLook:
             return ""
         found = in_numbers(question.subject.records[question.query.name], question.query, value)
         return f"{value} is {question.query.key} = {shown(found)} here"
+
+
+def _told_to_be_taken(question: Question, reading: Reading) -> Reading:
+    """Return what was read in a sentence with a note of that, if it has none."""
+    return reading._replace(note=reading.note or f"{question.shown(reading.value)} {TAKEN}")
 
 
 def _slipped_step(question: Question, written: Any) -> SlippedStep | None:

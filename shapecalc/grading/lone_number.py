@@ -23,7 +23,7 @@ _LEAD = (
 _CLAUSE = (
     r"(?:(?:it|this|that) (?:takes|needs|requires|uses|has|gives|makes|is|costs|comes to"
     r"|amounts to)|(?:that|it)['\u2019]s|(?:i|we) (?:have|get|got|find|found|obtain|need|count)"
-    r"|there are):? "
+    r"|there (?:is|are)):? "
 )
 OPENING = regex(rf"\s*(?:{_LEAD})?(?:{_CLAUSE})?(?:a total of )?", re.IGNORECASE)
 # Flattened, / After the second pool,
@@ -46,9 +46,12 @@ UNITS = (
 _WHOLE = r"(?:\d{1,3}(?:[ ,]\d{3})+|\d{1,15})(?![\d,]*\d)"
 _SUM = r"[\d(][\d\s,.()+*x\u00d7\u00b7-]{0,200}?[\d)]"
 _END = r"[ .!]*"
+GROUPS = regex(r"(?<=\d) (?=\d)")  # 27 814
 SOME = regex(r"some (?=\d)", re.IGNORECASE)
 COUNT = regex(
-    rf"(?:{ABOUT}\s?)?(?:{_WHOLE}|\d{{1,9}}\.\d{{1,6}}){SCALE}?{UNITS}{_END}", re.IGNORECASE
+    rf"(?:{ABOUT}\s?)?(?:{_WHOLE}|\d{{1,9}}\.\d{{1,6}}){SCALE}?{UNITS}"
+    rf"(?: (?:per|for (?:one|each|an|every)) (?:example|image|input))?{_END}",
+    re.IGNORECASE,
 )
 IN_FRONT = regex(
     rf"(?P<count>(?:{ABOUT}\s?)?(?:{_WHOLE}|\d{{1,9}}\.\d{{1,6}}){SCALE}?){UNITS}"
@@ -102,15 +105,13 @@ def _told(query: Query, rest: str) -> str:
 
 
 def _summed(rest: str) -> str:
-    """Return a count and the sum beside it, if that comes to it, as they are written alone."""
+    """Return the sum beside a count and what it comes to, if that is the count; else nothing."""
     found = IN_FRONT.fullmatch(rest) or BEHIND.fullmatch(rest)
     if found is None:
         return ""
-    count, working = found["count"].replace(" ", ""), found["sum"]
-    if found.re.pattern == BEHIND.pattern:
-        return f"{working} = {count}" if _comes_to(working, count) else ""
-    working = working or found["inside"]
-    return f"{count} ({working})" if _comes_to(working, count) else ""
+    groups = found.groupdict()
+    count, working = GROUPS.sub("", groups["count"]), groups["sum"] or groups["inside"]
+    return f"{working} = {count}" if _comes_to(working, count) else ""
 
 
 def _comes_to(working: str, count: str) -> bool:

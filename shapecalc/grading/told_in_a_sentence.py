@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import Any
 
 from shapecalc.grading.answers import LONGEST, OR
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.lone_number import UNITS, without_opening
 from shapecalc.grading.number_units import ABOUT, SCALE
 from shapecalc.grading.query import Query
+from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.volumes_in_words import volumes_in_words
 from shapecalc.grading.written_sizes import DENIED
@@ -100,14 +102,16 @@ def without_sentence(query: Query, text: str) -> str:
     return text[summed.end() :] if summed else text
 
 
-def is_sentence(query: Query, text: str) -> bool:
-    """Say whether a text in words tells what is read in it."""
-    if query.executed or query.form not in FORMS or not text.lstrip()[:1].isalpha():
+def is_sentence(question: Question, answer: Any) -> bool:
+    """Say whether an answer tells in words what is read in it."""
+    query = question.query
+    if not isinstance(answer, str) or query.executed or question.choices:
         return False
-    if without_sentence(query, text) != text:
-        return True
-    end = CONCLUDED.search(text) if len(text) <= LONGEST else None
-    return end is not None and VERB.search(text, 0, end.start()) is not None
+    if query.form not in FORMS or len(answer) > LONGEST or not answer.lstrip()[:1].isalpha():
+        return False
+    end = CONCLUDED.search(answer)
+    concluded = end is not None and VERB.search(answer, 0, end.start()) is not None
+    return concluded or without_sentence(query, answer) != answer
 
 
 def rounded_at_end(text: str) -> str:
