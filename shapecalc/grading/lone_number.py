@@ -22,10 +22,11 @@ _LEAD = (
 )
 _CLAUSE = (
     r"(?:(?:it|this|that) (?:takes|needs|requires|uses|has|gives|makes|is|costs|comes to"
-    r"|amounts to)|(?:that|it)['\u2019]s|(?:i|we) (?:have|get|got|find|found|obtain|need|count)"
-    r"|there (?:is|are)):? "
+    r"|amounts to|adds up to|sums (?:up )?to)|(?:that|it)['\u2019]s|there (?:is|are)"
+    r"|(?:i|we) (?:have|get|got|find|found|obtain|need|count|come to)):? "
 )
 OPENING = regex(rf"\s*(?:{_LEAD})?(?:{_CLAUSE})?(?:a total of )?", re.IGNORECASE)
+OF_BOTH = regex(r"\b(?:all|total|altogether|together|overall|up)\b", re.IGNORECASE)
 # Flattened, / After the second pool,
 DONE = regex(
     r"\s*(?:(?:flattened|pooled|unrolled|flattening|pooling|unrolling)(?: it)?"
@@ -46,6 +47,7 @@ UNITS = (
 _WHOLE = r"(?:\d{1,3}(?:[ ,]\d{3})+|\d{1,15})(?![\d,]*\d)"
 _SUM = r"[\d(][\d\s,.()+*x\u00d7\u00b7-]{0,200}?[\d)]"
 _END = r"[ .!]*"
+PARTED = regex(r":|, ")  # without an opening
 GROUPS = regex(r"(?<=\d) (?=\d)")  # 27 814
 SOME = regex(r"some (?=\d)", re.IGNORECASE)
 COUNT = regex(
@@ -55,7 +57,7 @@ COUNT = regex(
 )
 IN_FRONT = regex(
     rf"(?P<count>(?:{ABOUT}\s?)?(?:{_WHOLE}|\d{{1,9}}\.\d{{1,6}}){SCALE}?){UNITS}"
-    rf"(?:(?::| ?=) ?(?P<sum>{_SUM})| ?\((?P<inside>{_SUM})\)){_END}",
+    rf"(?:(?::|,(?= )| ?=) ?(?P<sum>{_SUM})| ?\((?P<inside>{_SUM})\)){_END}",
     re.IGNORECASE,
 )
 BEHIND = regex(rf"(?P<sum>{_SUM}) ?= ?(?P<count>{_WHOLE}){UNITS}{_END}", re.IGNORECASE)
@@ -87,8 +89,10 @@ def without_opening(query: Query, text: str) -> str:
     opening = OPENING.match(said, done.end() if done else 0)
     rest = said[opening.end() :] if opening else said
     rest = SOME.sub("about ", rest) if SOME.match(rest) else rest
-    if rest == text and ":" not in text:
+    if rest == text and not PARTED.search(text):
         return text
+    if query.kind == "field" and opening and OF_BOTH.search(opening[0]):
+        return text  # 2 zeros altogether are 1 on each side
     return _told(query, rest) or text
 
 

@@ -48,6 +48,7 @@ def marked(asked: str, answer: str) -> Mark:
         (TOTAL, "Altogether the network has 6,724 parameters", "6,724"),
         (TOTAL, "Summing it up, that makes 6,724", "6,724"),
         (TOTAL, "So 6,724 parameters in total", "6,724"),
+        (TOTAL, "It adds up to 6,724.", "6,724"),
         (WEIGHTS, "The layer has 900 weights.", "900"),
         (WEIGHTS, "conv1 has 12 filters of 5x5x3, so 900 weights.", "900"),
         (FLAT, "Flattened, that is a vector of 1452 numbers.", "1452"),
@@ -63,7 +64,10 @@ def test_what_is_read_so_is_right_and_told(asked: str, answer: str, taken: str) 
     assert marked(asked, answer).feedback == f"Right; {taken} was taken from your answer."
 
 
-@pytest.mark.parametrize("answer", ["6,724 parameters: 912 + 5812.", "6,724: 912 + 5812"])
+@pytest.mark.parametrize(
+    "answer",
+    ["6,724 parameters: 912 + 5812.", "6,724: 912 + 5812", "6,724 parameters, 912 + 5812"],
+)
 def test_without_a_sentence_nothing_is_told(answer: str) -> None:
     assert marked(TOTAL, answer).feedback == "Right."
 
@@ -117,6 +121,7 @@ def test_a_comma_between_thousands_parts_no_sizes(answer: str, verdict: str) -> 
         (FLAT, "Flattened, that is not 1452 numbers."),
         (PADDING, "It needs a stride of 1."),
         (PADDING, "It doesn't need 1."),
+        (PADDING, "Altogether it needs 2 zeros."),
     ],
 )
 def test_with_more_or_other_words_a_person_looks(asked: str, answer: str) -> None:
