@@ -8,7 +8,7 @@ from typing import Any
 
 from shapecalc.grading.activated_in_words import is_activated
 from shapecalc.grading.answered import Read
-from shapecalc.grading.answers import LONGEST, Reading
+from shapecalc.grading.answers import LONGEST, TAKEN, Reading
 from shapecalc.grading.behind_a_gap import (
     in_front_of_a_gap,
     is_contradicted,
@@ -48,7 +48,7 @@ from shapecalc.grading.slipped_sizes import slipped_size
 from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.tied_pools import NOTE
-from shapecalc.grading.told_in_a_sentence import rounded_at_end
+from shapecalc.grading.told_in_a_sentence import is_sentence, rounded_at_end
 from shapecalc.grading.values import Value, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
@@ -109,6 +109,8 @@ class FirstLook:
             ways = ways_to_read(question, answer)
             if _right_one(question, ways):
                 return unmarked(question, "needs a look", given(written), self.told.several())
+        if is_sentence(question, written):
+            ways = [_told_to_be_taken(question, way) for way in ways]
         meant = tuple((type(reading.value), reading) for reading in ways)
         found = _right_one(question, ways)
         right = self.right(question, self._note(question, found)) if found else None
@@ -172,6 +174,11 @@ class FirstLook:
             return ""
         found = in_numbers(question.subject.records[question.query.name], question.query, value)
         return f"{value} is {question.query.key} = {shown(found)} here"
+
+
+def _told_to_be_taken(question: Question, reading: Reading) -> Reading:
+    """Return what was read in a sentence with a note of that, if it has none."""
+    return reading._replace(note=reading.note or f"{question.shown(reading.value)} {TAKEN}")
 
 
 def _slipped_step(question: Question, written: Any) -> SlippedStep | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from shapecalc.grading.answers import OR, Reading
+from shapecalc.grading.answers import LONGEST, OR, Reading
+from shapecalc.grading.both_sides import ZEROS
 from shapecalc.grading.comparison import ways_to_read
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
@@ -18,6 +20,12 @@ from shapecalc.grading.written_numbers import Unreadable
 FORMS = ("number", "sizes", "field")
 NUMBER = regex(r"(?<![\w.,])[-−]?\d+(?:\.\d+)?(?![\w.,]*\d)")
 MOST = 20  # numbers of a text
+# It needs 2, 1 on each side.
+OF_A_SIDE = regex(
+    rf"[^\d]*(?P<one>\d{{1,4}}){ZEROS}[,:;]? \(?(?:(?:so|which is|that is|i\.e\.),? )?"
+    rf"(?P<other>\d{{1,4}}){ZEROS} on each side\W*",
+    re.IGNORECASE,
+)
 
 
 def left_to_choose(question: Question, answer: Any) -> str:
@@ -26,6 +34,9 @@ def left_to_choose(question: Question, answer: Any) -> str:
     """
     if not isinstance(answer, str) or question.choices or question.query.form not in FORMS:
         return ""
+    sides = OF_A_SIDE.fullmatch(answer) if question.query.key == "P" else None
+    if sides and sides["one"] != sides["other"] and len(answer) <= LONGEST:
+        return f"{sides['one']} and {sides['other']} on each side"
     parts = [part.strip(" ,;.?!()") for part in OR.split(answer)]
     found: list[Value] = []
     for part in filter(None, parts):

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import Any
 
 from shapecalc.grading.answers import LONGEST, OR
 from shapecalc.grading.clauses import TAKEN_BACK
+from shapecalc.grading.lone_number import UNITS, without_opening
 from shapecalc.grading.number_units import ABOUT, SCALE
 from shapecalc.grading.query import Query
+from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.volumes_in_words import volumes_in_words
 from shapecalc.grading.written_sizes import DENIED
@@ -67,22 +70,48 @@ WITH_STEPS = regex(
 )
 STEP = regex(r"\d+")
 ROUNDED = regex(
-    rf"(?:[,;:=]|\b(?:so|or|is|are|makes|gives|get)\b)\s*(?P<number>(?:{ABOUT}\s*)?\d[\d,.]*{SCALE}?)"
-    r"[\s.!]*$",
+    rf"(?:[,;:=]|\b(?:so|or|is|are|makes|gives|get|takes?|needs?|has|have|requires?|costs?)\b)\s*"
+    rf"(?P<number>(?:(?:{ABOUT}|\bsome\b)\s*)?\d[\d,.]*{SCALE}?){UNITS}[\s.!]*$",
     re.IGNORECASE,
 )
+# conv1 has 12 filters of 5x5x3, so 900 weights.
+VERB = regex(
+    r"\b(?:has|have|is|are|takes?|needs?|sees?|gives?|uses?|makes?|leaves?)\b", re.IGNORECASE
+)
+CONCLUDED = regex(
+    r"\b(?:so|thus|hence|therefore|(?:which|that) (?:makes|gives|is)):? "
+    rf"(?:(?:there are|(?:it|that) (?:has|is|makes)|(?:i|we) (?:get|have)) )?"
+    rf"\d[\d,]*(?: ?[x\u00d7] ?\d{{1,6}}){{0,4}}{UNITS}[ .!]*$",
+    re.IGNORECASE,
+)
+FORMS = ("number", "sizes", "field")
 
 
 def without_sentence(query: Query, text: str) -> str:
     """Return the volume, the field or the number that a sentence tells; any other text as it is."""
     if len(text) > LONGEST or OR.search(text) or TAKEN_BACK.search(text):
         return text
+    shorter = without_opening(query, text) if query.form in FORMS else text
+    if shorter != text:
+        return shorter
     if query.form == "sizes" and query.key == "receptive_field":
         return _field(text)
     if query.form == "sizes" and query.key == "output":
         return _volume(text)
     summed = SUMMED.match(text) if query.form == "number" else None
     return text[summed.end() :] if summed else text
+
+
+def is_sentence(question: Question, answer: Any) -> bool:
+    """Say whether an answer tells in words what is read in it."""
+    query = question.query
+    if not isinstance(answer, str) or query.executed or question.choices:
+        return False
+    if query.form not in FORMS or len(answer) > LONGEST or not answer.lstrip()[:1].isalpha():
+        return False
+    end = CONCLUDED.search(answer)
+    concluded = end is not None and VERB.search(answer, 0, end.start()) is not None
+    return concluded or without_sentence(query, answer) != answer
 
 
 def rounded_at_end(text: str) -> str:

@@ -37,6 +37,8 @@ OF_A_SIZE = regex(
     re.IGNORECASE,
 )
 WORD = regex(r"[A-Za-z]{2,}")
+# 7,600 is one number, and so is 7,600 values
+ONE = regex(rf"{PLAIN.pattern}|[1-9]\d{{0,2}}(?:,\d{{3}})+ [A-Za-z][A-Za-z -]*[.]?")
 VOLUME = regex(r"(?<![\w.^])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DENIED = regex(
     r"\b(?:not|never|no|too|wrong|instead|less|more|bigger|larger|smaller|greater"
@@ -71,7 +73,7 @@ def read_sizes(answer: Any) -> tuple[Number, ...]:
     bare = answer.strip("()[]{} ")
     text = BATCH.sub("", bare)
     parts = CROSS.split(text)
-    if len(parts) == 1 and (bare != answer or not PLAIN.fullmatch(text)):  # 7,600 is one number
+    if len(parts) == 1 and (bare != answer or not ONE.fullmatch(text)):
         parts = re.split(r"\s*,\s*|\s+(?=\d)", text.rstrip(", "))
     if len(parts) > DEEPEST:
         raise Unreadable(f"{quote(answer)} has too many sizes")
