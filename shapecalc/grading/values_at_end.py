@@ -45,21 +45,24 @@ LAYERS = {
     "tanh": "tanh",
     "relu": "relu",
     "flatten": r"flatten(?:ing)?",
+    "dense": "dense|linear",
 }
-LAYER = (
-    r"(?:relu|sigmoid|tanh|softmax|flatten(?:ing)?|conv\w*|(?:(?:max(?:imum)?|avg|average)[- ]?)?"
-    r"pool(?:ing)?)(?: layer)?"
-)
+LAYER = rf"(?:{'|'.join(LAYERS.values())})(?: layer)?"
 AFTER = regex(
     rf"(?:so,? )?after (?:the )?(?:{LAYER}(?:,? and |, )(?:the )?){{0,4}}(?P<last>{LAYER})\b"
-    r"(?:,? (?:(?:we|I) (?:have|get|got|find)|(?:there|it|this|that|they|these) (?:is|are)"
+    rf"(?:,? (?:(?:we|I) (?:have|get|got|find)|(?:there|it|this|that|they|these) {IS}"
     r"|(?:the )?(?:results?|outputs?|values?) (?:is|are)))?[ ,:]*$",
     re.IGNORECASE,
 )
-LEFT = regex(r" ?(?:(?:is|are) )?(?:left|remaining)(?: over)?\b", re.IGNORECASE)
-# With these in it a sentence may not mean what it says, or another time.
+BEHIND = regex(
+    r"(?: ?(?:(?:is|are) )?(?:left(?: over)?|remaining)|,? I (?:hope|think)|,? row by row"
+    r"| for (?:the two|both) (?:units|neurons|outputs|classes))?[ .!]*",
+    re.IGNORECASE,
+)
+# With these in it a sentence may not mean what it says, or another time or order.
 OPEN = regex(
-    r"[?%]|\b(?:may|maybe|might|perhaps|possibly|unsure|old|previous|former|earlier|unchanged)\b",
+    r"[?%]|\b(?:may|maybe|might|perhaps|possibly|unsure|old|previous|former|earlier|unchanged"
+    r"|columns?|backwards?|revers\w*|order)\b",
     re.IGNORECASE,
 )
 OTHERS = regex(r"[\d:=()\[\]{}]")
@@ -77,12 +80,14 @@ QUANTITY = regex(
     r"|derivatives?|sums?(?: of)?|totals?|others?|rest|targets?|class\w*)\b",
     re.IGNORECASE,
 )
-WEIGHTS = r"(?:filters?|kernels?|weights?)"
-OF_WEIGHTS = regex(rf"\b(gradients?) (?:of|for) (?:the )?{WEIGHTS}\b", re.IGNORECASE)
+# What a layer works with; an answer is one of them only where its next values are asked for.
+PARTS = {"weight": "filters?|kernels?|weights?", "bias": "bias(?:es)?"}
+PART = regex(rf"\b(?:{'|'.join(PARTS.values())}|inputs?)\b", re.IGNORECASE)
+GRADIENT_OF = r"\b(gradients?) (?:of|for) (?:the |its |my )?"
 BACK = regex(
-    rf"\b(?:going|coming|propagating) back through the (?:{WEIGHTS}|layers?)\b", re.IGNORECASE
+    r"\b(?:going|coming|propagating) back through the (?:weights|filters?|kernels?|layers?)\b",
+    re.IGNORECASE,
 )
-NAMES_WEIGHTS = regex(rf"\b{WEIGHTS}\b", re.IGNORECASE)
 UPDATED = regex(
     r"\bafter (?:the|this|one|a) (?:(?:gradient|update|descent) )*(?:step|update)\b,? ?",
     re.IGNORECASE,
@@ -110,11 +115,9 @@ def only_list(text: str, right: Value, path: str) -> str:
         return ""
     (one,) = found
     lead = _behind_steps(text[: one.start], path)
-    behind = LEFT.sub("", text[one.end :], count=1)
-    if OTHERS.search(lead + behind) or QUANTITY.search(behind) or NAMES_WEIGHTS.search(behind):
+    if OTHERS.search(lead) or not BEHIND.fullmatch(text, one.end) or _names_a_part(lead, path):
         return ""
-    said = OF_WEIGHTS.sub(r"\1", lead) if path.endswith("weight.grad") else lead
-    return one.text if _can_be_said(said, lead, behind, path) else ""
+    return one.text if _can_be_said(lead, lead, path) else ""
 
 
 def last_bracketed(text: str, right: Value, path: str) -> str:
@@ -128,7 +131,9 @@ def last_bracketed(text: str, right: Value, path: str) -> str:
         return text
     if PLACE.search(stated.lead) or may_be_denied(text):
         return text
-    if not _can_be_said(said, stated.lead, "", path):
+    if STEP.search(said) and _names_a_part(said, path):
+        return text
+    if not _can_be_said(said, stated.lead, path):
         return text
     return f"{COMES_ABOUT.sub('is ', stated.lead)}{stated.values}"
 
@@ -162,18 +167,25 @@ def _said(lead: str, wanted: Sequence[Number], path: str) -> str | None:
     return concluded[0]
 
 
-def _can_be_said(said: str, lead: str, behind: str, path: str) -> bool:
+def _can_be_said(said: str, lead: str, path: str) -> bool:
     """Say whether what is `said` of values in a sentence can be said of what is asked for by a
     question's `path`, and its words make no others of them.
     """
     if any(not _is(_own(path), word) for word in QUANTITY.findall(said)):
         return False
-    said = BACK.sub("", said) if path.endswith(".grad") else said
-    if NAMES_WEIGHTS.search(said) and STEP.search(said) and not path.endswith("weight.next"):
-        return False
     lead = COMES_ABOUT.sub("is ", lead)
     changed = UNDONE.search(lead) or OPPOSITE.search(lead) or PERSON.search(lead)
-    return not (changed or OF_OTHERS.search(lead) or is_changed(lead, behind, path))
+    return not (changed or OF_OTHERS.search(lead) or is_changed(lead, "", path))
+
+
+def _names_a_part(said: str, path: str) -> bool:
+    """Say whether what is said names another part of a layer than is asked for."""
+    part, _, key = path.partition(".")[2].partition(".")
+    own = PARTS.get(part, NONE)
+    if key == "grad":
+        said = re.sub(rf"{GRADIENT_OF}(?:{own})\b", r"\1", said, flags=re.IGNORECASE)
+    said = BACK.sub("", said) if path.endswith(".grad") else said
+    return any(key != "next" or not _is(own, word) for word in PART.findall(said))
 
 
 def _own(path: str) -> str:
