@@ -168,7 +168,7 @@ def _bulleted(question: Question, text: str) -> list[Reading]:
 
 def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
     """Return the values that a text states by names that tell their order, or in another way in
-    which it may mean others as well, if they are the right ones; otherwise None.
+    which it may mean others as well, if they are the right ones; or its only list, otherwise None.
     """
     plain_text = as_parts_of_one(on_one_line(text) if "\\" in text else text)
     named = named_values(plain_text)
@@ -176,8 +176,6 @@ def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
         found = readings(named.text, "array")
         count = len(flat(question.right))
         return [way for way in found if len(flat(way.value)) == count] or None
-    if only := only_list(text, question.right, question.query.path):
-        return _readings_for(question, only)
     others = [named.text if named else "", without_asides(text), with_small_numbers(text)]
     for other in (*others, *behind_words(text)):
         with suppress(Unreadable):
@@ -186,7 +184,8 @@ def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
                     return [reading]
     if is_stated_last(text, question.right, lambda values: _is_right(question, values)):
         return [Reading(question.right, BESIDE)]
-    return None
+    only = only_list(text, question.right, question.query.path)
+    return _readings_for(question, only) if only else None
 
 
 def _begins_right(question: Question, text: str) -> bool:

@@ -121,11 +121,11 @@ def only_list(text: str, right: Value, path: str) -> str:
 
 
 def last_bracketed(text: str, right: Value, path: str) -> str:
-    """Return a text that ends with as many values as the right one behind `is` with these in
-    brackets, which part them from its words: `The tanh of these is 0.6 and 0.3`. Other values may
+    """Return a text that ends with as many values as the right one behind `is`, or beside names
+    that tell their order, with these in brackets, which part them from its words. Other values may
     stand in front where what is asked for by a question's `path` is concluded from them.
     """
-    stated = _at_end(text, right) if len(text) <= LONGEST else None
+    stated = _at_end(text, right, path) if len(text) <= LONGEST else None
     said = stated and _said(stated.lead, flat(right), path)
     if not stated or said is None or OTHERS.search(said):
         return text
@@ -138,16 +138,21 @@ def last_bracketed(text: str, right: Value, path: str) -> str:
     return f"{COMES_ABOUT.sub('is ', stated.lead)}{stated.values}"
 
 
-def _at_end(text: str, right: Value) -> Stated | None:
-    """Return the values at the end of a text, or those beside names that tell their order."""
+def _at_end(text: str, right: Value, path: str) -> Stated | None:
+    """Return the values at the end of a text, or those beside names that tell their order and are
+    no names of other quantities.
+    """
     found, count = AT_END.search(text), len(flat(right))
     if found:
         values = SEPARATOR.split(found["values"])
         listed = f"[{', '.join(values)}]"
         return Stated(text[: found.start("values")], listed) if len(values) == count else None
     begin = BEGIN.search(text)
-    named = named_values(text[begin.end() :]) if begin else None
-    if begin is None or named is None or not named.ordered or QUANTITY.search(text, begin.end()):
+    rest = text[begin.end() :] if begin else ""
+    named = named_values(rest)
+    if begin is None or named is None or not named.ordered:
+        return None
+    if QUANTITY.search(rest) or OF_OTHERS.search(rest) or _names_a_part(rest, path):
         return None
     listed = f"[{named.text}]"
     fits = read_values(listed, count) is not None and in_shape(listed, right)

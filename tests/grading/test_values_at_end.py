@@ -134,7 +134,10 @@ def test_values_with_names_in_their_order_are_the_answer(sentence: str) -> None:
      "They are not 2 for the first unit and 3 for the second unit.",
      "The values before the relu are 2 for the first unit and 3 for the second unit.",
      "They are 2 for the first unit, 3 for the second and 4 for the third.",
-     "The bias makes them 2 and 3.", "The new weights become 2 and 3.", "The input makes them 2 and 3.",
+     "They are 2 for the first unit before it and 3 for the second unit before it.",
+     "They are 2 for the first input and 3 for the second input.",
+     "The bias makes them 2 and 3.", "The new weights become 2 and 3.",
+     "The input makes them 2 and 3.",
      "Going back through the weights I get 2 and 3.", "Twice the relu makes them 2 and 3."],
 )  # fmt: skip
 def test_named_values_that_may_be_others_are_for_a_person(answer: str) -> None:
