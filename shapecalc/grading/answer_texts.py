@@ -48,6 +48,7 @@ from shapecalc.grading.regex import regex
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.text_tables import ROW, without_tables
 from shapecalc.grading.words_to_reader import is_word_to_reader
+from shapecalc.grading.workings_below import works_out_a_value
 
 SEPARATOR = regex(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
 # A dash behind a separator is the answer's own minus, `14. - 1.636`.
@@ -160,7 +161,7 @@ def lines_of(
     taken = [*_counted_told(added, called, places), *_below_told(below, called, places)]
     notes = (*twice, *taken[:MOST_NOTES], *_lost_told(lost, told))
     when = next(filter(None, (time_of(line.text) for line in lines if line.aside)), "")
-    goes_on = tuple(dict.fromkeys([*_that_go_on(lines), *unclear]))
+    goes_on = tuple(dict.fromkeys([*_that_go_on(lines, can_answer), *unclear]))
     unread = bool(lost) or any(may_be_of_others(line, can_answer) for line in lines)
     return Lines(student, answers, notes, unread, when, _name_above(lines), goes_on)
 
@@ -220,7 +221,7 @@ def _title(
     return first._replace(id=None, aside=True) if is_title else None
 
 
-def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
+def _that_go_on(lines: Iterable[Line], can_answer: CanAnswer) -> Iterator[str]:
     """Yield the questions below whose answers a line was not read that may give their results,
     `750 + 10 = 760`, and is none of another question.
     """
@@ -231,7 +232,9 @@ def _that_go_on(lines: Iterable[Line]) -> Iterator[str]:
         ends = RESULT.search(line.text) or EQUALS.match(line.text)
         result = above and above.id and line.plain and ends and not other
         if result and above and above.id and not says_again(line.text, above.text):
-            yield above.id
+            working = works_out_a_value(line.text, above.text)
+            if not (working and can_answer(above.id, above.text)):
+                yield above.id
         above = line if line.id else above if line.plain else None
 
 

@@ -54,7 +54,7 @@ from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
 from shapecalc.grading.turned_arrays import in_written_rows
 from shapecalc.grading.values import Number, Value, flat, shown
-from shapecalc.grading.values_at_end import last_bracketed
+from shapecalc.grading.values_at_end import last_bracketed, only_list
 from shapecalc.grading.values_in_front import (
     leading_values,
     without_brackets,
@@ -168,7 +168,7 @@ def _bulleted(question: Question, text: str) -> list[Reading]:
 
 def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
     """Return the values that a text states by names that tell their order, or in another way in
-    which it may mean others as well, if they are the right ones; otherwise None.
+    which it may mean others as well, if they are the right ones; or its only list, otherwise None.
     """
     plain_text = as_parts_of_one(on_one_line(text) if "\\" in text else text)
     named = named_values(plain_text)
@@ -176,17 +176,16 @@ def _stated_otherwise(question: Question, text: str) -> list[Reading] | None:
         found = readings(named.text, "array")
         count = len(flat(question.right))
         return [way for way in found if len(flat(way.value)) == count] or None
-    others = [named.text if named else "", without_asides(text)]
-    others.append(with_small_numbers(text))
-    others += behind_words(text)
-    for other in others:
+    others = [named.text if named else "", without_asides(text), with_small_numbers(text)]
+    for other in (*others, *behind_words(text)):
         with suppress(Unreadable):
             for reading in readings(other, "array") if other not in ("", text) else ():
                 if _is_right(question, flat(reading.value)):
                     return [reading]
     if is_stated_last(text, question.right, lambda values: _is_right(question, values)):
         return [Reading(question.right, BESIDE)]
-    return None
+    only = only_list(text, question.right, question.query.path)
+    return _readings_for(question, only) if only else None
 
 
 def _begins_right(question: Question, text: str) -> bool:

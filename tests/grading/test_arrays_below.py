@@ -266,3 +266,21 @@ def test_a_list_that_goes_on_below_what_it_equals_is_the_answer(
 )
 def test_what_goes_on_otherwise_is_for_a_person(tmp_path: Path, answer: str) -> None:
     assert third(tmp_path / "a.txt", answer)[0] == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "line", ["(the 7 is 3 + 4)", "(the 7 is 3 + 2*2 - 0)", "(3 + 4 = 7)", "(e.g. 1 = 1*1 + 0)"]
+)
+def test_a_working_of_one_of_its_values_stands_below_a_list(tmp_path: Path, line: str) -> None:
+    for values in ("[0, 1, 7]", "0\n1\n7"):
+        assert third(tmp_path / "a.txt", f"{values}\n{line}")[0] == "wrong"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["(the 7 is 3 - 4)", "(the 2 is 1 + 1)", "(1 + 1 = 2)", "(the 7 is not 3 + 4)",
+     "(the 7 is 3 + 4) and 1", "the 7 is 3 + 4"],
+)  # fmt: skip
+def test_another_line_below_a_list_is_for_a_person(tmp_path: Path, line: str) -> None:
+    verdicts = {third(tmp_path / "a.txt", f"{v}\n{line}")[0] for v in ("[0, 1, 7]", "0\n1\n7")}
+    assert verdicts <= {"needs a look"}

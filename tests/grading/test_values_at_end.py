@@ -1,4 +1,4 @@
-"""Values that a sentence ends with are read alike, right or wrong."""
+"""Values that a sentence ends with, or its only list, are read alike, right or wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
-from shapecalc.grading.values_at_end import last_bracketed
+from shapecalc.grading.values_at_end import last_bracketed, only_list
 
 # dense: 2*1 = 2 and -1; relu: 2 and 0; the loss of [0, ln 3]: -ln(1/4) = ln 4 = 1.38629
 SPEC: dict[str, Any] = {
@@ -25,9 +25,18 @@ SOFTMAX: dict[str, Any] = {
 }
 
 
+# the error is (2, -1) - (1, 0) = (1, -1), times the input 1; the weights lose half of it
+STEP: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": 2}],
+    "example": {**SPEC["example"], "loss": {"half_squared_error": [1, 0]}, "rate": 0.5},
+}
+
+
 @cache
 def marker(ask: str) -> Marker:
     spec = SOFTMAX if ask in ("loss", "softmax1.value") else SPEC
+    spec = STEP if ask.endswith(("grad", "next")) else spec
     return Marker(read_assignment({"spec": spec, "questions": [{"id": "a", "ask": ask}]}))
 
 
@@ -88,10 +97,105 @@ def test_what_may_be_the_probability_is_for_a_person(number: str) -> None:
     assert verdict(answer, "loss") == "needs a look"
 
 
-@pytest.mark.parametrize("part", ["a is 1, ", "is ", "1 and ", "so the relu is 1 and 2 "])
+@pytest.mark.parametrize(
+    "sentence",
+    ["The relu makes them {}.", "They become {}", "It becomes {}.", "Then I get {}.",
+     "The relu gives these, so we have {}.", "The outputs are {} for the two units.",
+     "So they are {} left."],
+)  # fmt: skip
+def test_values_at_the_end_come_about_so(sentence: str) -> None:
+    assert verdict(sentence.format("2 and 0")) == "right"
+    assert verdict(sentence.format("2 and 3")) == "wrong"
+
+
+@pytest.mark.parametrize("sentence", ["The two sums are {}.", "Both sums become {}"])
+def test_sums_are_those_of_a_layer_with_weights(sentence: str) -> None:
+    assert verdict(sentence.format("2 and -1"), "dense1.value") == "right"
+    assert verdict(sentence.format("2 and 3"), "dense1.value") == "wrong"
+    assert verdict(sentence.format("2 and 3"), "relu1.value") == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The outputs are 2 for the first unit and {} for the second unit.",
+     "They are 2 for the first and {} for the second unit",
+     "They become 2 for unit 1 and {} for unit 2."],
+)  # fmt: skip
+def test_values_with_names_in_their_order_are_the_answer(sentence: str) -> None:
+    assert verdict(sentence.format(0)) == "right"
+    assert verdict(sentence.format(3)) == "wrong"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["They are 3 for the second unit and 2 for the first unit.",
+     "The slopes are 2 for the first unit and 3 for the second unit.",
+     "They are 2 for the first logit and 3 for the second logit.",
+     "They are not 2 for the first unit and 3 for the second unit.",
+     "The values before the relu are 2 for the first unit and 3 for the second unit.",
+     "They are 2 for the first unit, 3 for the second and 4 for the third.",
+     "They are 2 for the first unit before it and 3 for the second unit before it.",
+     "They are 2 for the first input and 3 for the second input.",
+     "The bias makes them 2 and 3.", "The new weights become 2 and 3.",
+     "The input makes them 2 and 3.",
+     "Going back through the weights I get 2 and 3.", "Twice the relu makes them 2 and 3."],
+)  # fmt: skip
+def test_named_values_that_may_be_others_are_for_a_person(answer: str) -> None:
+    assert verdict(answer) == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["After the dense layer and relu we have {} left.", "After the relu, {} is left.",
+     "After relu it becomes {}", "So it becomes {}.", "The relu becomes {}, I hope."],
+)  # fmt: skip
+def test_the_only_list_of_a_sentence_is_the_answer(sentence: str) -> None:
+    assert verdict(sentence.format("[2, 0]")) == "right"
+    assert verdict(sentence.format("[2, 3]")) == "wrong"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["So the new weights become {}.", "The weight matrix becomes {}, I think",
+     "After one step the weights become {}", "After the gradient step the weights are {}."],
+)  # fmt: skip
+def test_weights_become_new_ones(sentence: str) -> None:
+    assert verdict(sentence.format("[[1.5], [-0.5]]"), "dense1.weight.next") == "right"
+    assert verdict(sentence.format("[[1], [0]]"), "dense1.weight.next") == "wrong"
+
+
+def test_a_gradient_of_weights_is_named_so() -> None:
+    for values, wanted in (("[[1], [-1]]", "right"), ("[[1], [3]]", "wrong")):
+        answer = f"The gradient of the weights becomes {values}."
+        assert verdict(answer, "dense1.weight.grad") == wanted
+    assert verdict("The gradient becomes [[1], [3]].", "dense1.weight.next") == "needs a look"
+    answer = "The weight matrix becomes [[1], [3]]."
+    assert verdict(answer, "dense1.weight.grad") == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["After the dense layer we have [2, 3].", "After relu and softmax we have [2, 3].",
+     "Before the relu it becomes [2, 3].", "Perhaps it becomes [2, 3].", "It becomes [2, 3]?",
+     "It becomes [2, 3] instead.", "The input becomes [2, 3].", "The bias becomes [2, 3].",
+     "It becomes [2, 3], then I take the relu.", "It becomes [2, 3] transposed.",
+     "It becomes [2, 3] or so.", "It does not become what becomes [2, 3].",
+     "In the other order it becomes [2, 3].", "It becomes [2, 3], then [4, 5]."],
+)  # fmt: skip
+def test_a_list_that_may_be_another_is_for_a_person(answer: str) -> None:
+    assert verdict(answer) == "needs a look"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["a is 1, ", "is ", "1 and ", "so the relu is 1 and 2 ",
+     "after relu and ", "after max pool, ", "becomes [", "[2, 0] ", "it is 1 for the first and ",
+     "gradient of the ", "After pooling and relu, relu "],
+)  # fmt: skip
 def test_a_hostile_text_takes_no_time(part: str) -> None:
     for length in (300, 1000):
         began = process_time()
         last_bracketed((part * 1000)[:length], (2, 0), "relu1.value")
+        only_list(f"{part * 30} [2, 0]"[-300:], (2, 0), "relu1.value")
         verdict((part * 1000)[:length])
         assert process_time() - began < 0.5
