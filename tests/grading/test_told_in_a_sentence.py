@@ -112,7 +112,7 @@ def test_two_numbers_that_are_left_to_choose_are_told(answer: str) -> None:
     ("answer", "told"),
     [
         ("Each of the 47*47*24 outputs needs 147, so about 7.8 million.", "It may be rounded,"),
-        ("Each of the 47*47*24 outputs needs 147, so about 9 million.", "It could not be read"),
+        ("Each of the 47*47*24 outputs needs 147, so about 9 million.", "It has words around"),
     ],
 )
 def test_a_rounded_number_at_the_end_is_told_to_be_one(answer: str, told: str) -> None:
