@@ -91,7 +91,7 @@ LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
 LEFT_OUT, ACTIVATED = frozenset(("layer_left_out",)), frozenset(("activation_applied",))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_SQUARED = "filter_not_squared"
-NO_JUMPS = frozenset(("field_stride_ignored", "field_pools_left_out"))
+NO_JUMPS = frozenset(("field_of_blocks", "field_pools_left_out", "field_stride_ignored"))
 ONE_STRIDE = frozenset(("field_one_stride_ignored",))
 NOT_HALVED = "loss_not_halved"  # which a bare sum of squares shows
 DIVIDED = regex(  # 40/2; 40 is divisible by 2

@@ -204,3 +204,22 @@ def test_of_strides_behind_each_other_either_may_be_left_out() -> None:
     }  # fmt: skip
     found = marked(spec, {"conv3.receptive_field": "5 + 2*2 = 9"})
     assert "The stride of conv1 or conv2 was left out: 1 + 4 + 2*2 = 9;" in found.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("10 (6 + 4)", "field_of_blocks"),
+        ("10 (conv1 5, pool 6, conv2 6 + 2*2 = 10)", None),
+        ("10 = 5 + 1 + 2*2", None),
+    ],
+)
+def test_who_multiplies_by_a_jump_adds_up_no_fields_of_blocks(
+    answer: str, name: str | None
+) -> None:
+    """5x5, 2x2 S=2, 3x3 and 2x2 S=2 see 5, 6, 6 + 2*2 = 10 and 12; the blocks 6 and 4 by itself."""
+    layers = [{"conv": {"K": 2, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 2, "F": 3}}]
+    spec = {"input": "28x28x1", "layers": [*layers, {"max_pool": 2}]}
+    asked = "max_pool2.receptive_field"
+    found = mark({"spec": spec, "questions": [asked]}, {asked: answer}).marks[0]
+    assert (found.verdict, found.misconception) == ("wrong", name)
