@@ -11,10 +11,13 @@ import re
 
 from shapecalc.grading.bracketed_lists import (
     VALUES,
+    Bracketed,
     bracketed_lists,
     on_one_line,
     read_values,
 )
+from shapecalc.grading.list_in_words import CORRECTS
+from shapecalc.grading.notation import CHANGED
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.turned_arrays import is_learned
@@ -62,6 +65,26 @@ ADDED = regex(
     re.IGNORECASE,
 )
 
+# What was done first, of two layers: `(relu first: the -1s become 0)`.
+LAYER_FIRST = regex(
+    r"(?<=\()((?:leaky )?relu|pool(?:ing)?|conv(?:olution)?) first(?=[:,)])", re.IGNORECASE
+)
+_ROW = r"(?:row|column|one|value|half)"
+# Of a list that has it so: the gradients of two classes.
+NEGATIVE = regex(
+    rf"(?:(?<=\()|, )(?:and )?(?:the )?(?:second|other|last|lower)(?: {_ROW})? (?:is|=)"
+    rf" (?:just )?(?:the )?(?:negative|opposite)(?: of the (?:first|other|upper)(?: {_ROW})?)?"
+    r"(?=\)[ .!]*$)",
+    re.IGNORECASE,
+)
+
+# A working that comes to the list in front: `[-0.366, 0.731] (-0.731 * [0.5, -1])`.
+SCALED = regex(
+    r"\((?P<factor>-?\d{1,9}(?:\.\d{1,12})?) ?(?:[*·×]|times) ?(?P<list>\[[^\[\]()]{1,400}\])"
+    r"(?:, (?P<more>[^()\[\]]{1,100}))?\)[ .!]*$"
+)
+NEAR = 0.01  # of a value, or of 1: it is rounded in between
+
 
 def without_harmless(question: Question, text: str) -> str:
     """Return the text of an answer without such remarks, if one list in brackets with as many
@@ -70,10 +93,41 @@ def without_harmless(question: Question, text: str) -> str:
     shorter = ADDED.sub("summed over ", MOST_ARE_0.sub(r"\1, ", CHECK.sub("", text)))
     if question.query.kind == "example" and not is_learned(question):  # whose list it would be
         shorter = BEHIND.sub("", IN_FRONT.sub("through the weights", shorter))
+    shorter = _without_factor(question, shorter)
+    shorter = NEGATIVE.sub("", LAYER_FIRST.sub(r"\1", shorter)).replace("()", "")
     if shorter == text:
         return text
     count = len(flat(question.right))
     found = bracketed_lists(on_one_line(shorter), count, width_of(question.right))
     whole = len(found) == 1 and found[0].alone
+    if NEGATIVE.search(text) and not (whole and _has_halves_opposite(found[0])):
+        return text
     alone = VALUES.fullmatch(shorter) and read_values(shorter, count) is not None
     return shorter if whole or alone else text
+
+
+def _has_halves_opposite(found: Bracketed) -> bool:
+    """Say whether the second half of a list is the first one with the other sign."""
+    half = len(found.values) // 2
+    first, second = found.values[:half], found.values[half : 2 * half]
+    return bool(first) and all(a == -b for a, b in zip(first, second, strict=True))
+
+
+def _without_factor(question: Question, text: str) -> str:
+    """Return a text without the working of the list in front of it as a number times a list, which
+    comes to that and to nothing else.
+    """
+    found = SCALED.search(text)
+    if found is None or (
+        found["more"] and (CHANGED.search(found["more"]) or CORRECTS.search(text))
+    ):
+        return text
+    count = len(flat(question.right))
+    front = text[: found.start()].strip()
+    given, scaled = (read_values(part, count) for part in (front, found["list"]))
+    if given is None or scaled is None or VALUES.fullmatch(front[1:-1]) is None:
+        return text
+    factor = float(found["factor"])
+    pairs = zip(given, scaled, strict=True)
+    comes_to = all(abs(a - factor * b) <= NEAR * max(1.0, abs(a)) for a, b in pairs)
+    return front if comes_to else text

@@ -51,7 +51,7 @@ def marker(ask: str) -> Marker:
 
 
 def verdict(ask: str, text: str, lists: dict[str, str]) -> str:
-    return marker(ask).mark("one", {"a": text.replace("[LIST]", lists[ask])}).marks[0].verdict
+    return marker(ask).mark("one", {"a": text.replace("[LIST]", lists.get(ask, ""))}).marks[0].verdict
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,24 @@ def test_a_remark_that_may_change_a_list_waits(ask: str, text: str) -> None:
 
 def test_what_is_kept_of_a_window_is_no_correction() -> None:
     assert verdict(BACK, "[LIST] (only the largest is kept)", RIGHT) == "right"
+
+
+@pytest.mark.parametrize(
+    ("ask", "text", "right"),
+    [
+        (WEIGHTS, "[[1, 2], [-1, -2]] (second row is the negative of the first)", "right"),
+        (WEIGHTS, "[[1, 2], [-1, -2]] (outer product, second row is the negative)", "right"),
+        (WEIGHTS, "[[1, 3], [-1, -3]] (the second row is the opposite of the first row)", "wrong"),
+        (WEIGHTS, "[[1, 2], [1, 2]] (second row is the negative of the first)", "needs a look"),
+        ("dense1.grad", "[-0.5, 0.5] (relu first, then the rest)", "right"),
+        ("dense1.grad", "[-0.5, 0.5] first", "needs a look"),
+        # a number times a list that comes to the answer, or does not
+        ("dense1.grad", "[-0.5, 0.5] (-0.25 * [2, -2])", "right"),
+        ("dense1.grad", "[-0.5, 0.5] (-0.25 times [2, -2], only one class counts)", "right"),
+        ("dense1.grad", "[-0.5, 1] (0.5 * [-1, 2])", "wrong"),
+        ("dense1.grad", "[-0.5, 0.5] (0.25 * [2, -2])", "needs a look"),
+        ("dense1.grad", "[-0.5, 0.5] (-0.25 * [2, -2], but not the last one)", "needs a look"),
+    ],
+)
+def test_what_is_true_of_a_list_changes_nothing_in_it(ask: str, text: str, right: str) -> None:
+    assert verdict(ask, text, {}) == right
