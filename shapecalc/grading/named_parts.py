@@ -56,6 +56,12 @@ TOTAL_BEHIND = regex(
 )
 TOTAL_BEFORE = regex(r"^(\d[\d,]*) ?[:=] ?(?=[^=]*weight)")
 SHORT = ((regex(r"(?<=\d) ?w\b"), " weights"), (regex(r"(?<=\d) ?b\b"), " biases"))
+EACH = regex(  # one bias for each of the 20 filters: 20 biases
+    r"\b(?:one|a|1) bias (?:for each|each for|per each) (?:of (?:the|all) )?(?=\d[\d,]* [a-z]+s\b)",
+    re.IGNORECASE,
+)
+STATED = regex(r"\d[\d,]* ?[:=] ?\d")
+OF_EACH = regex(r"(\d[\d,]*) (?:filters|kernels|units|neurons|outputs)\b", re.IGNORECASE)
 TIMES = regex(r"(?<=\d) ?[xX×] ?(?=\d)")
 DIGIT = regex(r"\d")
 
@@ -129,6 +135,10 @@ def _in_words(answer: Any) -> list[tuple[str, str]] | None:
     if added:
         return [("weights", added[1].rstrip(",.")), ("biases", added[2].rstrip(",."))]
     text = plain("; ".join(answer.strip().splitlines()))
+    each = EACH.search(text)
+    if each and (STATED.match(text) or TOTAL_BEHIND.search(text)):  # else it may be each one's
+        biases = OF_EACH.sub(r"\1 biases", text[each.end() :], count=1)
+        text = f"{text[: each.start()]}{biases}"
     if all(short.search(text) for short, _ in SHORT):  # 750w + 10b
         for short, name in SHORT:
             text = short.sub(name, text)

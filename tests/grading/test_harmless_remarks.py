@@ -51,7 +51,9 @@ def marker(ask: str) -> Marker:
 
 
 def verdict(ask: str, text: str, lists: dict[str, str]) -> str:
-    return marker(ask).mark("one", {"a": text.replace("[LIST]", lists.get(ask, ""))}).marks[0].verdict
+    return (
+        marker(ask).mark("one", {"a": text.replace("[LIST]", lists.get(ask, ""))}).marks[0].verdict
+    )
 
 
 @pytest.mark.parametrize(

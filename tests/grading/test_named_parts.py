@@ -160,3 +160,20 @@ def test_a_long_or_deep_answer_is_shown_from_its_beginning() -> None:
     assert marked("conv1.parameters", long).answer.startswith("{k0: 0, k1: 1, k2: 2, ")
     assert marked("conv1.parameters", [[7]] * 1000).answer.startswith("[[7], [7], ")
     assert marked("conv1.parameters", [[[[[[[[7]]]]]]]]).answer == "[[[[[[[...]]]]]]]"
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("760: 750 weights and one bias for each of the 10 filters", "right"),
+        ("760: 750 weights plus 1 bias for each of the 10 filters", "right"),
+        ("750 weights and one bias for each of the 10 filters, so 760", "right"),
+        ("750: 750 weights and one bias for each of the 10 filters", "wrong"),
+        ("760: 740 weights and one bias for each of the 10 filters", "needs a look"),
+        ("760: 75 weights and one bias for each of the 10 filters", "needs a look"),
+    ],
+)
+def test_a_bias_for_each_of_some_filters_is_as_many_beside_the_total(
+    answer: str, verdict: str
+) -> None:
+    assert marked("conv1.parameters", answer).verdict == verdict
