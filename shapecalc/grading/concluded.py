@@ -93,7 +93,7 @@ def conclusion_of(question: Question, answer: object) -> InFront | None:
     if ends and ends[1].strip(".,") not in told:  # 5 + 2 = 9. So 11
         return None
     if right:
-        leads = len(numbers) > 1
+        leads = len({*numbers}) > 1  # 14x14 which gives 12x12 may be the one or the other
     else:
         leads = {numbers[-1]} == told or (len(told) > 1 and numbers[-1] in told)
     return InFront(found.number, found.front) if leads else None

@@ -35,7 +35,7 @@ def of_own_sizes(
         return None
     if found.names == {SAME} and working.unrounded:
         alike = (cause for cause in supposed.single if cause.wrong.value == value)
-        up = next((c for c in alike if rounds_up(working, supposed.context, c)), None)
+        up = next((c for c in alike if rounds_up(working.unrounded, supposed.context, c)), None)
         if up is not None:
             return up
     for _, wrong in wrong_answers(supposed.context, supposed.near, found.names):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from shapecalc.geometry import Fit
+from shapecalc.geometry import Fit, quotient
 from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.comparison import is_right
@@ -171,7 +171,7 @@ def _slid_over(fit: Fit, formulas: Sequence[str], size: int) -> Iterator[int]:
     for known in (counted(-fit.span, zeros), counted(-fit.span, fit.before, fit.after)):
         for formula in formulas:
             W = size_in(formula, letters, known, counted(1))
-            if W is not None and (W - fit.span + zeros) / fit.S + 1 == size:
+            if W is not None and quotient(W - fit.span + zeros, fit.S) + 1 == size:
                 yield int(W)
 
 

@@ -172,10 +172,12 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        for shows in (shows_half, shows_no_dilation, rounds_up):
+        for shows in (shows_half, shows_no_dilation):
             shown = shows(self, context, cause)
             if shown is not None:
                 return shown
+        if rounds_up(self.unrounded, context, cause):
+            return True
         change = cause.misconception.change
         if change is None or not context.fits:
             if any(f"{a}/{b}" in cause.wrong.arithmetic.split() for a, b in self.divided):

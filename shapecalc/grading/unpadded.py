@@ -4,9 +4,11 @@ who takes the padding for same, but who rounds that up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from math import floor
 from typing import TYPE_CHECKING
 
+from shapecalc.geometry import quotient
 from shapecalc.grading.formula_terms import counted, size_in
 from shapecalc.grading.worked_out import worked_out
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from shapecalc.geometry import Fit
     from shapecalc.grading.cause import Cause
     from shapecalc.grading.misconceptions.question_context import QuestionContext
-    from shapecalc.grading.student_working import Working
 
 SAME, UP = "same_assumed", frozenset(("ceil_for_floor",))
 
@@ -36,13 +37,15 @@ def _size_by(formula: str, fit: Fit) -> int | None:
     for last in (counted(1), counted()):
         size = size_in(formula, letters, counted(-fit.span), last)
         if size is not None:
-            return int((size - fit.span) // fit.S) + 1
+            return floor(quotient(size - fit.span, fit.S)) + 1
     return None
 
 
-def rounds_up(working: Working, context: QuestionContext, cause: Cause) -> bool | None:
-    """Say whether a number before it was rounded up stands in a working; None if it does not."""
+def rounds_up(unrounded: Collection[float], context: QuestionContext, cause: Cause) -> bool | None:
+    """Say whether a number before it was rounded up stands in a working, among those that are not
+    whole; None if it does not.
+    """
     if cause.names != UP or context.key != "output":
         return None
     broken = (worked_out(fit.strides()) for fit in context.fits if fit.remainder)
-    return any(not {n, n + 1}.isdisjoint(working.unrounded) for n in broken) or None
+    return any(not {n, n + 1}.isdisjoint(unrounded) for n in broken) or None

@@ -16,6 +16,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """
     inputs = (context.record.input or ()) if context.record else ()
     alike = len(inputs) > 1 and len({*map(len, inputs)}) == 1 < len(inputs[0])
+    alike = alike and bool(context.output)
     if context.key != "output" or not isinstance(context.layer, Stretching) or not alike:
         return
     *sides, depths = zip(*inputs, strict=True)

@@ -320,6 +320,8 @@ DILATED = net(
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
     ("slope_forgotten", "dense1.weight.grad"): "the slope of sigmoid1 was forgotten; the gradient",
+    ("other_slope", "dense1.weight.grad"): "the slope of a",  # sigmoid, or tanh
+    ("field_one_stride_ignored", "conv3.receptive_field"): "the stride of max_pool2 was left out",
     (
         "pool_stride_from_filter",
         "max_pool2.receptive_field",
