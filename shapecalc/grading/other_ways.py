@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from shapecalc.grading.another_layers import is_no_others
-from shapecalc.grading.shown_sizes import on_the_way
+from shapecalc.grading.sizes_on_the_way import on_the_way
 from shapecalc.grading.unpadded import pads_nothing
 
 if TYPE_CHECKING:

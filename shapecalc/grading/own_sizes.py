@@ -12,7 +12,8 @@ from shapecalc.grading.frequency import SLIPS
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
-from shapecalc.grading.shown_sizes import on_the_way, tells_the_input
+from shapecalc.grading.shown_sizes import tells_the_input
+from shapecalc.grading.sizes_on_the_way import on_the_way
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.unpadded import SAME, rounds_up

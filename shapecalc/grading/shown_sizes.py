@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shapecalc.geometry import Fit
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
+from shapecalc.grading.sizes_on_the_way import on_the_way
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.layers.window import Sliding
@@ -78,18 +79,3 @@ def goes_another_way(question: Question, subject: Subject, chains: Iterable[Sequ
 def windows(layer: object, volume: Volume) -> tuple[Fit, ...]:
     """Return how a layer's window slides over a volume; nothing of a layer that has none."""
     return layer.fits(volume).axes if isinstance(layer, Sliding) and len(volume) > 1 else ()
-
-
-def on_the_way(subject: Subject, name: str) -> list[int]:
-    """Return the first size of each volume from the input to a layer; those of one way, where there
-    are several.
-    """
-    found: list[int] = []
-    record = subject.records.get(name)
-    while record is not None and len(found) < len(subject.records):
-        found += list(record.output or ())[:1]
-        before = [*(record.input or ())][:1]
-        record = subject.records.get((record.sources or ("",))[0])
-        if record is None:
-            found += [size for volume in before for size in list(volume)[:1]]
-    return found[::-1]

@@ -4,7 +4,8 @@ filter spans 5, or the window's formula with the 3.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Protocol
 
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula_terms import counted, parts, stands, terms_of
@@ -12,12 +13,20 @@ from shapecalc.grading.formula_terms import counted, parts, stands, terms_of
 if TYPE_CHECKING:
     from shapecalc.grading.cause import Cause
     from shapecalc.grading.misconceptions.question_context import QuestionContext
-    from shapecalc.grading.student_working import Working
 
 UNDILATED = frozenset(("dilation_ignored",))
 
 
-def shows_no_dilation(working: Working, context: QuestionContext, cause: Cause) -> bool | None:
+class Worked(Protocol):
+    """What a working has: its formulas, and all of its numbers."""
+
+    @property
+    def formulas(self) -> Collection[str]: ...
+    @property
+    def numbers(self) -> Collection[float]: ...
+
+
+def shows_no_dilation(working: Worked, context: QuestionContext, cause: Cause) -> bool | None:
     """Say whether a padding was found with the filter's own size, not so where the working has the
     size that it spans; None if neither is shown.
     """
