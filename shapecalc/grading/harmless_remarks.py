@@ -22,6 +22,7 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.turned_arrays import is_learned
 from shapecalc.grading.values import flat, width_of
+from shapecalc.grading.written import is_rounded_from
 
 VALUES_IN_WORDS = (
     r"(?:they|these|those|it|which|(?:(?:the|all|both|its) ){0,2}"
@@ -83,7 +84,6 @@ SCALED = regex(
     r"\((?P<factor>-?\d{1,9}(?:\.\d{1,12})?) ?(?:[*·×]|times) ?(?P<list>\[[^\[\]()]{1,400}\])"
     r"(?:, (?P<more>[^()\[\]]{1,100}))?\)[ .!]*$"
 )
-NEAR = 0.01  # of a value, or of 1: it is rounded in between
 
 
 def without_harmless(question: Question, text: str) -> str:
@@ -94,7 +94,9 @@ def without_harmless(question: Question, text: str) -> str:
     if question.query.kind == "example" and not is_learned(question):  # whose list it would be
         shorter = BEHIND.sub("", IN_FRONT.sub("through the weights", shorter))
     shorter = _without_factor(question, shorter)
-    shorter = NEGATIVE.sub("", LAYER_FIRST.sub(r"\1", shorter)).replace("()", "")
+    shorter = LAYER_FIRST.sub(r"\1", shorter)
+    if NEGATIVE.search(shorter):
+        shorter = NEGATIVE.sub("", shorter).replace("()", "")
     if shorter == text:
         return text
     count = len(flat(question.right))
@@ -118,9 +120,8 @@ def _without_factor(question: Question, text: str) -> str:
     comes to that and to nothing else.
     """
     found = SCALED.search(text)
-    if found is None or (
-        found["more"] and (CHANGED.search(found["more"]) or CORRECTS.search(text))
-    ):
+    more = (found["more"] or "") if found else ""
+    if found is None or CHANGED.search(more) or CORRECTS.search(more):
         return text
     count = len(flat(question.right))
     front = text[: found.start()].strip()
@@ -128,6 +129,4 @@ def _without_factor(question: Question, text: str) -> str:
     if given is None or scaled is None or VALUES.fullmatch(front[1:-1]) is None:
         return text
     factor = float(found["factor"])
-    pairs = zip(given, scaled, strict=True)
-    comes_to = all(abs(a - factor * b) <= NEAR * max(1.0, abs(a)) for a, b in pairs)
-    return front if comes_to else text
+    return front if is_rounded_from(given, [factor * one for one in scaled]) else text

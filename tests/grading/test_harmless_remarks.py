@@ -137,3 +137,15 @@ def test_what_is_kept_of_a_window_is_no_correction() -> None:
 )
 def test_what_is_true_of_a_list_changes_nothing_in_it(ask: str, text: str, right: str) -> None:
     assert verdict(ask, text, {}) == right
+
+
+def test_a_number_times_a_list_that_comes_to_other_small_values_is_no_working_of_it() -> None:
+    """0.002*[1, 2] = [0.002, 0.004] is none of [0.003, 0.006]."""
+    example = {
+        "given": {"input": [1], "dense1.weight": [[0.002], [0.004]], "dense1.bias": [0, 0]},
+    }
+    spec = {"input": 1, "layers": [{"dense": 2}], "example": example}
+    own = Marker(read_assignment({"spec": spec, "questions": [{"id": "a", "ask": "dense1.value"}]}))
+    (mark,) = own.mark("one", {"a": "[0.003, 0.006] (0.002 * [1, 2])"}).marks
+    assert mark.verdict == "needs a look"
+    assert own.mark("one", {"a": "[0.002, 0.004] (0.002 * [1, 2])"}).marks[0].verdict == "right"
