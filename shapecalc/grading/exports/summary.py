@@ -104,7 +104,7 @@ class _Question:
         `others`.
         """
         found = {}
-        for text in answers.keys() - others.keys():
+        for text in (one for one in answers if one not in others):  # in their order
             at = _first_wrong(self.question, text) if len(text) > LONGEST else []
             if any(at):
                 found[text] = index(at)
