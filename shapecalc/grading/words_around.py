@@ -20,6 +20,7 @@ from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.concluded import may_be_a_step
 from shapecalc.grading.list_beside_working import has_another_list
 from shapecalc.grading.lists import CLOSING, OPENING
+from shapecalc.grading.named_parts import EACH
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
 from shapecalc.grading.number_words import in_digits
@@ -74,6 +75,8 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
         return False
     if may_be_right(question, answer):
         return True
+    if question.query.key == "parameters" and EACH.search(plain(answer)):
+        return True  # 750 weights and one bias for each of the 10 filters, of all or of each
     form = question.query.form
     if form == "array":
         return _has_another_list(question, answer)

@@ -169,6 +169,9 @@ def test_a_long_or_deep_answer_is_shown_from_its_beginning() -> None:
         ("760: 750 weights plus 1 bias for each of the 10 filters", "right"),
         ("750 weights and one bias for each of the 10 filters, so 760", "right"),
         ("750: 750 weights and one bias for each of the 10 filters", "wrong"),
+        # without a total they may be of all filters, or of each
+        ("750 weights and one bias for each of the 10 filters", "needs a look"),
+        ("75 weights and one bias for each of the 10 filters", "needs a look"),
         ("760: 740 weights and one bias for each of the 10 filters", "needs a look"),
         ("760: 75 weights and one bias for each of the 10 filters", "needs a look"),
     ],
