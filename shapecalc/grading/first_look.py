@@ -33,6 +33,7 @@ from shapecalc.grading.labelled_terms import without_names
 from shapecalc.grading.left_to_choose import left_to_choose, two_values
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.notation import bare
 from shapecalc.grading.plainer_answers import plainer_answer
 from shapecalc.grading.question import Question
 from shapecalc.grading.remembered import Remembered
@@ -46,10 +47,10 @@ from shapecalc.grading.rounded_sums import exact_sum
 from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.slipped_sizes import slipped_size
 from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
-from shapecalc.grading.student_working import working_in
+from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.tied_pools import NOTE
 from shapecalc.grading.told_in_a_sentence import is_sentence, rounded_at_end
-from shapecalc.grading.values import Value, shown
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
 
@@ -83,7 +84,18 @@ class FirstLook:
             return read
         return read._replace(right=read.right._replace(answer=given(answer)))
 
+    def _bare(self, question: Question, written: str) -> Read:
+        """Return what an answer means that is nothing but the number or the sizes asked for, as most
+        are: it has no words, working or other value that would have to be looked at.
+        """
+        ways = ways_to_read(question, written)
+        found = _right_one(question, ways)
+        right = self.right(question, self._note(question, found)) if found else None
+        return _read_as(question, ways, found, right, working_in(written))
+
     def _read(self, question: Question, written: Any) -> Read | Mark:
+        if _is_bare(question, written):
+            return self._bare(question, written)
         if all_fit(question, written):
             return self.right(question, "")._replace(answer=given(written))
         of_field = question.query.kind == "field" and isinstance(written, str)
@@ -111,7 +123,6 @@ class FirstLook:
                 return unmarked(question, "needs a look", given(written), self.told.several())
         if is_sentence(question, written):
             ways = [_told_to_be_taken(question, way) for way in ways]
-        meant = tuple((type(reading.value), reading) for reading in ways)
         found = _right_one(question, ways)
         right = self.right(question, self._note(question, found)) if found else None
         if right is None and any(is_rounded(question, reading) for reading in ways):
@@ -132,18 +143,16 @@ class FirstLook:
         if slipped is not None:
             worked = slipped.value
             ways = [Reading(slipped.stated)] if ways[0].value != slipped.stated else ways
-            meant = tuple((type(reading.value), reading) for reading in ways)
         if apart and worked is None and is_contradicted(question, apart):
             step = right_step(question, apart)
             told = self.told.several() if step is None else self.told.other_step(question, step)
             return unmarked(question, "needs a look", given(written), told)
         if right is None and not in_front and may_be_dashed(question, written):
             return unmarked(question, "needs a look", given(written), self.told.several())
-        value = found.value if found else ()
-        accepted = found.value if found and is_only_accepted(question, found.value) else None
         working = working_in(in_front.working if in_front else answer)
         working = working._replace(activated=activated)
-        return Read(ways, meant, right, working, worked, value, accepted, slipped)
+        read = _read_as(question, ways, found, right, working)
+        return read._replace(worked=worked, step=slipped)
 
     def _unread(self, question: Question, answer: Any, error: Unreadable) -> str:
         """Return what is told about a text that is not read: what is known of its numbers."""
@@ -196,6 +205,28 @@ def _may_be_slip(written: Value, worked: Value | None) -> bool:
     if not isinstance(written, int | float) or not isinstance(worked, int | float):
         return True
     return is_slip(written, worked)
+
+
+def _is_bare(question: Question, written: Any) -> bool:
+    """Say whether an answer is nothing but a count, or as many sizes as are asked for."""
+    if question.query.kind != "record" or question.choices or not isinstance(written, str):
+        return False
+    numbers = bare(written)
+    return bool(numbers) and len(numbers) == len(flat(question.right))
+
+
+def _read_as(
+    question: Question,
+    ways: list[Reading],
+    right: Reading | None,
+    mark: Mark | None,
+    working: Working,
+) -> Read:
+    """Return what an answer can mean, of which one may be `right`, and has its mark then."""
+    meant = tuple((type(reading.value), reading) for reading in ways)
+    value = right.value if right else ()
+    accepted = right.value if right and is_only_accepted(question, right.value) else None
+    return Read(ways, meant, mark, working, value=value, accepted=accepted)
 
 
 def _right_one(question: Question, ways: Sequence[Reading]) -> Reading | None:
