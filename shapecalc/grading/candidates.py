@@ -58,13 +58,13 @@ class Candidates:
 
     @cached_property
     def single(self) -> list[Cause]:
-        """What one mistake gives, made here."""
+        """What one mistake gives, made here, where that is not right."""
         return [Cause(m, w) for m, w in wrong_answers(self.context, self.near)]
 
     @cached_property
     def _tiers(self) -> list[list[Cause]]:
         """All causes that a number alone may show, the commonest first."""
-        found = [c for c in self.single if self._counts(c) and c.names.isdisjoint(ONLY_SHOWN)]
+        found = [c for c in self.single if c.names.isdisjoint(ONLY_SHOWN)]
         carried = self._carried
         common = [c for c in found if c.misconception.name in COMMON]
         rare = [c for c in found if c.misconception.name in RARE]
@@ -97,15 +97,13 @@ class Candidates:
         return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
 
     def _causes(self, found: Iterable[tuple[Misconception, Wrong]]) -> list[Cause]:
-        causes = [Cause(misconception, wrong) for misconception, wrong in found]
-        return [cause for cause in causes if self._counts(cause)]
-
-    def _counts(self, cause: Cause) -> bool:
-        return not alike(self.right, cause.wrong.value, self.near)
+        """Return as causes what mistakes give, where that is not right."""
+        right, near = self.right, self.near
+        return [Cause(m, wrong) for m, wrong in found if not alike(right, wrong.value, near)]
 
     @cached_property
     def _ones(self) -> Causes:
-        shown = (c for c in self.single if self._counts(c) and not c.names.isdisjoint(ONLY_SHOWN))
+        shown = (c for c in self.single if not c.names.isdisjoint(ONLY_SHOWN))
         return Causes(chain(*self._tiers, shown), self.near, self.right)
 
     @cached_property
@@ -131,7 +129,7 @@ class Candidates:
     def _here(self, names: frozenset[str]) -> Causes:
         """Return what mistakes of these names give, made here."""
         if self.own:
-            found = self._causes(wrong_answers(self.context, self.near, names))
+            found = [Cause(m, w) for m, w in wrong_answers(self.context, self.near, names)]
             return Causes(found, self.near, self.right)
 
         def of_ones() -> Causes:

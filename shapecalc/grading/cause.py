@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -18,7 +19,14 @@ from shapecalc.grading.misconceptions.question_context import (
 from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Value, flat, shown
 
+MOST_NAMES = 4096  # of single mistakes and of pairs
 OF_A_LAYER = regex(r" of [\w.]+(?= was )")  # the bias of conv1 was not added
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _each(name: str) -> frozenset[str]:
+    """Return the names that one is made of: they are asked for many times an answer."""
+    return frozenset(name.split(", "))
 
 
 class Cause(NamedTuple):
@@ -42,7 +50,7 @@ class Cause(NamedTuple):
     @property
     def names(self) -> frozenset[str]:
         """The names of the mistakes that it is made of."""
-        return frozenset(self.misconception.name.split(", "))
+        return _each(self.misconception.name)
 
     @property
     def before(self) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, islice, product
 from typing import NamedTuple, TypeGuard
 
-from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import MISCONCEPTIONS
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_values import Answered
@@ -113,14 +112,11 @@ def mixed(question: Question, subject: Subject, name: str) -> Number:
 
 def _both(question: Question, subject: Subject) -> Iterator[tuple[str, Number, Number]]:
     """Yield each layer that has a term, with the right one and another network's."""
-    for layer in question.subject.trace.layers:
-        query = question.query._replace(name=layer.name)
-        try:
-            right, own = question.subject.answer(query), subject.answer(query)
-        except Unanswerable:
-            continue
+    every = subject.of_each(question.query)
+    for name, right in question.subject.of_each(question.query).items():
+        own = every.get(name)
         if _counted(right) and _counted(own):
-            yield layer.name, right, own
+            yield name, right, own
 
 
 def with_the_mistake(
@@ -157,9 +153,8 @@ def _made_anew(
     question: Question, numbers: Mapping[str, Number], own: Mapping[str, Number]
 ) -> list[str]:
     """Return the layers that have a wrong term which was not given before."""
-    right = question.subject.answer
-    others = [name for name in numbers if name not in own]
-    return [n for n in others if numbers[n] != right(question.query._replace(name=n))]
+    right = question.subject.of_each(question.query)
+    return [name for name, number in numbers.items() if name not in own and number != right[name]]
 
 
 def _told_in(made: Mapping[str, str], anew: Sequence[str]) -> tuple[str, str]:
@@ -204,7 +199,7 @@ def _given(question: Question, own: Sequence[Answered]) -> dict[str, Number]:
     for (other, _), more in terms(question, question.subject, own):
         name = other.query.name
         if other.query.key != question.query.key:
-            right = question.subject.answer(question.query._replace(name=name))
+            right = question.subject.of_each(question.query).get(name)
             found[name] = found.get(name, right if _counted(right) else 0) + more
     return found
 
@@ -232,21 +227,17 @@ def _numbers(
     """Yield the terms of a total, by layers: those given, others as the mistake has them that is
     made in a layer's kind, the right ones where there is none.
     """
-    for layer in question.subject.trace.layers:
-        query = question.query._replace(name=layer.name)
-        try:
-            right = question.subject.answer(query)
-        except Unanswerable:
-            continue
-        if layer.name in given:
-            yield layer.name, given[layer.name]
-        elif not right or layer.kind not in made:
-            yield layer.name, right if _counted(right) else 0
+    for name, right in question.subject.of_each(question.query).items():
+        kind = question.subject.records[name].kind
+        if name in given:
+            yield name, given[name]
+        elif not right or kind not in made:
+            yield name, right if _counted(right) else 0
         else:
+            query = question.query._replace(name=name)
             context = QuestionContext(question.subject, query, right)
-            model = MISCONCEPTIONS[made[layer.kind]].model
-            wrong = next((w.value for w in model(context)), right)
-            yield layer.name, wrong if _counted(wrong) else 0
+            wrong = next((w.value for w in MISCONCEPTIONS[made[kind]].model(context)), right)
+            yield name, wrong if _counted(wrong) else 0
 
 
 def _counted(value: object) -> TypeGuard[Number]:

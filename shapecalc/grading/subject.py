@@ -72,6 +72,7 @@ class Subject:
         self._example = ExampleValues(self.layers, self.otherwise)
         self._supposed: Remembered[tuple[Outputs, Fields], Subject] = Remembered(MOST_SUPPOSED)
         self._fitting: dict[tuple[Query, Volume], Subject] = {}
+        self._each: dict[Query, dict[str, Value]] = {}
         self._ways: Remembered[tuple[str, tuple[str, ...]], Way] = Remembered(MOST_WAYS)
         self._valued: Remembered[tuple[tuple[str, bytes], ...], Subject] = Remembered(MOST_SUPPOSED)
 
@@ -174,6 +175,15 @@ class Subject:
             )
         found: Value = value
         return found
+
+    def of_each(self, total: Query) -> Mapping[str, Value]:
+        """Return what a total adds up, by the names of the layers that have some."""
+        if total not in self._each:
+            self._each[total] = found = {}
+            for name in self.records:
+                with suppress(Unanswerable):
+                    found[name] = self.answer(total._replace(name=name))
+        return self._each[total]
 
     def _value(self, query: Query) -> Any:
         if query.kind == "record":

@@ -29,6 +29,7 @@ class Suspicions:
     def __init__(self, explanations: Callable[[Question], Explanations]) -> None:
         self._explanations = explanations
         self._names: Remembered[Any, frozenset[str]] = Remembered(MOST)
+        self._unmade_by: Remembered[Any, frozenset[str]] = Remembered(MOST)
         self._certainties: Remembered[Any, frozenset[str]] = Remembered(MOST)
 
     def evidence(
@@ -91,12 +92,13 @@ class Suspicions:
         wrong = [(question, one) for question, one in answered if not one.as_computed]
         if not wrong:
             return Practice()
+        suspected = {q.id: self._suspected(q, one) for q, one in wrong}
         return Practice(
             {q.id: self._unmade(q, one) for q, one in answered},
-            {q.id: self._suspected(q, one) for q, one in wrong},
+            suspected,
             {q.id: self._alone(q, one) for q, one in wrong},
             self._certain(answered),
-            {q.id: self._suspected(q, one) | self._on_the_way(q, one) for q, one in wrong},
+            {q.id: suspected[q.id] | self._on_the_way(q, one) for q, one in wrong},
             _sound(answered),
             frozenset(q.id for q, _ in answered if q.query.kind == "field"),
             frozenset(q.id for q, _ in answered if q.query.key == "receptive_field"),
@@ -107,11 +109,15 @@ class Suspicions:
         """Return the mistakes that an answer speaks against: one that is right, or is but for the
         order of its sizes.
         """
-        if read.as_computed:
-            return self._explanations(question).unmade - self._alone(question, read)
-        if all(_in_another_order(question, way.value) for way in read.ways):
-            return self._explanations(question).unmade - self._suspected(question, read)
-        return frozenset()
+
+        def names() -> frozenset[str]:
+            if read.as_computed:
+                return self._explanations(question).unmade - self._alone(question, read)
+            if all(_in_another_order(question, way.value) for way in read.ways):
+                return self._explanations(question).unmade - self._suspected(question, read)
+            return frozenset()
+
+        return self._unmade_by.get((question.id, read.meant), names)
 
     def _certain(self, answered: Sequence[tuple[Question, Read]]) -> dict[str, frozenset[str]]:
         """Return the mistakes that are certainly behind a student's wrong answers, by question:
