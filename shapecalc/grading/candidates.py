@@ -94,7 +94,8 @@ class Candidates:
         found = self._causes(pairs(self.context, single))
         found = [c for c in found if c.names.isdisjoint(OF_SOMETHING_ELSE | ONLY_SHOWN)]
         common = [c for c in found if c.names <= COMMON]
-        return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
+        others = [c for c in found if not c.names <= COMMON]
+        return [common, [*self._tiers[1], *self._tiers[2], *others]]
 
     def _causes(self, found: Iterable[tuple[Misconception, Wrong]]) -> list[Cause]:
         """Return as causes what mistakes give, where that is not right."""
