@@ -85,8 +85,8 @@ class FirstLook:
         return read._replace(right=read.right._replace(answer=given(answer)))
 
     def _bare(self, question: Question, written: str) -> Read:
-        """Return what an answer means that is nothing but the number or the sizes asked for, as most
-        are: it has no words, working or other value that would have to be looked at.
+        """Return what an answer means that is nothing but the number or the sizes asked for, as
+        most are: it has no words, working or other value that would have to be looked at.
         """
         ways = ways_to_read(question, written)
         found = _right_one(question, ways)

@@ -9,11 +9,16 @@ import random
 import pytest
 
 from shapecalc.grading import read_assignment
+from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import Reading
+from shapecalc.grading.first_look import FirstLook
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
 from shapecalc.grading.notation import bare
 from shapecalc.grading.question import Question
 from shapecalc.grading.question_readings import readings_for
 from shapecalc.grading.student_working import working_in
+from shapecalc.grading.values import flat
 from shapecalc.grading.written_numbers import Unreadable
 
 ASKED = ("conv1.output", "P(conv1)", "total.macs", "fitting(input)", "conv1.output.width")
@@ -49,6 +54,25 @@ def test_a_bare_answer_is_read_as_the_same_one_with_a_blank(path: str) -> None:
         assert ways == _ways(question, f" {text}"), text
         read += ways is not None
     assert read > 40
+
+
+@pytest.mark.parametrize("path", [*ASKED, "max_pool1.receptive_field", "conv1.parameters"])
+def test_a_bare_answer_is_looked_at_as_the_same_one_with_a_blank(path: str) -> None:
+    """Where it has other numbers than are asked for as well: 6x6x4 is no field of 4x4."""
+    assignment = read_assignment({**HOMEWORK, "questions": [path]})
+    look, (question,) = FirstLook(Marker(assignment).told), assignment.questions
+    right = flat(question.right)
+    texts = ["x".join(map(str, right)), "x".join(map(str, [*right, *right][:3])), *_texts()]
+    for text in texts:
+        at_once, at_length = look.at(question, text), look.at(question, f" {text}")
+        mark = at_length if isinstance(at_length, Mark) else at_length.right
+        told = mark and mark._replace(answer=text)
+        if isinstance(at_length, Mark):
+            assert at_once == told, text
+        else:
+            assert at_once == at_length._replace(right=told), text
+    kinds = {type(look.at(question, text)) for text in texts}
+    assert Read in kinds
 
 
 @pytest.mark.parametrize(
