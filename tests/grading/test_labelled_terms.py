@@ -97,4 +97,4 @@ def test_another_question_has_no_terms_by_layer() -> None:
 def test_hostile_sums_are_read_at_once(answer: str) -> None:
     start = process_time()
     assert marked(answer).verdict in ("wrong", "needs a look", "blank")
-    assert process_time() - start < 1
+    assert process_time() - start < 2

@@ -287,4 +287,4 @@ def test_a_hostile_text_takes_no_time(part: str, ends: str) -> None:
     text = f"{(part * 1000)[: 990 - len(ends)]}{ends}"
     began = process_time()
     assert mark(text).verdict in ("needs a look", "wrong", "right")
-    assert process_time() - began < 1
+    assert process_time() - began < 2

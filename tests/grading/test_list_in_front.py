@@ -364,7 +364,7 @@ def test_a_hostile_text_takes_no_time(part: str, begins: str) -> None:
     text = f"{begins}{part * 1000}"[:1000]
     began = process_time()
     assert mark(text).verdict in ("needs a look", "wrong", "right")
-    assert process_time() - began < 1
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize("gap", [" ", "   ", ", ", " ("])

@@ -260,7 +260,7 @@ def test_a_hostile_list_takes_no_time(part: str) -> None:
     began = process_time()
     with pytest.raises(Unreadable):
         readings((part * 1000)[:990] + "!", "array")
-    assert process_time() - began < 0.5
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize(

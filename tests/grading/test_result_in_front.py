@@ -190,4 +190,4 @@ def test_what_is_one_number_or_one_sum_is_read_as_before(
 def test_a_long_text_takes_no_time(part: str) -> None:
     began = process_time()
     marked(CONV, "760   " + part * (990 // len(part)))
-    assert process_time() - began < 1
+    assert process_time() - began < 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -203,9 +203,9 @@ def test_a_rounded_count_is_right_by_its_exact_sum(path: str, answer: str, verdi
 
 
 def test_many_blanks_beside_a_count_take_no_time() -> None:
-    begin = perf_counter()
+    begin = process_time()
     assert of("total.parameters", f"7 (1{990 * ' '})").verdict != "right"
-    assert perf_counter() - begin < 2
+    assert process_time() - begin < 2
 
 
 def test_a_sum_that_is_not_what_it_is_rounded_to_is_left() -> None:

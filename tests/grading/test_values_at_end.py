@@ -198,4 +198,4 @@ def test_a_hostile_text_takes_no_time(part: str) -> None:
         last_bracketed((part * 1000)[:length], (2, 0), "relu1.value")
         only_list(f"{part * 30} [2, 0]"[-300:], (2, 0), "relu1.value")
         verdict((part * 1000)[:length])
-        assert process_time() - began < 0.5
+        assert process_time() - began < 2
