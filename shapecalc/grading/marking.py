@@ -120,7 +120,7 @@ class Marker:
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
                 more = self.told.goes_on()
                 mark = unmarked(question, "needs a look", given(answer), more)
-            mark = pending.behind(question, mark, value)
+            mark = pending.behind(question, mark, value, read[question.id])
             if mark.verdict == "followed through":
                 practice.has_followed(question.id, executed=question.query.executed)
             if mark.misconception and not mark.perhaps:
