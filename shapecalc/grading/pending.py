@@ -62,8 +62,8 @@ class Pending:
             told = _goes_on_from(number, mark.source)
             follows = told or self._follows(question, mark, before)
             unknown = [q for q in before if q.id in self._unsettled]
-            right = _is_certain(mark) and _has_right_terms(question, value, read, unknown)
-            if not follows and not right and not self._is_settled(question, mark, value, before):
+            sound = _is_certain(mark) and _has_right_terms(question, value, read, unknown)
+            if not follows and not sound and not self._is_settled(question, mark, value, before):
                 mark = self._waiting(question, mark, number)
         if mark.verdict != "blank":
             self._given.add(question, mark.verdict)
