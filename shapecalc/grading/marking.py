@@ -133,7 +133,7 @@ class Marker:
                     mark = unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
-                turned = is_turned(question, value, mark, practice, told)
+                turned = is_turned(question, value, practice, told)
                 value = as_marked(question, value, mark)
                 own.add(question, value, mark.verdict, turned=turned)
         return marks

@@ -14,7 +14,6 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.combinations import joined
 from shapecalc.grading.differences import are_or_is
 from shapecalc.grading.evidence import Evidence
-from shapecalc.grading.marks import Mark
 from shapecalc.grading.misconceptions import depth_first
 from shapecalc.grading.misconceptions.question_context import Wrong
 from shapecalc.grading.own_volumes import has_depth_first
@@ -27,17 +26,12 @@ from shapecalc.grading.wording import volume_axes
 FIRST = depth_first.MISCONCEPTION
 
 
-def is_turned(
-    question: Question, value: Value, mark: Mark, practice: Practice, told: Collection[str]
-) -> bool:
+def is_turned(question: Question, value: Value, practice: Practice, told: Collection[str]) -> bool:
     """Say whether a wrong volume goes on with its first size as the depth: where that was certainly
-    written first in it, as it is marked, or in another one, by the practice of the student or as
-    they were `told` before.
+    written first in it or in another one, as the student was `told`, or by their practice.
     """
-    if not has_depth_first(question, value):
-        return False
-    here = [mark.misconception or ""] if not mark.perhaps else []
-    return _is_among(practice.made_beside(question.id), [*here, *told])
+    meant = has_depth_first(question, value)
+    return meant and _is_among(practice.made_beside(question.id), told)
 
 
 def besides(
