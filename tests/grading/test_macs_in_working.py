@@ -54,3 +54,14 @@ def test_a_depth_of_2_may_be_the_two_operations(answer: str) -> None:
     assert "perhaps a multiply" in feedback or "perhaps the depth" in feedback
     assert MACS in feedback
     assert points == 0.5
+
+
+def test_it_is_the_same_behind_an_own_volume() -> None:
+    """600 positions and filters with 2*2*24 = 96 values each: 57,600 MACs of an own depth of 24."""
+    deep = {"conv": {"name": "deep", "K": 40, "F": 3, "P": 1}}
+    spec = {"input": "12x10x3", "layers": [deep, *SQUEEZE["layers"]]}
+    asked = {"spec": spec, "questions": ["deep.output", "conv2.flops"], "show": "always"}
+    answers = {"deep.output": "12x10x24", "conv2.flops": "6*5*20 * 2*2*24 = 57600"}
+    partial = {"macs_for_flops": 0.5}
+    found = mark({**asked, "partial": partial, "follow_through": 0.8}, answers).marks[1]
+    assert (found.misconception, found.perhaps, found.points) == ("macs_for_flops", False, 0.4)
