@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shapecalc.grading.comparison import whole_numbers
 from shapecalc.grading.frequency import ANOTHERS
-from shapecalc.grading.misconceptions import swapped_axes
+from shapecalc.grading.misconceptions import depth_first, swapped_axes
 from shapecalc.grading.misconceptions.question_context import (
     AND,
     Misconception,
@@ -157,6 +157,11 @@ class Cause(NamedTuple):
     def swaps(self) -> bool:
         """Whether the values are the right ones in another order."""
         return not self.either and self.title == swapped_axes.OF_VALUES
+
+    @property
+    def turns(self) -> bool:
+        """Whether the depth of a volume stands in the place of another size."""
+        return depth_first.MISCONCEPTION.name in self.names
 
     @property
     def in_its_words(self) -> bool:

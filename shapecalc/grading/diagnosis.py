@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from shapecalc.grading import written_depth_first
 from shapecalc.grading.alternatives import differing
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.before_rounding import before_rounding
@@ -84,6 +85,7 @@ class Diagnosis:
         if found and alone:
             return self._told_from_own(question, value, own, evidence, found)
         in_own = self._in_own(question, value, own, evidence, again=False)
+        in_own = in_own or written_depth_first.besides(question, value, evidence, explanations)
         if in_own is not None:
             return in_own
         behind = own.with_rounded(question) or evidence.from_right if found is None else None
@@ -94,7 +96,10 @@ class Diagnosis:
                 return found
         found = self._of_another_logarithm(question, value, evidence.working) or found
         found = found or self._elsewhere(question, value, own, evidence.working)
-        return found or explanations.cause_of(value, question.partial, evidence=evidence)
+        found = found or explanations.cause_of(value, question.partial, evidence=evidence)
+        if found is not None or own.change(question):
+            return found
+        return written_depth_first.alone(question, value, evidence)
 
     def _told_from_own(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause

@@ -82,6 +82,8 @@ class Told(NamedTuple):
         said = [in_part or right_part(question, value, good, followed)]
         if cause is not None and cause.swaps and not is_turned(question, value):
             said = []
+        if cause is not None and cause.turns and {*flat(value)} != {*flat(question.right)}:
+            said = []  # 12 in front is no right height: it is the depth
         if cause is None:
             said.append("" if self.hides else tried_out(question, value))
             said.append(divided_alone(question, working))

@@ -53,6 +53,7 @@ from shapecalc.grading.values import Value
 from shapecalc.grading.weighed import weighed
 from shapecalc.grading.without_cause import noted, without_cause
 from shapecalc.grading.wording import questions_by
+from shapecalc.grading.written_depth_first import is_turned
 
 SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
 EARLIER = "an earlier answer"  # of a whole class, where each has their own
@@ -120,7 +121,7 @@ class Marker:
             if question.id in goes_on and mark.verdict in ("wrong", "partly right"):
                 more = self.told.goes_on()
                 mark = unmarked(question, "needs a look", given(answer), more)
-            mark = pending.behind(question, mark, value)
+            mark = pending.behind(question, mark, value, read[question.id])
             if mark.verdict == "followed through":
                 practice.has_followed(question.id, executed=question.query.executed)
             if mark.misconception and not mark.perhaps:
@@ -132,7 +133,9 @@ class Marker:
                     mark = unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
-                own.add(question, as_marked(question, value, mark), mark.verdict)
+                turned = is_turned(question, value, practice, told)
+                value = as_marked(question, value, mark)
+                own.add(question, value, mark.verdict, turned=turned)
         return marks
 
     def not_gradable(self, student: str, reason: str) -> Marked:
@@ -170,7 +173,7 @@ class Marker:
         evidence = self._suspicions.evidence(question, read, practice, alone=alone)
         evidence = self._suspicions.from_right(question, read, own, evidence)
         evidence = evidence._replace(told=frozenset(told))
-        known = about, own.followed
+        known = about, own.followed, own.turned
         key = (question.id, read.meant, read.worked, read.step, known, evidence, own.exhausted)
 
         def judged() -> tuple[Mark, Reading, Effort]:

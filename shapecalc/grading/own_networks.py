@@ -60,6 +60,7 @@ class OwnNetworks:
         self._given = WrongAndRight()
         self._accepted: set[str] = set()  # ids of wrong ones that count as right
         self.followed: frozenset[str] = frozenset()  # of those that follow from others
+        self.turned: frozenset[str] = frozenset()  # of volumes that have their depth first
         # Whether a network goes on with an answer, by that and the question.
         self._taken: dict[tuple[Subject, Query, str], bool] = {}
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
@@ -80,11 +81,19 @@ class OwnNetworks:
         self._before = self._before.and_(self.effort if effort is None else effort)
         self.effort = Effort()
 
-    def add(self, question: Question, value: Value, verdict: Verdict = "wrong") -> None:
+    def add(
+        self,
+        question: Question,
+        value: Value,
+        verdict: Verdict = "wrong",
+        *,
+        turned: bool = False,
+    ) -> None:
         """Remember a wrong answer, or one that followed through; also what is not computed but
         accepted as right, or follows from that.
 
-        A volume with its sizes in another order goes on as the right one.
+        A volume with its sizes in another order goes on as the right one, another that is `turned`
+        with its first size as the depth.
         """
         self._in_networks.clear()
         self._given.add(question, value, right=False)
@@ -92,6 +101,8 @@ class OwnNetworks:
             self._accepted.add(question.id)
         if verdict == "followed through":
             self.followed |= {question.id}
+        if turned:
+            self.turned |= {question.id}
         if question.query.key == "output" and as_meant(question, value) == question.right:
             self._given.add(question, question.right, right=True)
 
@@ -164,7 +175,8 @@ class OwnNetworks:
 
     def with_volumes(self, question: Question) -> list[OwnNetwork]:
         """Return the network with the student's volumes and fields, such as a padding, and which of
-        these are on the way; then with the volumes alone. None for a question about an example.
+        these are on the way; then with the volumes alone, and with those as they were written that
+        are turned. None for a question about an example.
         """
         if question.query.kind == "example":
             return []
@@ -186,14 +198,23 @@ class OwnNetworks:
             wrong = {name: (q, v) for name, (q, v) in wrong.items() if self._goes_on(q, v)}
             fields = [(q, v) for q, v in fields if self._goes_on(q, v)]
             found = [*self._in_place(question, wrong, fields)]
-        return [network for network in found if network]
+        given = [network for network in found if network]
+        if any(q.id in self.turned for network in given for q, _ in network.sources):
+            written = self._in_place(question, wrong, fields, turned=frozenset())
+            given += [network for network in written if network]
+        return given
 
     def _in_place(
-        self, question: Question, wrong: dict[str, Answered], fields: Sequence[Answered]
+        self,
+        question: Question,
+        wrong: dict[str, Answered],
+        fields: Sequence[Answered],
+        turned: frozenset[str] | None = None,
     ) -> Iterator[OwnNetwork | None]:
-        """Yield the network with the nearest of the wrong and the right volumes, with the fields
-        and without; None where it has no answer to the question.
+        """Yield the network with the nearest of the wrong and the right volumes, of which some are
+        `turned`, with the fields and without; None where it has no answer to the question.
         """
+        turned = self.turned if turned is None else turned
         right = {
             q.query.name: (q, v)
             for q, v in self._given.right(question.subject)
@@ -206,11 +227,12 @@ class OwnNetworks:
         fields = [(q, v) for q, v in fields if q.query.name in passed]
         for own in [fields, []] if fields else [[]]:
             if slips or own:
-                supposed = self._supposed(question, [*volumes, *own])
+                supposed = self._supposed(question, [*volumes, *own], turned)
                 if supposed is None or not has_answer(supposed, question):
                     yield None
                 else:
-                    yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
+                    given = [*volumes, *own]
+                    yield OwnNetwork(supposed, [*slips, *own], volumes=given, turned=turned)
 
     def with_output(self, question: Question, value: Value) -> Iterator[OwnNetwork]:
         """Yield a layer's network with its own wrong output as well, where its weights are asked
@@ -225,10 +247,10 @@ class OwnNetworks:
         ]
         before = self.with_volumes(question)[:1] if own else []
         volumes = [*(answered for network in before for answered in network.volumes), *own]
-        supposed = self._supposed(question, volumes) if own else None
+        supposed = self._supposed(question, volumes, self.turned) if own else None
         if supposed is not None and has_answer(supposed, question):
             sources = [*(answered for network in before for answered in network.sources), *own]
-            yield OwnNetwork(supposed, sources, volumes=volumes)
+            yield OwnNetwork(supposed, sources, volumes=volumes, turned=self.turned)
 
     def _with_some(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield a question's network with some of the student's volumes that it hangs on directly:
@@ -238,9 +260,9 @@ class OwnNetworks:
         if not whole or is_total(question):
             return
         for sources, volumes in some_of(whole[0]):
-            supposed = self._supposed(question, volumes)
+            supposed = self._supposed(question, volumes, self.turned)
             if supposed is not None:
-                yield OwnNetwork(supposed, sources, volumes=volumes)
+                yield OwnNetwork(supposed, sources, volumes=volumes, turned=self.turned)
 
     def _with_direct(self, question: Question, left_out: Collection[str] = ()) -> OwnNetwork | None:
         """Return the network with the values in place that an answer about an example hangs on
@@ -279,7 +301,7 @@ class OwnNetworks:
             network.volumes, key=lambda answered: answered[0].query.kind != "field"
         ):
             rest = [other for other in found if other is not source]
-            supposed = self._supposed(question, rest)
+            supposed = self._supposed(question, rest, network.turned)
             if supposed is not None and answer(supposed) == wanted:
                 found, subject = rest, supposed
         return found, subject
@@ -303,19 +325,22 @@ class OwnNetworks:
             return False
         key = subject, question.query, question.id
         if key not in self._taken:
-            supposed = with_answers(subject, [(question, value)])
+            supposed = with_answers(subject, [(question, value)], self.turned)
             self._taken[key] = supposed is not None and all(
                 record.output is None or supposed.records[name].output is not None
                 for name, record in subject.records.items()
             )
         return self._taken[key]
 
-    def _supposed(self, question: Question, answers: Sequence[Answered]) -> Subject | None:
+    def _supposed(
+        self, question: Question, answers: Sequence[Answered], turned: Collection[str]
+    ) -> Subject | None:
         """Return a question's network with a student's volumes and fields, while that does not take
         too long.
         """
         subject = question.subject
-        found = with_answers(subject, answers) if self._may_walk(len(subject.records)) else None
+        may_walk = self._may_walk(len(subject.records))
+        found = with_answers(subject, answers, turned) if may_walk else None
         return None if found is None else for_question(question, found)
 
     def _may_walk(self, layers: int) -> bool:

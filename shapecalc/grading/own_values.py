@@ -37,7 +37,8 @@ class OwnNetwork(NamedTuple):
 
     `others` are the same with other numbers where the student gave none; `volumes` are the outputs
     that it has, right ones as well. `arrays` are those in place, by their keys, `own` the answers
-    that the wrong ones of them are from, and `sound` those of the right ones.
+    that the wrong ones of them are from, and `sound` those of the right ones. The `turned` volumes
+    have their depth first, by the ids of their questions.
     """
 
     subject: Subject
@@ -47,6 +48,7 @@ class OwnNetwork(NamedTuple):
     arrays: Mapping[str, _Array] = MappingProxyType({})
     own: Mapping[str, list[Answered]] = MappingProxyType({})
     sound: Mapping[str, list[Answered]] = MappingProxyType({})
+    turned: frozenset[str] = frozenset()
 
     def rounded(self, query: Query) -> list[KnownRecord]:
         """Return the layers that have their sizes rounded down, since their strides do not fit,

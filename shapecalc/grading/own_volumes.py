@@ -9,7 +9,7 @@ from typing import Any
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.hyperparameters import is_spatial
 from shapecalc.grading.own_values import Answered, OwnNetwork
-from shapecalc.grading.question import Question
+from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.shown_sizes import tells_the_output
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
@@ -19,9 +19,10 @@ MOST_CHOSEN_FROM = 3  # wrong ones that an answer hangs on, of which it may go o
 OF_INPUT = ("input", "parameters", "weights", "biases")  # what a layer's own output says nothing of
 
 
-def as_meant(question: Question, value: Value) -> Value:
+def as_meant(question: Question, value: Value, *, turned: bool = False) -> Value:
     """Return a volume with its depth last that has it first, and the right one where only the order
-    of its sizes is wrong or the depth is missing; any other answer as it is.
+    of its sizes is wrong or the depth is missing; any other answer as it is. Where its sizes differ
+    it may have the depth first by chance: unless it is known to be `turned`, it stays as it is.
     """
     right = question.right
     if question.query.key != "output" or not isinstance(right, tuple):
@@ -33,7 +34,25 @@ def as_meant(question: Question, value: Value) -> Value:
     if set(value) == set(right) and sorted(value) == sorted(right):
         return right
     square = len(right) > 2 and len({*right[:-1]}) == len({*value[1:]}) == 1
-    return (*value[1:], value[0]) if square and value[0] == right[-1] != value[-1] else value
+    return depth_last(value) if (square or turned) and has_depth_first(question, value) else value
+
+
+def has_depth_first(question: Question, value: Value) -> bool:
+    """Say whether a volume has the right depth as its first size, and not as its last one; not if
+    more of its sizes are right as they stand, 12x10x40 for 12x10x12.
+    """
+    right = question.right
+    if question.query.key != "output" or not isinstance(right, tuple):
+        return False
+    if not isinstance(value, tuple) or not len(value) == len(right) > 1:
+        return False
+    if not value[0] == right[-1] != value[-1]:
+        return False
+    as_it_stands, turned = (
+        sum(a == b for a, b in zip(right, sizes, strict=True))
+        for sizes in (value, (*value[1:], value[0]))
+    )
+    return bool(turned >= as_it_stands)
 
 
 def is_volume(value: Value) -> bool:
@@ -99,13 +118,18 @@ def for_question(question: Question, network: Subject) -> Subject:
     return network.fitting(query, output) if output else network
 
 
-def with_answers(subject: Subject, answers: Sequence[Answered]) -> Subject | None:
+def with_answers(
+    subject: Subject, answers: Sequence[Answered], turned: Collection[str] = ()
+) -> Subject | None:
     """Return the network with a student's volumes and fields; None where a layer cannot even take
-    what the student says it gets.
+    what the student says it gets. Those volumes have their depth first that are `turned`, by the
+    ids of their questions.
     """
     fields = [(q.query, value) for q, value in answers if q.query.kind == "field"]
     outputs: dict[str, Any] = {
-        q.query.name: as_meant(q, v) for q, v in answers if q.query.kind != "field"
+        q.query.name: as_meant(q, v, turned=q.id in turned)
+        for q, v in answers
+        if q.query.kind != "field"
     }
     try:
         return subject.supposing(outputs, fields)

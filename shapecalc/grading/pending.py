@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from shapecalc.grading.answered import Read
 from shapecalc.grading.any_volume import KINDS, may_lead_to
 from shapecalc.grading.by_network import ByNetwork
 from shapecalc.grading.dependence import leads_on
@@ -15,6 +16,7 @@ from shapecalc.grading.own_products import is_factor
 from shapecalc.grading.own_sums import is_term, is_total
 from shapecalc.grading.own_volumes import is_field_of_volumes, nearest
 from shapecalc.grading.question import Question
+from shapecalc.grading.stated_terms import stated_terms
 from shapecalc.grading.values import Value
 
 CHANGE = "if this follows from it, your points change"
@@ -32,12 +34,19 @@ class Pending:
         self._given: ByNetwork[str] = ByNetwork()  # the verdicts of what has an answer
         self._unsettled: set[str] = set()  # ids of those whose answers are to be looked at
 
-    def behind(self, question: Question, mark: Mark, value: Value | None = None) -> Mark:
-        """Return the mark of an answer behind those, which has a value if it is wrong. A wrong one
-        that may follow from one of them is to be looked at as well, or told of it where a mistake
-        is certainly behind it; not one of which it is told already that it goes on from that, whose
-        own working shows the mistake, to which with that mistake nothing in the place of the other
-        leads, or that is right for answers which are read and stand nearer.
+    def behind(
+        self,
+        question: Question,
+        mark: Mark,
+        value: Value | None = None,
+        read: Read | Mark | None = None,
+    ) -> Mark:
+        """Return the mark of an answer behind those, as it was `read`, which has a value if it is
+        wrong. A wrong one that may follow from one of them is to be looked at as well, or told of
+        it where a mistake is certainly behind it; not one of which it is told already that it goes
+        on from that, whose own working shows the mistake or the right terms that hang on the other,
+        to which with that mistake nothing in the place of the other leads, or that is right for
+        answers which are read and stand nearer.
         """
         wrong = mark.verdict in ("wrong", "partly right", "followed through")
         before: list[Question] = []
@@ -52,7 +61,9 @@ class Pending:
             number = self._numbers[nearest_one.id]
             told = _goes_on_from(number, mark.source)
             follows = told or self._follows(question, mark, before)
-            if not follows and not self._is_settled(question, mark, value, before):
+            unknown = [q for q in before if q.id in self._unsettled]
+            sound = _is_certain(mark) and _has_right_terms(question, value, read, unknown)
+            if not follows and not sound and not self._is_settled(question, mark, value, before):
                 mark = self._waiting(question, mark, number)
         if mark.verdict != "blank":
             self._given.add(question, mark.verdict)
@@ -131,6 +142,30 @@ def _points_then(question: Question, mark: Mark) -> str:
         return STAY
     gains = mark.points < question.points * question.follow_through
     return CHANGE if gains and not mark.source else MAY_CHANGE
+
+
+def _has_right_terms(
+    question: Question, value: Value | None, read: Read | Mark | None, unknown: Sequence[Question]
+) -> bool:
+    """Say whether a total adds up the right terms of all layers that hang on answers which are not
+    known yet: whatever is meant by these, it does not go on from it.
+    """
+    if value is None or not isinstance(read, Read) or not is_total(question):
+        return False
+    terms = stated_terms(question, value, read.working)
+    right = question.subject.terms(question.query.key)
+    wrong = [layer for layer in right if terms.get(layer) != right[layer]]
+    return bool(terms) and not any(
+        _hangs_on(question, layer, q) for layer in wrong for q in unknown
+    )
+
+
+def _hangs_on(question: Question, layer: str, other: Question) -> bool:
+    """Say whether a layer's term of a total hangs on the answer to another question."""
+    if other.query.key != "output":
+        return other.query.name == layer
+    term = replace(question, query=question.query._replace(name=layer))
+    return other.query.name in nearest(term, {other.query.name})[0]
 
 
 def _goes_on_from(number: int, source: str) -> bool:

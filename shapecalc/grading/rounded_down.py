@@ -4,7 +4,7 @@ the strides do not fit there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from shapecalc.grading.shown_sizes import windows
 from shapecalc.grading.wording import in_a_row
@@ -20,16 +20,14 @@ def rounded_at(records: Sequence[KnownRecord], *, hides: bool) -> str:
     """
     first, more = records[:MOST_TOLD], len(records[MOST_TOLD:])
     at = in_a_row([record.name for record in first] + ([f"{more} more"] if more else []))
-    formulas = "" if hides else "; ".join(formula for one in first for formula in _odd(one))
-    working = f": {formulas}" if formulas else ""
-    if len(records) == 1:
-        return f"A size is rounded down at {at}, for the stride does not fit{working}."
-    return f"Sizes are rounded down at {at}, for the strides do not fit{working}."
+    formulas = [formula for one in first for formula in _odd(one)]
+    working = f": {'; '.join(formulas)}" if formulas and not hides else ""
+    strides = "stride does" if len(records) == 1 else "strides do"
+    sizes = "A size is" if len(records) == 1 and len(formulas) < 2 else "Sizes are"
+    return f"{sizes} rounded down at {at}, for the {strides} not fit{working}."
 
 
-def _odd(record: KnownRecord) -> Iterator[str]:
-    """Yield the formula of the first axis on which the stride of a layer does not fit."""
+def _odd(record: KnownRecord) -> list[str]:
+    """Return the formulas of the axes on which the stride of a layer does not fit, each once."""
     fits = (fit for volume in record.input or () for fit in windows(record.layer, volume))
-    odd = next((fit for fit in fits if fit.remainder), None)
-    if odd:
-        yield comes_to(odd)
+    return [*dict.fromkeys(comes_to(fit) for fit in fits if fit.remainder)]

@@ -26,6 +26,7 @@ from shapecalc.grading.formula_terms import (
 from shapecalc.grading.frequency import DECAYED
 from shapecalc.grading.halved_filter import shows_half
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
+from shapecalc.grading.macs_in_working import shows_macs
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.other_ways import excludes, shows_the_way
@@ -61,9 +62,7 @@ RESULT = regex(r"\s*=\s*(\d+)(?![\d.])")
 NUMBER = regex(r"\d+(?:\.\d+)?")
 LEADING = regex(r"\d+(?![\d.])")
 DECIMAL = regex(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
-BY = regex(  # 5x5x3x10 + 1; a volume, too
-    r"(?<=[\d)]) ?[xX] ?(?=[\d(])"
-)
+BY = regex(r"(?<=[\d)]) ?[xX] ?(?=[\d(])")  # 5x5x3x10 + 1; a volume, too
 SIDE_BY_SIDE = regex(r"(?<=[\d)\]])(?=[(\[])|(?<=[)\]])(?=[\d.])")  # (5)(5), 0.1(24)
 LONE = regex(r"(?<![A-Za-z])[(\[] ?(\d+(?:\.\d+)?) ?[)\]]")
 # A result with its sum in brackets, `11 (5 + 2*3)`; a factor with its sum is written so as well.
@@ -172,7 +171,7 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        for shows in (shows_half, shows_no_dilation):
+        for shows in (shows_half, shows_no_dilation, shows_macs):
             shown = shows(self, context, cause)
             if shown is not None:
                 return shown

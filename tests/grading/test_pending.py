@@ -380,3 +380,28 @@ def test_a_total_waits_for_no_volume_on_which_right_terms_hang_alone(
     found = marked(DENSE, answers)[2]
     assert found.misconception == "forgot_bias"
     assert found.hangs is waits
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "then", "verdict", "told"),
+    [
+        # 80 + 40 + 330, the depth of both convolutions forgotten: 3*3*8 + 8 and 3*3*4 + 4
+        ("dense1.parameters", "330 or 320", "80+40+330 = 450", "partly right", False),
+        ("dense1.parameters", "330 or 320", "450", "partly right", True),
+        ("dense1.parameters", "330 or 320", "80+40+320 = 440", "needs a look", True),  # 320 is one
+        ("conv2.output", UNREAD, "80+40+330 = 450", "partly right", False),
+        ("conv1.output", UNREAD, "80+40+330 = 450", "partly right", True),  # 40 may go on from it
+    ],
+)
+def test_a_total_of_right_terms_does_not_wait_for_what_these_hang_on(
+    asked: str, first: str, then: str, verdict: str, told: bool
+) -> None:
+    """Rightly 8*3*9 + 8 = 224, 4*8*9 + 4 = 292, and 10*32 + 10 = 330 behind 2x4x4: 846."""
+    spec = {
+        "input": "6x8x3",
+        "layers": [{"conv": {"K": 8, "F": 3}}, {"conv": {"K": 4, "F": 3}}, {"dense": 10}],
+    }
+    answers = {asked: first, "total.parameters": then}
+    found = marked(spec, answers, partial={"forgot_depth": 0.25})[1]
+    assert found.verdict == verdict
+    assert ("your answer to question 1" in found.feedback) is told

@@ -55,3 +55,19 @@ def test_a_hint_has_no_formulas() -> None:
 )
 def test_a_total_has_none_from_where_on_its_sizes_are_right(total: int, said: str) -> None:
     assert told(TOTAL, total) == f"{FOLLOWS}{said}"
+
+
+def test_each_axis_on_which_the_stride_does_not_fit_is_told_once() -> None:
+    """12x10 becomes 6x5; of an own 11x9 it is 5.5 and 4.5, of 11x10 the height alone."""
+    spec = {"input": "12x10x3", "layers": [{"conv": {"K": 4, "F": 3, "P": 1}}, {"max_pool": 2}]}
+
+    def pooled(own: str, answer: str) -> str:
+        keys = {"spec": spec, "questions": [CONV, "max_pool1.output"], "show": "always"}
+        answers = {CONV: own, "max_pool1.output": answer}
+        return mark({**keys, "follow_through": 1.0}, answers).marks[1].feedback
+
+    height, width = "(11 - 2 + 2*0)/2 + 1 = 5.5", "(9 - 2 + 2*0)/2 + 1 = 4.5"
+    at = "rounded down at max_pool1, for the stride does not fit"
+    assert f"Sizes are {at}: {height}; {width}." in pooled("11x9x4", "5x4x4")
+    assert f"A size is {at}: {height}." in pooled("11x10x4", "5x5x4")
+    assert f"A size is {at}: {height}." in pooled("11x11x4", "5x5x4")
