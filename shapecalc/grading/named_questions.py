@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from shapecalc.grading.regex import regex
 
 WORDS = r"(?:question|frage|q|item|task|problem|exercise|aufgabe|part)s?"
-CALLED = rf"(?:(?:the )?(?:{WORDS}|(?:{WORDS} )?(?:numbers?|nos?\.?|nrs?\.?|#))[ .]?)"
+CALLED = rf"(?:(?:{WORDS}|(?:{WORDS} )?(?:numbers?|nos?\.?|nrs?\.?|#))[ .]?)"
 NUMBERS = rf"\d{{1,3}}(?:(?: ?[,&] ?| ?- ?|,? (?:and|or|to) ){CALLED}?\d{{1,3}})*(?![\w.]*\w)"
 # Behind these a number alone is no value: `no time for 10`; `I did not get 10` may tell of one.
 DONE = r"(?:(?<=\bfor )|(?<=\bdo )|(?<=\bfinish )|(?<=\banswer )|(?<=\battempt ))"
-NAMED = regex(rf"(?<![\w#])(?:{CALLED}|{DONE}){NUMBERS}", re.IGNORECASE)
+NAMED = regex(rf"(?<![\w#])(?:(?:the )?{CALLED}|{DONE}){NUMBERS}", re.IGNORECASE)
+# `the result is the number 10` names none.
 BY_WORD = regex(rf"(?<![\w#])(?<!\bis )(?<!\bthe ){CALLED}{NUMBERS}", re.IGNORECASE)
 ANSWERED = regex(r"\s*[:=]")  # what stands behind the name of a question is its answer
 RANGE = regex(rf"(\d+)(?: ?- ?| to ){CALLED}?(\d+)|(\d+)", re.IGNORECASE)
