@@ -41,12 +41,19 @@ from shapecalc.grading.joined_lines import (
     may_be_of_others,
     says_again,
 )
+from shapecalc.grading.left_unanswered import (
+    as_said,
+    contradicted,
+    is_about_others,
+    left_unanswered,
+)
 from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.plainer_lists import DRAWN
 from shapecalc.grading.regex import regex
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.text_tables import ROW, without_tables
+from shapecalc.grading.told_of_lines import LINE, below_told, counted_told, lost_told
 from shapecalc.grading.words_to_reader import is_word_to_reader
 from shapecalc.grading.workings_below import works_out_a_value
 
@@ -65,7 +72,6 @@ RESULT = regex(  # total 760; \begin{pmatrix} 3 & 2 \end{pmatrix}
     re.IGNORECASE,
 )
 EQUALS = regex(r"= ?[-+.\d(\[{$]")  # what stands above it, whatever is said behind it
-LINE = "Line "  # by which a line is called, with its number
 LETTERS = regex(r"\w")
 LETTER = regex(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
@@ -155,55 +161,17 @@ def lines_of(
     student = next((line.text for line in lines if line.named), "")
     found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(found)
+    answers = as_said(answers, lines, ids)
     lost = [line for line in lines if line.plain]
     places = {id_: f"question {place}" for place, id_ in enumerate(ids, 1)}
     called = [name for name, _ in told]
-    taken = [*_counted_told(added, called, places), *_below_told(below, called, places)]
-    notes = (*twice, *taken[:MOST_NOTES], *_lost_told(lost, told))
+    taken = [*counted_told(added, called, places), *below_told(below, called, places)]
+    taken += contradicted(answers, lines, ids, told)
+    notes = (*twice, *taken[:MOST_NOTES], *lost_told(lost, told))
     when = next(filter(None, (time_of(line.text) for line in lines if line.aside)), "")
-    goes_on = tuple(dict.fromkeys([*_that_go_on(lines, can_answer), *unclear]))
+    goes_on = tuple(dict.fromkeys([*_that_go_on(lines, ids, can_answer), *unclear]))
     unread = bool(lost) or any(may_be_of_others(line, can_answer) for line in lines)
     return Lines(student, answers, notes, unread, when, _name_above(lines), goes_on)
-
-
-def _counted_told(
-    lines: Iterable[Line], called: Sequence[str], places: Mapping[str, str]
-) -> Iterator[str]:
-    for line in lines:
-        if line.id and line.text.strip(NO_ANSWER):
-            yield f"{called[line.number - 1]} was read as the answer to {places[line.id]}"
-
-
-def _below_told(
-    below: Iterable[tuple[Line, Line, Line]], called: Sequence[str], places: Mapping[str, str]
-) -> Iterator[str]:
-    for *working, array in below:
-        if array.id:
-            first, last, begin = (called[line.number - 1] for line in (*working, array))
-            lines, were = (first, "was") if first == last else (_from_to(first, last), "were")
-            answer = f"the answer to {places[array.id]} begins at {_inside(begin)}"
-            yield f"{lines} {were} taken for a working: {answer}"
-
-
-def _from_to(first: str, last: str) -> str:
-    """Return `Lines 2 to 4`; other names, such as those of a table's rows, stand as they are."""
-    if first.startswith(LINE) and last.startswith(LINE):
-        return f"Lines {first.removeprefix(LINE)} to {last.removeprefix(LINE)}"
-    return f"{first} to {_inside(last)}"
-
-
-def _inside(name: str) -> str:
-    """Return what a line is called amid a sentence."""
-    return f"{name[:1].lower()}{name[1:]}"
-
-
-def _lost_told(lines: Sequence[Line], told: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield what is told of lines that were not read, of many how many more there are."""
-    for line in lines[:MOST_NOTES]:
-        name, written = told[line.number - 1]
-        yield f"{name} was not read: `{quote(written.strip())}`"
-    if len(lines) > MOST_NOTES:
-        yield f"{len(lines) - MOST_NOTES:,} more lines were not read"
 
 
 def _title(
@@ -221,7 +189,9 @@ def _title(
     return first._replace(id=None, aside=True) if is_title else None
 
 
-def _that_go_on(lines: Iterable[Line], can_answer: CanAnswer) -> Iterator[str]:
+def _that_go_on(
+    lines: Iterable[Line], ids: Collection[str], can_answer: CanAnswer
+) -> Iterator[str]:
     """Yield the questions below whose answers a line was not read that may give their results,
     `750 + 10 = 760`, and is none of another question.
     """
@@ -230,6 +200,7 @@ def _that_go_on(lines: Iterable[Line], can_answer: CanAnswer) -> Iterator[str]:
         steps = above is not None and COUNTED.match(above.text) is not None
         other = is_of_another(line.text, steps)
         ends = RESULT.search(line.text) or EQUALS.match(line.text)
+        other = other or (above is not None and is_about_others(line.text, above.id, ids))
         result = above and above.id and line.plain and ends and not other
         if result and above and above.id and not says_again(line.text, above.text):
             working = works_out_a_value(line.text, above.text)
@@ -333,6 +304,7 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
             above = not answered and (names or is_title(stripped))
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
             aside = bool(heading) or of_person(stripped) or is_word_to_reader(stripped)
+            aside = aside or bool(left_unanswered(stripped, ids))
             yield Line(number, line.strip(), aside=aside)
         begun = True
 

@@ -11,7 +11,7 @@ from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.plainer_answers import without_depth
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
-from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
+from shapecalc.grading.question import EXACT, HALF, Question, Tolerance, depth_last
 from shapecalc.grading.question_readings import of_the_plane, readings_for
 from shapecalc.grading.tied_pools import is_subgradient, other_answers
 from shapecalc.grading.values import Number, Value, flat
@@ -32,7 +32,7 @@ class _AsWritten(Tolerance):
         return super().near(wanted, given) and abs(wanted - given) <= finest
 
 
-TO_TWO_DECIMALS = _AsWritten(0.005)
+TO_TWO_DECIMALS = _AsWritten(HALF)
 
 
 def ways_to_read(question: Question, answer: Any) -> list[Reading]:

@@ -122,7 +122,7 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
     if len(value) == len(right):
         return ""
     if query.kind == "shape":
-        axes = _count(len(right), "axis", "axes")
+        axes = count_in_words(len(right), "axis", "axes")
         return f"The right shape has {axes}, {whose} has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
     if len(names) == len(right) > 1 and names[-1] == DEPTH:
@@ -132,7 +132,7 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
     one_for_all = query.key in ("receptive_field", "jump") and len(value) == 1  # of the axes
     if len(names) != len(right) or one_for_all:
         return ""
-    return f"{capital(_count(len(right), 'size'))} are asked for: {' x '.join(names)}."
+    return f"{capital(count_in_words(len(right), 'size'))} are asked for: {' x '.join(names)}."
 
 
 def _without_depth(names: Sequence[str], right: Any, value: Any) -> str:
@@ -184,7 +184,7 @@ def are_or_is(names: list[str]) -> str:
     return f"{said} {'are' if len(names) > 1 else 'is'}"
 
 
-def _count(count: int, one: str, several: str = "") -> str:
+def count_in_words(count: int, one: str, several: str = "") -> str:
     """Return `three sizes`, small numbers as words."""
     return f"{_number_word(count)} {one if count == 1 else several or f'{one}s'}"
 

@@ -36,6 +36,7 @@ from shapecalc.grading.student_working import Working
 from shapecalc.grading.tried_out import tried_out
 from shapecalc.grading.turned_arrays import is_turned
 from shapecalc.grading.values import Value, flat, index, shown
+from shapecalc.grading.without_a_list import numbers_asked
 from shapecalc.grading.wording import capital
 from shapecalc.grading.wrong_steps import wrong_step
 from shapecalc.reports import sentences
@@ -251,9 +252,10 @@ class Told(NamedTuple):
             )
         wanted = _wanted(question)
         more = f" ({why})" if why and not why.endswith(WANTED[question.query.form]) else ""
+        asked = "" if self.shown == "never" else numbers_asked(question, text)
         if question.choices:
             wanted, more = f"one of the choices, {letters(question)}", ""
-        elif not more and NUMBER_AMONG_WORDS.search(f"{text}"):
+        elif not more and not asked and NUMBER_AMONG_WORDS.search(f"{text}"):
             return (
                 f"It has words around its numbers and could not be read for certain as {wanted}, so"
                 " it has no points yet: a teacher has to look at it. An answer without words around"
@@ -261,8 +263,8 @@ class Told(NamedTuple):
             )
         return (
             f"It could not be read as {wanted}{more}, so it has no points yet:"
-            " a teacher has to look at it."
-        )
+            f" a teacher has to look at it. {asked}"
+        ).rstrip()
 
     def several(self, between: str = "") -> str:
         """Return what is told where an answer has words around it, and more than one may be meant;

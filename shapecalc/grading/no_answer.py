@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shapecalc.grading.named_questions import as_this
 from shapecalc.grading.regex import regex
 
 NOTHING = ("", "n/a", "n.a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
@@ -16,7 +17,8 @@ NOT_KNOWN = regex(
 )
 # That somebody had no time, gave up or left it out. `I can't do it` may tell that a size does not
 # fit, and `nothing` that there is nothing to count.
-THIS = r"(?: (?:to|with|for))?(?: (?:this|that|it|the|these|part|question|exercise|task|one))*"
+TO = r"(?:to|with|for|on|at|before)(?: (?:do|finish|answer|solve|attempt|try|start|complete))?"
+THIS = rf"(?: {TO})?(?: (?:this|that|it|the|these|part|question|exercise|task|one))*(?: in time)?"
 NO_TIME = (
     r"(?:(?:(?:i|there was) )?(?:had |have )?(?:no|not enough)(?: more)? time"
     r"|(?:i )?(?:have )?(?:ran |run )?out of time"
@@ -26,19 +28,25 @@ NO_TIME = (
 NOT_DONE = (
     r"(?:i )?(?:did not|didn'?t|have not|haven'?t|could not|couldn'?t)"
     r" (?:do|done|got|get|finish(?:ed)?|solved?|attempt(?:ed)?|answer(?:ed)?|tr(?:y|ied)"
-    r"|start(?:ed)?)"
+    r"|start(?:ed)?|manage[ds]?|complete[ds]?)"
     r"|not (?:yet )?(?:done|attempted|answered|finished|solved)(?: yet)?|unfinished|unanswered"
-    r"|(?:i )?(?:do not|don'?t) (?:understand|get) (?:this|it)"
+    r"|(?:i )?(?:do not|don'?t|did not|didn'?t) (?:understand|get) (?:this|it)"
     r"|(?:i )?forgot(?: how(?: to \w+)?)?"
 )
+LEAVE = r"(?:i )?(?:had to )?"
 LEFT_OUT = (
     rf"(?:(?:so |very )?sorry|{NO_TIME}|{NOT_DONE}|(?:i )?(?:give|gave|giving) up(?: on)?"
-    r"|(?:i )?skip(?:ped|ping)?|(?:i )?(?:left|leave) (?:it )?(?:blank|empty|out)|blank|empty"
+    rf"|{LEAVE}skip(?:ped|ping)?|{LEAVE}(?:left|leave) (?:(?:it|this) )?(?:blank|empty|out)"
+    r"|(?:left )?(?:blank|empty)"
     r"|to ?do|tb[ad]|too (?:hard|difficult)(?: for me)?|no (?:idea|clue|answer)|idk|n/?a)"
 )
-NOT_ANSWERED = regex(
-    rf"{LEFT_OUT}{THIS}(?:(?:[,;.:( -]+|,? (?:because|since|as) ){LEFT_OUT}{THIS})*"
+# Questions that are named are read as `this`: `sorry, number 10 was skipped`, `Q9: no time`.
+FRONT = (
+    r"(?:(?:unfortunately|sadly),? )?(?:(?:(?:for|on|with|in) )?this[ ,;:.-]+)?"
+    r"(?:(?:is|was|are|were|(?:has|have) been|had to be|got) )?"
 )
+NONE = rf"{FRONT}(?:{LEFT_OUT}|(?:(?<=\bis )|(?<=\bare ))missing){THIS}"
+NOT_ANSWERED = regex(rf"{NONE}(?:(?:[,;.:( -]+|,? (?:because|since|as|but) ){NONE})*")
 # In front of it, which other answer is missing: `needs 8, so I don't know`.
 NEEDED = regex(
     r"(?:(?:i|it|this) )?(?:needs?|requires?|depends on|hangs on|(?:comes|follows) from)"
@@ -101,7 +109,7 @@ def is_blank(answer: Any) -> bool:
     if answer is None or (isinstance(answer, float) and answer != answer):
         return True
     if isinstance(answer, str):
-        said = _bare_words(answer)
+        said = as_this(_bare_words(answer))
         return len(answer.strip()) <= LONGEST and (
             said in NOTHING
             or NOT_ANSWERED.fullmatch(said.strip(AROUND)) is not None
@@ -119,7 +127,8 @@ def is_not_known(answer: Any) -> bool:
     if known is None:
         return False
     rest = said[known.end() :]
-    alone = not rest or (EXCUSE.fullmatch(rest) or WORKED_OUT.fullmatch(rest)) is not None
+    excuse = EXCUSE.fullmatch(as_this(rest)) or WORKED_OUT.fullmatch(rest)
+    alone = not rest or excuse is not None
     reasoned = HOW.match(rest) or WHY.match(rest)
     if alone or reasoned is None:
         return alone

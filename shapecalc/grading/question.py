@@ -19,9 +19,13 @@ from shapecalc.grading.regex import regex
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value, shown
 
+HALF = 0.005  # by which two decimals are off at most
+SHARE = 0.02  # of a number that is so small that this is less
+SMALL = HALF / SHARE  # below it a sheet asks for three digits
+
 
 class Tolerance(NamedTuple):
-    """How far a float may be off. Without either, to two decimals, and to two digits at least."""
+    """How far a float may be off. Without either, to two decimals, below SMALL by a SHARE of it."""
 
     absolute: float | None = None
     relative: float | None = None
@@ -36,7 +40,7 @@ class Tolerance(NamedTuple):
     def margin(self, wanted: Number) -> float:
         """Return how far off a number may be."""
         if self.usual:
-            return min(0.005, 0.02 * abs(wanted))
+            return min(HALF, SHARE * abs(wanted))
         return max(self.absolute or 0, (self.relative or 0) * abs(wanted))
 
     @property

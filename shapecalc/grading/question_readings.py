@@ -52,6 +52,7 @@ from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_last import behind_words, is_stated_last, number_at_end
 from shapecalc.grading.stated_logarithms import stated_loss
 from shapecalc.grading.stated_sums import told_sum
+from shapecalc.grading.told_beside import BESIDE, noted, noted_beside
 from shapecalc.grading.turned_arrays import in_written_rows
 from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.values_at_end import last_bracketed, only_list
@@ -94,7 +95,6 @@ BELOW = "what stands above the array was taken for a working"
 COLUMNS = "your columns were put side by side"
 BY_COLUMNS = "it is told by columns"
 AT_END = "the number at the end was taken"
-BESIDE = "what stands beside the list was taken for a working"
 
 
 def readings_for(question: Question, answer: Any) -> list[Reading]:
@@ -122,7 +122,7 @@ def _of_a_number(question: Question, text: str) -> list[Reading]:
         if not right:
             raise
         value = _as_array(right[0].value) if question.query.form == "array" else right[0].value
-        return [_noted(right[0]._replace(value=value), AT_END)]
+        return [noted(right[0]._replace(value=value), AT_END)]
     if not alone or any(_is_right(question, flat(way.value)) for way in found):
         return found
     with suppress(Unreadable):
@@ -152,7 +152,7 @@ def _of_a_list(question: Question, text: str) -> list[Reading]:
     if not is_by_columns(text, question.right):
         return [r._replace(value=in_written_rows(question, text, r.value)) for r in found]
     turned = ((way, in_rows(way.value, question.right)) for way in found)
-    by_rows = [_noted(way._replace(value=value), COLUMNS) for way, value in turned if value]
+    by_rows = [noted(way._replace(value=value), COLUMNS) for way, value in turned if value]
     if not by_rows:
         raise Unreadable(BY_COLUMNS)
     return by_rows
@@ -222,7 +222,7 @@ def _readings_for(question: Question, answer: Any) -> list[Reading]:
     if question.query.form == "array" and _is_text(answer) and "\n" in answer:
         below = _below_a_working(question, answer)
         if below is not None:
-            return [_noted(reading, BELOW) for reading in _in_form(question, below)]
+            return [noted(reading, BELOW) for reading in _in_form(question, below)]
     parts = told_sum(question, answer)
     found = _in_form(question, answer) if parts is None else [parts]
     if _is_text(answer) and (grouped := without_thousands(question, answer)) != answer:
@@ -290,10 +290,6 @@ def _below_a_working(question: Question, text: str) -> str | None:
     return found.lines[0].text if found.taken else None
 
 
-def _noted(reading: Reading, told: str) -> Reading:
-    return reading._replace(note=f"{reading.note}; {told}" if reading.note else told)
-
-
 def _in_form(question: Question, answer: Any) -> list[Reading]:
     """Read an answer in its form; a percentage of values as a part of 1, and the only value of an
     array also as a number, with words and units around it. Raises Unreadable.
@@ -315,7 +311,7 @@ def _in_form(question: Question, answer: Any) -> list[Reading]:
     if unread is not None and not found:
         raise unread
     if percent:
-        found = [_noted(reading, percent) for reading in found]
+        found = [noted(reading, percent) for reading in found]
     return found
 
 
@@ -341,17 +337,17 @@ def _of_an_array(question: Question, answer: Any, found: list[Reading]) -> list[
         if in_front and (not whole or in_front.ways[0].value != whole[0].value):
             if in_front.alone:
                 return in_front.ways
-            return [_noted(reading, BESIDE) for reading in in_front.ways]
+            return noted_beside(answer, in_front.ways)
     last = "" if whole or (stated and stated.plain) else put_back(answer, right)
     if last:
-        return [_noted(reading, BESIDE) for reading in readings(last, "array")]
+        return [noted(reading, BESIDE) for reading in readings(last, "array")]
     if stated is None and found and not whole and has_bare_list(answer, count):
         raise Unreadable(SEVERAL)
     if stated is None or (whole and not (stated.reasoned and stated.differs(whole[0].value))):
         return found
     if stated.plain:
         ways = (r for r in readings(stated.text, "array") if len(flat(r.value)) == count)
-        return [_noted(reading, BESIDE) for reading in ways]
+        return noted_beside(answer, ways)
     if found:
         raise Unreadable(SEVERAL)
     return []
@@ -378,7 +374,7 @@ def _of_the_last_layer(question: Question, answer: Any, reading: Reading) -> Rea
     if len(sizes) <= len(right) or not grows:
         return reading
     told = f"the last of the growing sizes, {shown(sizes[-1])}, was taken"
-    return _noted(reading._replace(value=sizes[-1:]), told)
+    return noted(reading._replace(value=sizes[-1:]), told)
 
 
 def of_the_plane(question: Question, reading: Reading) -> Reading:
@@ -396,4 +392,4 @@ def of_the_plane(question: Question, reading: Reading) -> Reading:
         return reading
     plane = value[:-1] if value[-1] == depth else value[1:]
     told = f"the depth of the input, {depth}, is not asked for"
-    return _noted(reading._replace(value=plane), told)
+    return noted(reading._replace(value=plane), told)

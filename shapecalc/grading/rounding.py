@@ -10,7 +10,7 @@ from math import prod
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import whole_numbers
 from shapecalc.grading.frequency import COMMON
-from shapecalc.grading.question import EXACT, Question
+from shapecalc.grading.question import EXACT, SMALL, Question
 from shapecalc.grading.stated_logarithms import rounded_probability
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat, shown
@@ -18,7 +18,8 @@ from shapecalc.grading.wording import capital, in_a_row
 from shapecalc.grading.written import is_rounded_from, last_digit
 
 # The same for all that may be rounded: that an answer needs three digits tells that it is small.
-USUAL_PRECISION = "two decimals; below 1 three digits, leading zeros not counted: 0.0123"
+BELOW = f"below {SMALL:g}"
+USUAL_PRECISION = f"two decimals; {BELOW} three digits, leading zeros not counted: 0.0123"
 MAY_BE_ROUNDED = "It may be rounded; the exact number is asked for."
 DIGITS = 3
 FEWEST = 4  # answers that there may be, or chance does as well
@@ -100,9 +101,9 @@ def _wanted_digits(question: Question, value: Value) -> str:
     if not question.tolerance.usual:
         return "more digits"
     pairs = zip(flat(question.right), flat(value), strict=True)
-    small = {abs(a) < 1 for a, b in pairs if not question.tolerance.near(a, b)}
+    small = {abs(a) < SMALL for a, b in pairs if not question.tolerance.near(a, b)}
     told = {False: "two decimals", True: "three digits, such as 0.0123"}
-    return told[small.pop()] if len(small) == 1 else f"{told[False]}, below 1 {told[True]}"
+    return told[small.pop()] if len(small) == 1 else f"{told[False]}, {BELOW} {told[True]}"
 
 
 def is_rounded_too_far(question: Question, value: Value) -> bool | None:

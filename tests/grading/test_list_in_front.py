@@ -281,6 +281,15 @@ def test_slices_of_another_shape_are_for_a_person(written: str) -> None:
 
 def test_it_is_told_that_a_working_stands_beside_a_list() -> None:
     assert mark("2 3 0, W*p + b").note == "what stands beside the list was taken for a working"
+    for plain in ("2 3 0 (W*p + b)", "[2, 3, 0] (W p + b).", "[2, 3, 0]   W p + b"):
+        assert (mark(plain).verdict, mark(plain).note) == ("right", "")
+    for other in (
+        "[2, 3, 0] W p + b",
+        "s = [2, 3, 0] (W p), (+ b)",
+        "W p + b = [2, 3, 0] (by hand)",
+    ):
+        assert mark(other).verdict == "right", other
+    assert mark("[2, 3, 0] W p + b").note == "what stands beside the list was taken for a working"
     alone = mark("0 1 / 4 0 and 3 2 / -2 5", CONV, "conv1.weight.grad")
     assert (alone.verdict, alone.note) == ("right", "")
 

@@ -563,19 +563,26 @@ SMALL = {
 }  # fmt: skip
 
 
+FIRST, SECOND = "three digits, such as 0.0123", "two decimals"
+BOTH = f"{SECOND}, below 0.25 {FIRST}"
+
+
 @pytest.mark.parametrize(
-    ("answer", "told"),
-    [("0.01, 0.46", "It is"), ("0.0123, 0.5", "It is"), ("0.0, 0.5", "Perhaps it is"),
-     ("0, 0", None), ("0.02, 0.46", None), ("0.012, 0.46", "It is"), ("0.013, 0.46", None)],
+    ("answer", "told", "digits"),
+    [("0.01, 0.46", "It is", FIRST), ("0.0123, 0.5", "It is", SECOND),
+     ("0.0, 0.5", "Perhaps it is", BOTH), ("0, 0", None, ""),
+     ("0.02, 0.46", None, ""), ("0.012, 0.46", "It is", FIRST), ("0.013, 0.46", None, "")],
 )  # fmt: skip
-def test_values_that_are_rounded_too_far_are_told_to_be(answer: str, told: str | None) -> None:
+def test_values_that_are_rounded_too_far_are_told_to_be(
+    answer: str, told: str | None, digits: str
+) -> None:
     """0.0123 and 0.4567: 0.012 is 2.4 % off, and the usual tolerance is 2 %."""
     found = mark({"spec": SMALL, "questions": ["dense1.value"]}, {"dense1.value": answer}).marks[0]
     assert found.verdict == "wrong"
     before, _, behind = found.feedback.partition(" rounded too far: ")
     assert bool(behind) is (told is not None)
     assert before.endswith(told or "")
-    assert behind.startswith("give three digits, such as 0.0123." if told else "")
+    assert behind.startswith(f"give {digits}." if told else "")
 
 
 def test_three_digits_are_not_told_to_be_rounded_too_far() -> None:
@@ -601,15 +608,18 @@ def test_a_whole_number_is_only_perhaps_a_rounded_one(answer: float, told: str) 
 
 
 def test_how_exactly_an_answer_is_asked_for_is_told_as_on_the_sheet() -> None:
-    """4*0.1828 = 0.7312 and 4*0.5667 = 2.2668: of numbers below 1 three digits are asked for."""
+    """4*0.0457 = 0.1828, 4*0.5667 = 2.2668 and 4*0.1828 = 0.7312: three digits are asked for of
+    what two decimals are too few for, below 0.25.
+    """
     spec = {
-        "input": 1, "layers": [{"dense": {"units": 2, "bias": False}}],
-        "example": {"given": {"input": [4], "dense1.weight": [[0.1828], [0.5667]]}},
+        "input": 1, "layers": [{"dense": {"units": 3, "bias": False}}],
+        "example": {"given": {"input": [4], "dense1.weight": [[0.0457], [0.5667], [0.1828]]}},
     }  # fmt: skip
     for answer, told in (
-        ([0.7, 2.2668], "give three digits, such as 0.0123."),
-        ([0.7312, 2.3], "give two decimals."),
-        ([0.7, 2.3], "give two decimals, below 1 three digits, such as 0.0123."),
+        ([0.2, 2.2668, 0.7312], "give three digits, such as 0.0123."),
+        ([0.1828, 2.3, 0.7312], "give two decimals."),
+        ([0.1828, 2.27, 0.7], "give two decimals."),
+        ([0.2, 2.3, 0.73], "give two decimals, below 0.25 three digits, such as 0.0123."),
     ):
         asked = {"spec": spec, "questions": ["dense1.value"]}
         assert f"rounded too far: {told}" in mark(asked, {"dense1.value": answer}).marks[0].feedback
@@ -630,10 +640,10 @@ def test_right_values_are_counted_by_the_tolerance_that_decides() -> None:
 
 
 def test_the_precision_that_is_told_is_enough() -> None:
-    """Two decimals, and three digits below 1; two decimals alone are not below 0.25."""
+    """Two decimals, and three digits below 0.25; two decimals alone are not enough there."""
     numbers = [sign * 1.234567 * 1.07**power for power in range(-150, 150) for sign in (1, -1)]
     for number in numbers:
-        told = round(number, 2) if abs(number) >= 1 else float(f"{number:.3g}")
+        told = round(number, 2) if abs(number) >= 0.25 else float(f"{number:.3g}")
         assert Tolerance().near(number, told), number
     assert any(not Tolerance().near(number, round(number, 2)) for number in numbers)
 

@@ -103,7 +103,7 @@ def without_code(text: str) -> str:
 
 def explained(name: str) -> str:
     """Return what a misconception is, or several: with commas all of them, with `or` one."""
-    known = {item.name: item.explanation for item in misconceptions()}
+    known = {item.name: item.of_all or item.explanation for item in misconceptions()}
     if OR in name:
         return ", or ".join(known.get(one, one).partition(";")[0] for one in name.split(OR))
     return "; and ".join(known.get(one, one) for one in name.split(", "))

@@ -28,4 +28,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(prod(sizes), equal(times(sizes), prod(sizes)), told)
 
 
-MISCONCEPTION = Misconception("forgot_depth", "the depth of the filters was forgotten", model)
+MISCONCEPTION = Misconception(
+    "forgot_depth",
+    "the depth of the filters was forgotten",
+    model,
+    of_all="a depth was forgotten",
+)

@@ -89,7 +89,8 @@ class Misconception(NamedTuple):
     `model` yields the wrong answers to a question; none where the misconception does not apply.
     `change` is what it takes otherwise in the formula of sizes, so that it can meet others there.
     `parts` are the mistakes that it is two at once of, with whose credit it goes. `others` are
-    other words for `explanation`, which tell of the same.
+    other words for `explanation`, which tell of the same. `of_all` is said of a class in which not
+    all were told of it in the same words, where the explanation fits some of them alone.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Misconception(NamedTuple):
     change: Change | None = None
     parts: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    of_all: str = ""
 
     @property
     def title(self) -> str:
