@@ -16,8 +16,10 @@ from shapecalc.grading.bracketed_lists import (
     on_one_line,
     read_values,
 )
+from shapecalc.grading.leading_values import leading_run
 from shapecalc.grading.list_in_words import CORRECTS
 from shapecalc.grading.notation import CHANGED
+from shapecalc.grading.passing_remarks import without_passing
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.turned_arrays import is_learned
@@ -94,7 +96,7 @@ def without_harmless(question: Question, text: str) -> str:
     if question.query.kind == "example" and not is_learned(question):  # whose list it would be
         shorter = BEHIND.sub("", IN_FRONT.sub("through the weights", shorter))
     shorter = _without_factor(question, shorter)
-    shorter = LAYER_FIRST.sub(r"\1", shorter)
+    shorter = _without_passing(LAYER_FIRST.sub(r"\1", shorter), len(flat(question.right)))
     if NEGATIVE.search(shorter):
         shorter = NEGATIVE.sub("", shorter).replace("()", "")
     if shorter == text:
@@ -113,6 +115,15 @@ def _has_halves_opposite(found: Bracketed) -> bool:
     half = len(found.values) // 2
     first, second = found.values[:half], found.values[half : 2 * half]
     return bool(first) and all(a == -b for a, b in zip(first, second, strict=True))
+
+
+def _without_passing(text: str, count: int) -> str:
+    """Return a text without what is said in passing in the brackets behind its `count` values."""
+    run = leading_run(on_one_line(text))
+    if run is None or run.numbers != count:
+        return text
+    values = read_values(on_one_line(text)[run.start : run.end], count)
+    return text if values is None else without_passing(text, min(values))
 
 
 def _without_factor(question: Question, text: str) -> str:

@@ -48,14 +48,22 @@ STEP = regex(
 )
 BACK = regex(r"(?:(?:going|coming|propagating) back|backpropagating)\b", re.IGNORECASE)
 SEPARATOR = regex(r",? and |, ")
+# What one of the values is, by its place among them.
+ONE_OF_THEM = regex(
+    r"\b(?:first|second|third|fourth|last|other|middle)(?: (?:one|value|number|entry|cell|score))?"
+    rf" (?:is|must be|equals|=) (?P<value>{NUMBER})(?=\s*(?:$|[,;)]|\.(?:\s|$)))",
+    re.IGNORECASE,
+)
 
 
 def without_steps(behind: str, values: Sequence[Number], right: Sequence[Number]) -> str | None:
     """Return what stands behind a list of `values` without such steps; None where these come to the
-    right values, and the list does not.
+    right values, and the list does not, or where one of the values is told to be another.
     """
     if len(behind) > LONGEST:
         return behind
+    if any(not _is_among(float(one["value"]), values) for one in ONE_OF_THEM.finditer(behind)):
+        return None
     found = _results(behind, values)
     if found:
         leads = is_rounded_from(values, found) or not _is_right_instead(found, values, right)
@@ -70,6 +78,10 @@ def without_steps(behind: str, values: Sequence[Number], right: Sequence[Number]
         if len(one) == len(values) and goes_on and not STATES.search(step["lead"]):
             behind = f"{behind[: step.start('values')]}them{behind[step.end('values') :]}"
     return TOLD_RELU.sub("relu", behind) if min(values) >= 0 else behind
+
+
+def _is_among(number: float, values: Sequence[Number]) -> bool:
+    return any(same_values([number], [value]) for value in values)
 
 
 def _is_right_instead(
