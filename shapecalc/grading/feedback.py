@@ -88,7 +88,7 @@ class Told(NamedTuple):
             said.append(divided_alone(question, working))
             said.append(rounded(question, value, working) or from_own)
         else:
-            said += self._of_cause(cause)
+            said += self._of_cause(cause.as_written(value))
         return self._sentences([*said, credit], question, followed or good)
 
     def _of_cause(self, cause: Cause) -> list[str]:
