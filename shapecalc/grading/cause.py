@@ -66,7 +66,8 @@ class Cause(NamedTuple):
 
     def as_written(self, value: Value) -> Cause:
         """Return the same with the number that it gives as a student wrote that: with no more
-        places, and about that one where it is no rounding of it.
+        places, and about that one where it is no rounding of it; one that is told with its rounding
+        stays.
         """
         exact, given = flat(self.wrong.value), flat(value)
         if not (len(exact) == len(given) == 1 and isinstance(exact[0], float)):
@@ -75,7 +76,7 @@ class Cause(NamedTuple):
             return self
         rounded = is_rounded_from(given, exact)
         before = "(?:(?<=would be )|(?<= it is )|(?<= = ))" if rounded else "(?<=would be )"
-        number = rf"{before}{re.escape(shown(exact[0]))}(?![\w.]*\d)"
+        number = rf"{before}{re.escape(shown(exact[0]))}(?![\w.]*\d|, rounded )"
         own = f"{'' if rounded else 'about '}{shown(float(given[0]))}"
         arithmetic = re.sub(number, own, self.wrong.arithmetic)
         either = tuple(cause.as_written(value) for cause in self.either)
