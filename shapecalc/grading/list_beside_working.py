@@ -42,8 +42,9 @@ GOES_ON = regex(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
 REASON = regex(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
 # (before relu: -3 1 3); `(flattened: 2 0)` and `(with relu: 2 0)` are rather the answer itself.
 ASIDE = regex(
-    r"\((?!(?:or|so|as|with|after|flat\w*|final\w*|correct\w*|answers?|results?)\b(?! ?=))"
-    r"(?=[^()]*[^\W\d_]{2})[^()]*\)",
+    r"\((?!(?:so|flat\w*|final\w*|correct\w*|answers?|results?"
+    r"|(?:with|after) (?:the )?(?:relu|softmax|sigmoid|tanh|(?:max |avg )?pool(?:ing)?|bias))\b"
+    r"(?! ?=))(?=[^()]*[^\W\d_]{2})[^()]*\)",
     re.IGNORECASE,
 )
 AND = regex(r"\s*\band (?:the )?[^\W\d_][\w'/]{0,15} ?[=:] ?[-+.\d(\[{]")

@@ -41,16 +41,18 @@ def verdict(text: str, ask: str = "relu1.value") -> str:
         "after the 2x2 window",
         "stride 1, not 2",
         "I used padding 0, not 1",
-        "not needed: 2 numbers are 0",
+        "not needed: the negative ones are 0",
         "relu, so no negative values",
         "conv, no padding",
         "set all the negative values to 0",
         "the maximum is in the first row",
         "the second is 0",
+        "the first value is 2.0",
     ],
 )
 def test_what_is_said_in_passing_behind_a_list_leaves_it(remark: str) -> None:
     assert verdict(f"[[2, 0], [0, 8]] ({remark})") == "right"
+    assert verdict(f"2 0; 0 8 ({remark})") == "right"
     assert verdict(f"[[2, 0], [0, 7]] ({remark})") in ("wrong", "partly right")
 
 
@@ -60,6 +62,7 @@ def test_what_is_said_in_passing_behind_a_list_leaves_it(remark: str) -> None:
         "no, the second is 3",
         "or 2",
         "the second is 3",
+        "the second is 2",
         "the last one is 5",
         "the last should be 5, does not matter here",
         "without relu -3",
@@ -72,6 +75,7 @@ def test_what_is_said_in_passing_behind_a_list_leaves_it(remark: str) -> None:
 )
 def test_brackets_that_may_correct_a_list_wait(remark: str) -> None:
     assert verdict(f"[[2, 0], [0, 8]] ({remark})") == "needs a look"
+    assert verdict(f"2 0; 0 8 ({remark})") == "needs a look"
 
 
 def test_what_is_to_be_done_to_negative_values_is_not_said_in_passing_of_them() -> None:
