@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import dropwhile
-from math import ceil, floor, prod
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
@@ -44,20 +43,24 @@ from shapecalc.grading.number_units import ABOUT, in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
+from shapecalc.grading.reading import SEVERAL as SEVERAL
+from shapecalc.grading.reading import TAKEN as TAKEN
+from shapecalc.grading.reading import Reading as Reading
 from shapecalc.grading.regex import regex
-from shapecalc.grading.sizes_by_name import GIVEN, sizes_by_name
+from shapecalc.grading.sizes_by_name import GIVEN
+from shapecalc.grading.sizes_in_answers import (
+    as_sizes,
+    behind_a_batch,
+    of_a_volume,
+    of_framework,
+    volume_and_products,
+    worked_towards,
+)
 from shapecalc.grading.values import Number, Value, flat, shown
-from shapecalc.grading.volumes_in_words import volumes_in_words, without_powers
+from shapecalc.grading.volumes_in_words import without_powers
 from shapecalc.grading.written_formula import read_formula
 from shapecalc.grading.written_numbers import Unreadable, also_spelled, number_of, whole_if_so
-from shapecalc.grading.written_sizes import (
-    BATCH,
-    VOLUME,
-    has_batch,
-    only_volume,
-    read_sizes,
-    stated_volume,
-)
+from shapecalc.grading.written_sizes import BATCH, read_sizes
 from shapecalc.grading.yes_or_no import has_condition, yes_or_no
 
 Form = Literal["sizes", "field", "number", "truth", "array", "ranges", "formula"]
@@ -82,14 +85,12 @@ OPPOSITE = regex(r"(?:-|minus|negative|the opposite of) ?(?!ln|log|sum)[a-z][\w/
 BETWEEN_PARTS = regex(r"[,;|&]|\band\b")
 ANOTHER_LIST = regex(r"\] ?(?:and|&) ?[^=]*$")  # [[1, 2]] and db = [3]
 FACTORED = regex(r"([-\d./*() ]*[\d)]) (\([^()]*\d ?[-+][^()]*\))")
-SEVERAL = "more than one answer was read"
 CONDITIONAL = "it has a condition"
 VOLUME_AT_END = regex(  # /2 = 2.5, + 1 = 3.5: 3x3x32; = 14; 14x14x8
     r"(?:\s*:|(?<=[= ]\d);|(?<=[= ]\d\d);|(?<=[= ]\d{3});)\s*(?=\d+(?: ?[xX×] ?\d+)+$)"
 )
 CROSSED = regex(r"\d ?[xX×] ?\d")
 SIGNED = ("number", "field", "array")  # `db - 3`: the dash parts, or it is a minus
-TAKEN = "was taken from your answer"
 NO_MINUS = "its dash was not read as a minus"
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
 WANTED: Mapping[Form, str] = {
@@ -101,14 +102,6 @@ WANTED: Mapping[Form, str] = {
     "ranges": f"a first and a last one, such as {RANGES_EXAMPLE}",
     "formula": "a formula in letters such as 2*(W + 1)",
 }
-
-
-class Reading(NamedTuple):
-    """One way to read an answer; the note says what was done where that is not plain."""
-
-    value: Value
-    note: str = ""
-    off: float = 0.0  # how far a number may be off that is written as a rounded one, `1.2k`
 
 
 def read_answer(answer: Any, form: Form) -> Value:
@@ -140,7 +133,7 @@ def _undashed(answer: Any, form: Form) -> list[Reading]:
     if len(answer) > LONGEST:
         raise Unreadable(f"longer than {LONGEST:,} characters")
     if form == "sizes":  # `K = 10` may be the depth
-        found = _of_a_volume(TITLE.sub("", on_one_line(answer)))
+        found = of_a_volume(TITLE.sub("", on_one_line(answer)))
         if found:
             return found
     text = plain_array(answer) if form == "array" else plain(answer)
@@ -203,8 +196,8 @@ def _without_choice(text: str, form: Form) -> list[Reading]:
             break
     if form == "number":
         found += _factored(text)
-    if form == "sizes" and (not found or len(_as_sizes(found[0].value)) == 1):
-        found = [*_worked_towards(found, stated or text), *found]
+    if form == "sizes" and (not found or len(as_sizes(found[0].value)) == 1):
+        found = [*worked_towards(found, stated or text), *found]
     if not found:
         raise Unreadable(f"{quote(text)} is not {WANTED[form]}")
     return list({reading.value: reading for reading in reversed(found)}.values())[::-1]
@@ -214,7 +207,7 @@ def _read(text: str, form: Form) -> list[Reading]:
     """Read a text of which every word counts. Raises Unreadable."""
     shape = printed_shape(text) if form == "sizes" else None
     if shape is not None:
-        return _of_framework(read_sizes(shape))
+        return of_framework(read_sizes(shape))
     text = unwrapped(text)
     if form == "array":
         last = last_step(text)
@@ -226,23 +219,16 @@ def _read(text: str, form: Form) -> list[Reading]:
         worked = worked_list(text)
         if worked is not None:
             return [Reading(read_list(worked), "the result of each working was taken")]
-    found = _of_a_volume(text) if form == "sizes" else []
+    found = of_a_volume(text) if form == "sizes" else []
     if found:
         return found
     if "=" in text or SO.search(text):
         text = VOLUME_AT_END.sub(" = ", text) if form == "sizes" else text
         found = _worked(SO.sub("=", text), form)
-        if form == "sizes" and len(_as_sizes(found[0].value)) == 1 and len(GIVEN.findall(text)) > 1:
+        if form == "sizes" and len(as_sizes(found[0].value)) == 1 and len(GIVEN.findall(text)) > 1:
             raise Unreadable(SEVERAL)  # each axis has its own
         return found
     return _one(text, form)
-
-
-def _of_a_volume(text: str) -> list[Reading]:
-    """Return what a volume means whose sizes stand apart, or by their names. Raises Unreadable."""
-    found = volumes_in_words(text)
-    named = None if found else sizes_by_name(text)
-    return [Reading(sizes) for sizes in found or ([] if named is None else [named])]
 
 
 def _one(text: str, form: Form) -> list[Reading]:
@@ -261,7 +247,7 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
     """Return a value with what else its writer may mean by it."""
     found = [Reading(value)]
     if form == "sizes" and isinstance(value, tuple):
-        found += _behind_a_batch(answer, value)
+        found += behind_a_batch(answer, value)
     if form == "array" and isinstance(answer, str) and DECIMALS.search(answer):
         note = "the commas were read as decimal points"
         with suppress(Unreadable):
@@ -274,15 +260,6 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
         for number, more in also_spelled(answer):
             found.append(_single(number, form, f"read as {shown(number)}{more}"))
     return found
-
-
-def _behind_a_batch(answer: Any, sizes: tuple[Any, ...]) -> list[Reading]:
-    """Return what sizes mean in PyTorch's order where a batch stands in front of them."""
-    one = sizes[0] == 1
-    if len(sizes) < (4 if one else 3) or not (one or has_batch(answer)):
-        return []
-    depth, *plane = sizes[1:] if one else sizes
-    return [Reading((*plane, depth), "read as batch, depth, height, width")]
 
 
 def _with_mixed(found: list[Reading], answer: str, mixed: str) -> list[Reading]:
@@ -339,13 +316,7 @@ def _worked(text: str, form: Form) -> list[Reading]:
             said = _without_title(part) if form in WORDY else part
             found += _other_ways(said, READERS[form](said), form)
     if form == "sizes" and found:
-        best = max(found, key=lambda reading: len(_as_sizes(reading.value)))
-        count = prod(_as_sizes(best.value))
-        products = [reading for reading in found if reading.value == (count,) != best.value]
-        if products and not best.note:
-            told = f"read as {shown(best.value)}; {count:,} is how many values it has"
-            best = best._replace(note=told)
-        return [best, *products]
+        return volume_and_products(found)
     if not found:
         found = next(filter(None, (_result(part, form) for part in parts)), [])
     named = form == "array" and len(parts) > 2 and found and len(flat(found[0].value)) == 1
@@ -358,41 +329,6 @@ def _without_title(part: str) -> str:
     """Return a result without the words in front of it; one that is called rounded with these."""
     untitled = TITLE.sub("", part)
     return part if re.search(ABOUT, part.removesuffix(untitled)) else untitled
-
-
-def _as_sizes(value: Value) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
-
-
-def _worked_towards(found: list[Reading], text: str) -> list[Reading]:
-    """Return the only volume of a text where it is stated in front, `13x13x24, F = 5`, or what was
-    read first, if anything, is a size of it before it is rounded: `(30-3)/2 = 13.5, rounded down
-    13x13x24`.
-
-    Raises Unreadable for a size that is not whole beside a volume that may not be meant.
-    """
-    stated = stated_volume(TITLE.sub("", text))
-    if stated is not None:
-        return [Reading(stated)]
-    sizes = only_volume(text)
-    taken = "" if sizes is None else f"{shown(sizes)} {TAKEN}"
-    volumes = [] if sizes is None else [Reading(sizes, taken)]
-    if not found:
-        return volumes
-    size = _as_sizes(found[0].value)[0]
-    if volumes and {floor(size), ceil(size)} & set(_as_sizes(volumes[0].value)):
-        return volumes
-    if size != floor(size) and VOLUME.search(text):
-        raise Unreadable(SEVERAL)
-    return []
-
-
-def _of_framework(sizes: tuple[Number, ...]) -> list[Reading]:
-    """Return what a shape in PyTorch's order means: it has the depth first, behind the batch."""
-    note = "read in PyTorch's order, depth first"
-    behind_batch, all_of_it = sizes[1:], sizes
-    ways = [behind_batch, all_of_it] if len(sizes) in (2, 4, 5) else [all_of_it, behind_batch]
-    return [Reading((*way[1:], way[0]), note) for way in ways if way]
 
 
 def _field(answer: Any) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from math import prod
@@ -18,6 +19,7 @@ from shapecalc.grading.misconceptions.question_context import (
 )
 from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.written import is_rounded_from, may_stand_for
 
 MOST_NAMES = 4096  # of single mistakes and of pairs
 OF_A_LAYER = regex(r" of [\w.]+(?= was )")  # the bias of conv1 was not added
@@ -69,6 +71,24 @@ class Cause(NamedTuple):
         either = tuple(cause.rounded(value) for cause in self.either)
         wrong = self.wrong._replace(arithmetic=arithmetic)
         return self._replace(wrong=wrong, sure=False, either=either)
+
+    def as_written(self, value: Value) -> Cause:
+        """Return the same with the number that it gives as a student wrote that: with no more
+        places, and about that one where it is no rounding of it; one that is told with its rounding
+        stays.
+        """
+        exact, given = flat(self.wrong.value), flat(value)
+        if not (len(exact) == len(given) == 1 and isinstance(exact[0], float)):
+            return self
+        if not may_stand_for(given, exact) or isinstance(given[0], bool):
+            return self
+        rounded = is_rounded_from(given, exact)
+        before = "(?:(?<=would be )|(?<= it is )|(?<= = ))" if rounded else "(?<=would be )"
+        number = rf"{before}{re.escape(shown(exact[0]))}(?![\w.]*\d|, rounded )"
+        own = f"{'' if rounded else 'about '}{shown(float(given[0]))}"
+        arithmetic = re.sub(number, own, self.wrong.arithmetic)
+        either = tuple(cause.as_written(value) for cause in self.either)
+        return self._replace(wrong=self.wrong._replace(arithmetic=arithmetic), either=either)
 
     def after(self, told: Collection[str]) -> Cause:
         """Return the same as made again, where the student was `told` of it before: in the same

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from shapecalc.layers.activation import Dropout
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.dense import Dense
+from shapecalc.layers.merge import Add, Average, Concat, Subtract
+from shapecalc.layers.pool import AdaptiveAvgPool, AvgPool, GlobalAvgPool
+from shapecalc.layers.reshape import Crop, Flatten, Pad, Upsample
+from shapecalc.layers.separable import LocalConv, SeparableConv
 from shapecalc.tracing import KnownTrace
 from shapecalc.worked_example import Names, Target
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
+# What comes back through these does not hang on the values that go into them: each of these values
+# counts as much as its weights, or its share of a mean, say.
+WHATEVER_GOES_IN = (
+    Conv, DepthwiseConv, SeparableConv, LocalConv, ConvTranspose, Dense, AvgPool, GlobalAvgPool,
+    AdaptiveAvgPool, Flatten, Dropout, Pad, Crop, Upsample, Add, Subtract, Average, Concat,
+)  # fmt: skip
 Number = tuple[str, int, str]  # the role, the index of a layer or value, the parameter
 
 
@@ -54,7 +65,7 @@ def way_back(trace: KnownTrace, key: str, ends: Collection[str]) -> Way:
             wanted.append(before)
             if layer is not None:
                 layers.add(layer)
-        loss |= number[0] == "loss" or (number[0] == "gradient" and _is_output(trace, number[1]))
+        loss |= number[0] == "loss" or (number[0] == "gradient" and _has_a_loss(trace, number[1]))
     return Way(tuple(end for end in ends if end in found), frozenset(layers), loss)
 
 
@@ -79,8 +90,11 @@ def _number(target: Target) -> Number:
     return target.role, target.at, target.parameter
 
 
-def _is_output(trace: KnownTrace, value: int) -> bool:
-    return value in trace.spec.outputs.values()
+def _has_a_loss(trace: KnownTrace, value: int) -> bool:
+    """Say whether a loss may be of a value: what comes back to an output is given otherwise."""
+    example = trace.spec.example
+    of_outputs = value in trace.spec.outputs.values()
+    return of_outputs and (example is None or bool(example.loss))
 
 
 def _computed_from(
@@ -88,7 +102,8 @@ def _computed_from(
 ) -> Iterator[tuple[Number, int | None]]:
     """Yield what a number is computed from, and by which layer: of a gradient also what the slope
     or the largest of a window hangs on, which is the output of a sigmoid and the like, and what
-    went into another layer. A bias' gradient is a sum of gradients alone.
+    went into another layer; nothing of the kind where a mean or a weighted sum comes back. A bias'
+    gradient is a sum of gradients alone.
     """
     from shapecalc.executor.supposed_values import slope_follows_from_output
 
@@ -101,12 +116,14 @@ def _computed_from(
         if layer is not None:
             yield from ((("value", i, ""), layer) for i in spec.nodes[layer].sources or ())
     elif role == "gradient":
-        if _is_output(trace, at):
+        if _has_a_loss(trace, at):
             yield ("loss", 0, ""), None
         for layer, node in enumerate(spec.nodes):
             if at in (node.sources or ()):
                 out = spec.values.of(layer)
                 yield ("gradient", out, ""), layer
+                if isinstance(trace.layers[layer].layer, WHATEVER_GOES_IN):
+                    continue
                 from_output = slope_follows_from_output(trace.layers[layer])
                 slope = [out] if from_output else node.sources or ()
                 yield from ((("value", i, ""), None) for i in slope)

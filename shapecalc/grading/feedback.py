@@ -47,7 +47,8 @@ ONE_OF_MANY = "A right answer is "
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
 SHOWN_GAP = "   "
 MOST_TOLD = 8  # values of what follows from own answers
-NUMBER_AMONG_WORDS = regex(r"\d[^\W\d_]*\s(?s:.*)[^\W\d_]{3}|[^\W\d_]{3}(?s:.*)\d")
+# Behind a number or a list, `[1, 2] (if so)`, or in front.
+NUMBER_AMONG_WORDS = regex(r"\d[^\W\d_]*[\])}]*[,;.:]?\s(?s:.*)[^\W\d_]{3}|[^\W\d_]{3}(?s:.*)\d")
 ESCAPED = regex(r"\\(?=[*_\[\]])")  # in a notebook, `2\*3` is 2*3
 MOST_PRINTED = 400  # pieces of a list or a mapping
 
@@ -90,7 +91,7 @@ class Told(NamedTuple):
             said.append(divided_alone(question, working))
             said.append(rounded(question, value, working) or from_own)
         else:
-            said += self._of_cause(cause)
+            said += self._of_cause(cause.as_written(value))
         return self._sentences([*said, credit], question, followed or good)
 
     def _of_cause(self, cause: Cause) -> list[str]:
@@ -258,8 +259,8 @@ class Told(NamedTuple):
         elif not more and not asked and NUMBER_AMONG_WORDS.search(f"{text}"):
             return (
                 f"It has words around its numbers and could not be read for certain as {wanted}, so"
-                " it has no points yet: a teacher has to look at it. An answer without words around"
-                " it is read."
+                " it has no points yet: a teacher has to look at it. A working may stand behind an"
+                " answer, but these words leave open which one is meant; the answer alone is read."
             )
         return (
             f"It could not be read as {wanted}{more}, so it has no points yet:"

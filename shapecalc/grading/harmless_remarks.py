@@ -8,6 +8,7 @@ They are left out, or told in other words, where one whole list in brackets stan
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from shapecalc.grading.bracketed_lists import (
     VALUES,
@@ -16,12 +17,14 @@ from shapecalc.grading.bracketed_lists import (
     on_one_line,
     read_values,
 )
+from shapecalc.grading.leading_values import leading_run
 from shapecalc.grading.list_in_words import CORRECTS
 from shapecalc.grading.notation import CHANGED
+from shapecalc.grading.passing_remarks import without_passing
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.turned_arrays import is_learned
-from shapecalc.grading.values import flat, width_of
+from shapecalc.grading.values import Number, flat, width_of
 from shapecalc.grading.written import is_rounded_from
 
 VALUES_IN_WORDS = (
@@ -88,13 +91,15 @@ SCALED = regex(
 
 def without_harmless(question: Question, text: str) -> str:
     """Return the text of an answer without such remarks, if one list in brackets with as many
-    values as are asked for is left, or values alone; otherwise as it is.
+    values as are asked for is left, or these in front, or values alone; otherwise as it is.
     """
     shorter = ADDED.sub("summed over ", MOST_ARE_0.sub(r"\1, ", CHECK.sub("", text)))
     if question.query.kind == "example" and not is_learned(question):  # whose list it would be
         shorter = BEHIND.sub("", IN_FRONT.sub("through the weights", shorter))
     shorter = _without_factor(question, shorter)
     shorter = LAYER_FIRST.sub(r"\1", shorter)
+    in_front = _starts_with(shorter, len(flat(question.right)))
+    shorter = without_passing(shorter, min(in_front)) if in_front else shorter
     if NEGATIVE.search(shorter):
         shorter = NEGATIVE.sub("", shorter).replace("()", "")
     if shorter == text:
@@ -105,7 +110,7 @@ def without_harmless(question: Question, text: str) -> str:
     if NEGATIVE.search(text) and not (whole and _has_halves_opposite(found[0])):
         return text
     alone = VALUES.fullmatch(shorter) and read_values(shorter, count) is not None
-    return shorter if whole or alone else text
+    return shorter if whole or alone or in_front else text
 
 
 def _has_halves_opposite(found: Bracketed) -> bool:
@@ -113,6 +118,15 @@ def _has_halves_opposite(found: Bracketed) -> bool:
     half = len(found.values) // 2
     first, second = found.values[:half], found.values[half : 2 * half]
     return bool(first) and all(a == -b for a, b in zip(first, second, strict=True))
+
+
+def _starts_with(text: str, count: int) -> Sequence[Number]:
+    """Return the `count` values that a text begins with, in brackets or not; none for others."""
+    line = on_one_line(text)
+    run = leading_run(line)
+    if run is None or run.numbers != count:
+        return ()
+    return read_values(line[run.start : run.end], count) or ()
 
 
 def _without_factor(question: Question, text: str) -> str:

@@ -40,7 +40,13 @@ from shapecalc.grading.words_beside_list import ALONE, is_changed
 LONGEST = 60  # characters in front of a list that begins an answer
 GOES_ON = regex(rf"[ ,;.]*(?:{SO.pattern}|=)", re.IGNORECASE)
 REASON = regex(rf"[ (,;.:]*\b(?:{BECAUSE}|(?:where|from|using)\b)", re.IGNORECASE)
-ASIDE = regex(r"\((?=[^()]*[^\W\d_]{2})[^()]*\)")  # (before relu: -3 1 3)
+# (before relu: -3 1 3); `(flattened: 2 0)` and `(with relu: 2 0)` are rather the answer itself.
+ASIDE = regex(
+    r"\((?!(?:so|flat\w*|final\w*|correct\w*|answers?|results?"
+    r"|(?:with|after) (?:the )?(?:relu|softmax|sigmoid|tanh|(?:max |avg )?pool(?:ing)?|bias))\b"
+    r"(?! ?=))(?=[^()]*[^\W\d_]{2})[^()]*\)",
+    re.IGNORECASE,
+)
 AND = regex(r"\s*\band (?:the )?[^\W\d_][\w'/]{0,15} ?[=:] ?[-+.\d(\[{]")
 AND_NAMED = regex(  # from p = [0.6, 0.4] and y = [1, 0]
     r"\s*\band (?:the )?(?!mine\b|it\b|answers?\b|results?\b)[^\W\d_][\w'/]{0,15} ?= ?$"

@@ -7,29 +7,25 @@ determined: it comes out otherwise with others in their place.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import alike, as_asked
-from shapecalc.grading.dependence import leads_on
 from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.own_arrays import Answered as Answered
+from shapecalc.grading.own_arrays import OwnArray, by_array
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.resized import with_own_size
 from shapecalc.grading.soundness import refusing
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.turned_arrays import in_order, is_learned, is_turned
+from shapecalc.grading.turned_arrays import is_learned, is_turned
 from shapecalc.grading.values import Value, flat
-from shapecalc.grading.written import last_digit
 from shapecalc.records import KnownRecord
 
-LARGEST = 1e6  # of a value that is gone on with
 OTHERS = (0.0, 3.0, -3.0)  # what values that were not given are moved by, in turns
 TURNS = ((1, 1), (-1, -1), (1, -1), (-1, 1))  # in which values were rounded up or down
-MOST_ROUNDED = 0.005  # off a number with two decimals
 NEARBY = 0.05  # off what follows, or that share of it: worth asking whether rounding explains it
-Answered = tuple[Question, Value]
 
 
 class OwnNetwork(NamedTuple):
@@ -45,7 +41,7 @@ class OwnNetwork(NamedTuple):
     sources: list[Answered]
     others: tuple[Subject, ...] = ()
     volumes: Sequence[Answered] = ()
-    arrays: Mapping[str, _Array] = MappingProxyType({})
+    arrays: Mapping[str, OwnArray] = MappingProxyType({})
     own: Mapping[str, list[Answered]] = MappingProxyType({})
     sound: Mapping[str, list[Answered]] = MappingProxyType({})
     turned: frozenset[str] = frozenset()
@@ -124,8 +120,8 @@ def as_written(
     """
     if question.query.kind != "example":
         return None
-    subject, (_, sound) = question.subject, _by_array(question, (), right)
-    arrays = {key: _Array.of(subject, key, (), answers) for key, answers in sound.items()}
+    subject, (_, sound) = question.subject, by_array(question, (), right)
+    arrays = {key: OwnArray.of(subject, key, (), answers) for key, answers in sound.items()}
     known = {key: array for key, array in arrays.items() if array.whole}
     keys = subject.way_back(question.query.key, [*known]).keys
     written = {key: known[key].written for key in keys if known[key].inexact}
@@ -141,8 +137,8 @@ def with_right_values(question: Question, right: Iterable[Answered]) -> Subject 
     """
     if question.query.kind != "example":
         return None
-    subject, (_, sound) = question.subject, _by_array(question, (), right)
-    arrays = {key: _Array.of(subject, key, (), answers) for key, answers in sound.items()}
+    subject, (_, sound) = question.subject, by_array(question, (), right)
+    arrays = {key: OwnArray.of(subject, key, (), answers) for key, answers in sound.items()}
     known = {key: array for key, array in arrays.items() if array.usable}
     for some in (known, {key: array for key, array in known.items() if array.whole}):
         keys = subject.way_back(question.query.key, [*some]).keys
@@ -276,7 +272,7 @@ def is_worked_with(question: Question, network: OwnNetwork, numbers: Collection[
     return len(seen) > 1 or any(not n.is_integer() for n in seen)
 
 
-def _is_enough(question: Question, key: str, array: _Array) -> bool:
+def _is_enough(question: Question, key: str, array: OwnArray) -> bool:
     """Say whether an array with some of its values given is all that an answer hangs on: a gradient
     at the place at which a plain step is asked for.
     """
@@ -290,125 +286,28 @@ def _is_enough(question: Question, key: str, array: _Array) -> bool:
 
 def _own_arrays(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
-) -> tuple[dict[str, list[Answered]], dict[str, _Array], dict[str, _Array]]:
+) -> tuple[dict[str, list[Answered]], dict[str, OwnArray], dict[str, OwnArray]]:
     """Return a student's answers by arrays, the wrong ones where there are such, the arrays that
     are right, and the wrong ones.
     """
-    slips, sound = _by_array(question, wrong, right)
+    slips, sound = by_array(question, wrong, right)
     known = {
         key: array
         for key, answers in sound.items()
-        if key not in slips and (array := _Array.of(question.subject, key, (), answers)).whole
+        if key not in slips and (array := OwnArray.of(question.subject, key, (), answers)).whole
     }
     found = {
         key: array
         for key, answers in slips.items()
-        if (array := _Array.of(question.subject, key, answers, sound.get(key, ()))).usable
+        if (array := OwnArray.of(question.subject, key, answers, sound.get(key, ()))).usable
     }
     return {**sound, **slips}, known, found
 
 
-def _by_array(
-    question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
-) -> list[dict[str, list[Answered]]]:
-    """Return wrong and right answers about a question's network by the arrays that they are of,
-    other than the one that is asked for, and which lead on.
-
-    Those to the gradient of biases are of that of the layer's output as well, where this has the
-    same values and no answers of its own.
-    """
-    both = [[(q, v) for q, v in answers if q.query.kind == "example"] for answers in (wrong, right)]
-    answered = {question.query.key, *(q.query.key for answers in both for q, _ in answers)}
-    found: list[dict[str, list[Answered]]] = []
-    for answers in both:
-        by_array: dict[str, list[Answered]] = {}
-        for other, value in answers:
-            key = other.query.key
-            if key == question.query.key or not leads_on(key):
-                continue
-            by_array.setdefault(key, []).append((other, value))
-            equal = question.subject.equal_gradient(key)
-            if equal is not None and equal not in answered:
-                by_array.setdefault(equal, []).append((_about(other, equal), value))
-        found.append(by_array)
-    return found
-
-
-def _about(question: Question, key: str) -> Question:
-    """Return a question for the gradient of biases as one for an equal one of an output."""
-    axes = question.subject.computed.session.names.find(key).shape or ()
-    place = question.query.place and (*question.query.place, *(0,) * (len(axes) - 1))
-    return replace(question, query=question.query._replace(key=key, place=place))
-
-
-class _Array(NamedTuple):
-    """An array of an example with some values of a student's: which of its values these are, and
-    how much they may have been rounded by. As `written` a right one is rounded, too: `inexact`.
-    """
-
-    values: Any
-    given: Any
-    usable: bool
-    half: Any
-    written: Any
-    inexact: bool
-
-    @classmethod
-    def of(
-        cls, subject: Subject, key: str, wrong: Sequence[Answered], right: Sequence[Answered]
-    ) -> _Array:
-        computed = subject.computed
-        exact = computed.array(computed.session.names.find(key))
-        written, given, usable = exact.copy(), exact != exact, True
-        half = 0 * written  # in the order of a copy: a gradient may lie in another, by its strides
-        for question, value in (*right, *wrong):
-            numbers, place = in_order(question, value), question.query.place
-            usable &= all(isinstance(n, int | float) and abs(n) <= LARGEST for n in numbers)
-            usable &= len(numbers) == (1 if place else exact.size)
-            if not usable:
-                break
-            halves = [*map(_half_of_the_last_digit, numbers)]
-            if place:
-                at = (*(0 for _ in range(exact.ndim - len(place))), *place)
-                written[at], half[at], given[at] = numbers[0], halves[0], True
-            else:
-                written.reshape(-1)[:], half.reshape(-1)[:] = numbers, halves
-                given[...] = True
-        off = abs(written - exact)
-        rounded = not wrong and bool((off <= half * (1 + 1e-9)).all())
-        values = (exact if rounded else written).copy()
-        return cls(values, given, usable, half, written, bool(off.any()))
-
-    @property
-    def whole(self) -> bool:
-        """Whether all of it was given."""
-        return self.usable and bool(self.given.all())
-
-    def moved(self, by: float) -> Any:
-        """Return it with the values that were not given moved, in proportion to their size."""
-        return self.values + by * (1 + abs(self.values)) * ~self.given
-
-    def shifted(self, turns: Sequence[int]) -> Any:
-        """Return it with its values moved by half of their last digits, up or down in turns."""
-        found = self.values.copy()
-        for start, turn in enumerate(turns):
-            found.reshape(-1)[start :: len(turns)] += (
-                turn * self.half.reshape(-1)[start :: len(turns)]
-            )
-        return found
-
-
-def _half_of_the_last_digit(number: float) -> float:
-    """Return by how much a number may have been rounded: one with few digits is taken for exact to
-    two decimals, since zeros at its end are not kept.
-    """
-    return 0.0 if float(number).is_integer() else min(last_digit(number) / 2, MOST_ROUNDED)
-
-
 def _network(
     subject: Subject,
-    known: Mapping[str, _Array],
-    own: Mapping[str, _Array],
+    known: Mapping[str, OwnArray],
+    own: Mapping[str, OwnArray],
     given: Mapping[str, list[Answered]],
 ) -> OwnNetwork:
     arrays = {**known, **own}

@@ -48,14 +48,24 @@ STEP = regex(
 )
 BACK = regex(r"(?:(?:going|coming|propagating) back|backpropagating)\b", re.IGNORECASE)
 SEPARATOR = regex(r",? and |, ")
+# What one of the values is, by its place among them.
+PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
+ONE_OF_THEM = regex(
+    rf"\b(?:(?P<place>{'|'.join(PLACES)})|other|middle)(?: (?:one|value|number|entry|cell|score))?"
+    rf" (?:is|must be|equals|=) (?P<value>{NUMBER})(?=\s*(?:$|[,;)]|\.(?:\s|$)))",
+    re.IGNORECASE,
+)
 
 
 def without_steps(behind: str, values: Sequence[Number], right: Sequence[Number]) -> str | None:
     """Return what stands behind a list of `values` without such steps; None where these come to the
-    right values, and the list does not.
+    right values, and the list does not, or where one of the values is told to be another.
     """
     if len(behind) > LONGEST:
         return behind
+    if any(not _is_so(one, values) for one in ONE_OF_THEM.finditer(behind)):
+        return None
+    behind = ONE_OF_THEM.sub("one", behind)
     found = _results(behind, values)
     if found:
         leads = is_rounded_from(values, found) or not _is_right_instead(found, values, right)
@@ -70,6 +80,16 @@ def without_steps(behind: str, values: Sequence[Number], right: Sequence[Number]
         if len(one) == len(values) and goes_on and not STATES.search(step["lead"]):
             behind = f"{behind[: step.start('values')]}them{behind[step.end('values') :]}"
     return TOLD_RELU.sub("relu", behind) if min(values) >= 0 else behind
+
+
+def _is_so(told: re.Match[str], values: Sequence[Number]) -> bool:
+    """Say whether one of the values is what is told of it, or one of all where it is not told
+    which.
+    """
+    number, place = float(told["value"]), PLACES.get((told["place"] or "").lower())
+    if place is None:
+        return any(same_values([number], [value]) for value in values)
+    return place < len(values) and same_values([number], [values[place]])
 
 
 def _is_right_instead(

@@ -40,14 +40,14 @@ class Window(NamedTuple):
 
 def decided_by_a_tie(subject: Subject, query: Query) -> bool:
     """Say whether what comes back to a max pool's input is asked for, and a window is tied."""
-    pool = _pool_behind(subject, query)
-    return pool is not None and any(w.tied for w in _windows(subject, pool))
+    pool = pool_behind(subject, query)
+    return pool is not None and any(w.tied for w in windows_of(subject, pool))
 
 
 def any_tied(subject: Subject) -> bool:
     """Say whether a max pool of the example has a tied window."""
     pools = [r for r in subject.trace.layers if isinstance(r.layer, MaxPool)]
-    return any(w.tied for pool in pools for w in _windows(subject, pool))
+    return any(w.tied for pool in pools for w in windows_of(subject, pool))
 
 
 def other_answers(subject: Subject, query: Query) -> Iterator[Value]:
@@ -77,14 +77,14 @@ def is_subgradient(subject: Subject, query: Query, value: Value, near: Tolerance
     """Say whether what was given for the gradient of a max pool's input is one: each window's comes
     whole to its largest values, in whatever parts.
     """
-    pool = _pool_behind(subject, query)
+    pool = pool_behind(subject, query)
     if pool is None:
         return False
-    windows = [*_windows(subject, pool)]
+    windows = [*windows_of(subject, pool)]
     seen = [pixel for window in windows for pixel in window.pixels]
     if len(seen) != len(set(seen)) or not any(window.tied for window in windows):
         return False  # of windows that overlap it is not told what came from which
-    x, numbers, place = _array(subject, query.name), flat(value), query.place
+    x, numbers, place = array_in(subject, query.name), flat(value), query.place
     if len(numbers) != (1 if place else x.size):
         return False
     if not all(isinstance(number, int | float) for number in numbers):
@@ -93,7 +93,7 @@ def is_subgradient(subject: Subject, query: Query, value: Value, near: Tolerance
         at = (*(0 for _ in range(x.ndim - len(place))), *place)
         own = next((window for window in windows if window.tied and at in window.largest), None)
         return own is not None and any(near.near(n, numbers[0]) for n in (0, own.back))
-    given = dict(zip(_places(x), map(float, numbers), strict=True))
+    given = dict(zip(places_of(x), map(float, numbers), strict=True))
     unseen = set(given).difference(seen)
     return not any(given[at] for at in unseen) and all(
         _goes_to_the_largest(window, given, near) for window in windows
@@ -110,7 +110,7 @@ def _goes_to_the_largest(window: Window, given: dict[Place, float], near: Tolera
     return inside and near.near(back, total) and not any(others)
 
 
-def _pool_behind(subject: Subject, query: Query) -> KnownRecord | None:
+def pool_behind(subject: Subject, query: Query) -> KnownRecord | None:
     """Return the max pool whose input's gradient is asked for, if nothing else reads that."""
     if query.kind != "example" or query.key != f"{query.name}.grad":
         return None
@@ -121,29 +121,29 @@ def _pool_behind(subject: Subject, query: Query) -> KnownRecord | None:
     return readers[0] if isinstance(readers[0].layer, MaxPool) else None
 
 
-def _windows(subject: Subject, pool: KnownRecord) -> Iterator[Window]:
+def windows_of(subject: Subject, pool: KnownRecord) -> Iterator[Window]:
     """Yield the windows of a max pool over its input, slice by slice."""
-    x = _array(subject, (pool.sources or ("",))[0])
-    back = _array(subject, f"{pool.name}.grad")
+    x = array_in(subject, (pool.sources or ("",))[0])
+    back = array_in(subject, f"{pool.name}.grad")
     if x.size > MOST_VALUES:
         return
     from shapecalc.executor.tied_pools import ROUNDING  # NumPy, which only values need
 
     axes = meetings(pool)
-    for at in _places(back):
+    for at in places_of(back):
         pixels = [(*at[:2], *pixel) for pixel in pixels_of(axes, at[2:])]
         most = max((float(x[pixel]) for pixel in pixels), default=0.0)
         largest = [pixel for pixel in pixels if abs(float(x[pixel]) - most) <= ROUNDING * abs(most)]
         yield Window(pixels, largest, float(back[at]))
 
 
-def _array(subject: Subject, key: str) -> Any:
+def array_in(subject: Subject, key: str) -> Any:
     """Return an array of the example, or what a student has in its place."""
     supposed = subject.otherwise.get("supposed", {})
     computed = subject.computed
     return supposed[key] if key in supposed else computed.array(computed.session.names.find(key))
 
 
-def _places(array: Any) -> list[Place]:
+def places_of(array: Any) -> list[Place]:
     """Return the places of an array's values, row by row."""
     return [*product(*map(range, array.shape))]

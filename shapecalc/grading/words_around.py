@@ -21,6 +21,7 @@ from shapecalc.grading.concluded import may_be_a_step
 from shapecalc.grading.list_beside_working import has_another_list
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.named_parts import EACH
+from shapecalc.grading.named_quantity import names_another_quantity
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
 from shapecalc.grading.number_words import in_digits
@@ -89,11 +90,13 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
 
 def leaves_a_choice(question: Question, answer: object) -> bool:
     """Say whether a text says more than the one answer that was read in it, right or wrong: a value
-    that is taken back, two volumes of which it drops one, a number of a part only, or a right one
-    behind another that is stated.
+    that is taken back, two volumes of which it drops one, a number of a part only, a right one
+    behind another that is stated, or that its values are something else.
     """
     if not isinstance(answer, str):
         return False
+    if names_another_quantity(question.query, answer):
+        return True
     if question.query.form == "number" and stated_product(answer):
         return False
     if may_be_wrong(question, answer) or gives_another(question, answer):

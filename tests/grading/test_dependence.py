@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
 from shapecalc.grading.query import read_path
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import flat
@@ -69,6 +70,39 @@ def test_what_a_number_hangs_on_directly(key: str, ends: list[str], direct: list
 def test_the_layers_on_the_way(key: str, ends: list[str], layers: set[int], loss: bool) -> None:
     way = subject().way_back(key, ends)
     assert (set(way.layers), way.loss) == (layers, loss)
+
+
+def pooled(kind: str, **more: Any) -> dict[str, Any]:
+    """Return a convolution that doubles and a pool over 2x2, to which 4 and 8 come back."""
+    given = {
+        "input": [[1, 2, 5, 3], [7, 4, 6, 9]], "conv1.weight": [[2]], "conv1.bias": [1],
+    }  # fmt: skip
+    layers = [{"conv": {"K": 1, "F": 1}}, {kind: 2}]
+    example = {"given": given, "upstream": {f"{kind}1": [[4, 8]]}}
+    return {"input": "2x4x1", "layers": layers, "example": example}
+
+
+@pytest.mark.parametrize(("kind", "direct"), [("max_pool", ["conv1"]), ("avg_pool", [])])
+def test_only_what_comes_back_to_a_max_pool_hangs_on_its_values(
+    kind: str, direct: list[str]
+) -> None:
+    questions = read_assignment({"spec": pooled(kind), "questions": ["conv1.grad"]}).questions
+    assert list(questions[0].subject.way_back("conv1.grad", ["conv1"]).keys) == direct
+    # nor does what comes back through the convolution hang on what goes into that
+    ends = ["input", "conv1.grad"]
+    assert list(questions[0].subject.way_back("input.grad", ends).keys) == ["conv1.grad"]
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("max_pool", "needs a look"), ("avg_pool", "wrong")])
+def test_values_that_are_not_read_hold_nothing_back_that_does_not_hang_on_them(
+    kind: str, verdict: str
+) -> None:
+    """The mean of four has a quarter of 4 and of 8 come back to each: 1 and 2, no 3."""
+    asked = ["conv1.value", "conv1.grad"]
+    marker = Marker(read_assignment({"spec": pooled(kind), "questions": asked}))
+    answers = {"conv1.value": "ask Ben", "conv1.grad": [[1, 1, 2, 3], [1, 1, 2, 2]]}
+    first, second = marker.mark("somebody", answers).marks
+    assert (first.verdict, second.verdict) == ("needs a look", verdict)
 
 
 # one unit of a convolution sees all of a row of two: it has one position

@@ -38,20 +38,23 @@ def test_whichever_of_equal_values_gets_the_gradient_is_right(answer: Any) -> No
     assert ("of equal values in a window, any one may" in mark.feedback) is (answer is not FIRST)
 
 
+MISPLACED = "pool_gradient_misplaced"
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "name"),
     [
-        [[0, 0, 0, 8], [0, 0, 0, 0]],  # nowhere
-        [[0, 4, 0, 8], [0, 0, 0, 0]],  # at one that is not the largest
-        [[4, 0, 0, 0], [0, 0, 0, 8]],  # the second window has no equal values
-        [[6, 0, 0, 8], [0, -2, 0, 0]],  # against the gradient at one of them
-        [[2, 0, 0, 8], [0, 1, 0, 0]],  # less than comes back
-        [[4, 0, 0, 8]],
+        ([[0, 0, 0, 8], [0, 0, 0, 0]], None),  # nowhere
+        ([[0, 4, 0, 8], [0, 0, 0, 0]], MISPLACED),  # at one that is not the largest
+        ([[4, 0, 0, 0], [0, 0, 0, 8]], MISPLACED),  # the second window has no equal values
+        ([[6, 0, 0, 8], [0, -2, 0, 0]], None),  # against the gradient at one of them
+        ([[2, 0, 0, 8], [0, 1, 0, 0]], None),  # less than comes back
+        ([[4, 0, 0, 8]], None),
     ],
 )
-def test_what_no_convention_gives_is_wrong(answer: Any) -> None:
+def test_what_no_convention_gives_is_wrong(answer: Any, name: str | None) -> None:
     (mark,) = marked({"conv1.grad": answer}).values()
-    assert (mark.verdict, mark.misconception) == ("wrong", None)
+    assert (mark.verdict, mark.misconception) == ("wrong", name)
 
 
 def test_the_whole_of_it_at_each_counts_it_twice() -> None:

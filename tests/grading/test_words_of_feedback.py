@@ -16,6 +16,10 @@ SPEC: dict[str, Any] = {  # 3*2 = 6, -1*2 = -2 and 4*2 = 8
     "example": {"given": {"input": [2], "dense1.weight": [[3], [-1], [4]]}},
 }
 VALUES = "dense1.value"
+ALONE = (
+    "A working may stand behind an answer, but these words leave open which one is meant; the"
+    " answer alone is read."
+)
 
 
 def marked(answers: dict[str, Any], spec: dict[str, Any]) -> Mark:
@@ -46,9 +50,28 @@ def test_a_wrong_sign_is_told_to_be_one(answer: str, told: str) -> None:
 
 
 def test_words_around_numbers_are_told_to_be_why_these_are_not_read() -> None:
-    told = "An answer without words around it is read."
-    assert told in of("the first is perhaps 6, and then something like 8").feedback
-    assert told not in of("ask Ben").feedback
+    assert ALONE in of("the first is perhaps 6, and then something like 8").feedback
+    assert ALONE not in of("ask Ben").feedback
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{} (before the relu it was 3)",
+        "{} (not 3 as the bias counts)",
+        "{}, the last one should be 3",
+        "the others are not so, {} is for class 1 only",
+    ],
+)
+@pytest.mark.parametrize(("answer", "verdict"), [("[6, -2, 8]", "right"), ("[-6, 2, 8]", "wrong")])
+def test_what_is_told_to_be_read_is_read(words: str, answer: str, verdict: str) -> None:
+    waits = of(words.format(answer))
+    assert (waits.verdict, ALONE in waits.feedback) == ("needs a look", True)
+    assert of(answer).verdict == verdict
+
+
+def test_a_working_behind_an_answer_is_read_as_is_told() -> None:
+    assert of("[6, -2, 8] (3*2, -1*2, 4*2)").verdict == "right"
 
 
 def test_what_is_rounded_too_far_is_told_what_it_would_be() -> None:

@@ -714,6 +714,13 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "input.grad",
         [[4, 4, 8, 8], [4, 4, 8, 8], [12, 12, 16, 16], [12, 12, 16, 16]],
     ),
+    # 12 belongs to the 9 and is put at the 8 beside it
+    (
+        "pool_gradient_misplaced",
+        example("4x4x1", {"max_pool": 2}, **SMALLER),
+        "input.grad",
+        [[0, 0, 0, 0], [0, 4, 0, 8], [0, 12, 0, 0], [0, 0, 0, 16]],
+    ),
     (
         "pool_gradient_of_output",
         example("4x4x1", {"max_pool": 2}, **SMALLER),
