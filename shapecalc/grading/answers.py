@@ -52,6 +52,7 @@ from shapecalc.grading.written_formula import read_formula
 from shapecalc.grading.written_numbers import Unreadable, also_spelled, number_of, whole_if_so
 from shapecalc.grading.written_sizes import (
     BATCH,
+    LACKED,
     VOLUME,
     has_batch,
     only_volume,
@@ -374,7 +375,7 @@ def _worked_towards(found: list[Reading], text: str) -> list[Reading]:
     stated = stated_volume(TITLE.sub("", text))
     if stated is not None:
         return [Reading(stated)]
-    sizes = only_volume(text)
+    sizes = only_volume(LACKED.sub("", text))
     taken = "" if sizes is None else f"{shown(sizes)} {TAKEN}"
     volumes = [] if sizes is None else [Reading(sizes, taken)]
     if not found:
