@@ -51,8 +51,9 @@ def of_own_sizes(
         if wrong.value == value and wrong.arithmetic != found.wrong.arithmetic:
             there = found._replace(wrong=wrong)
             by_stride = any((fit.W, fit.S) in working.divided for fit in supposed.context.fits)
-            certain = up is None or again or by_stride or working.agrees(supposed.context, there)
-            return there if certain else there._replace(sure=False, either=(there, up))
+            if up is None or again or by_stride or working.agrees(supposed.context, there):
+                return there
+            return there._replace(sure=False, either=(there, up))
     return None
 
 
