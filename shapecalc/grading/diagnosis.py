@@ -152,10 +152,12 @@ class Diagnosis:
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
     ) -> Cause | None:
         """Return the mistake behind a volume as it gives the same with the student's own sizes."""
-        working = evidence.working
+        working, again = evidence.working, evidence.shows(found)
         for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
-            there = supposed and of_own_sizes(question, value, found, supposed, working)
+            there = supposed and of_own_sizes(
+                question, value, found, supposed, working, again=again
+            )
             if there:
                 sources = own.needed(question, network, partial(inputs, question))
                 return there._replace(source=self.sources(sources))

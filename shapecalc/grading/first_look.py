@@ -15,6 +15,7 @@ from shapecalc.grading.behind_a_gap import (
     right_step,
     with_its_result,
 )
+from shapecalc.grading.biases_behind import has_biases_beside, in_parts
 from shapecalc.grading.both_sides import of_one_side
 from shapecalc.grading.closing_remarks import without_remark
 from shapecalc.grading.comes_to import slipped_from
@@ -102,6 +103,7 @@ class FirstLook:
         answer = written if question.query.form == "array" else without_remark(written)
         if isinstance(answer, str) and len(answer) <= LONGEST and not question.query.executed:
             answer = exact_sum(question, plainer_answer(question.query, answer))
+            answer = in_parts(question, answer)
         apart = in_front_of_a_gap(question, answer)
         in_front = apart or result_in_front(question, answer) or conclusion_of(question, answer)
         answer = of_one_side(answer) if of_field else without_names(question, answer)
@@ -147,7 +149,8 @@ class FirstLook:
             step = right_step(question, apart)
             told = self.told.several() if step is None else self.told.other_step(question, step)
             return unmarked(question, "needs a look", given(written), told)
-        if right is None and not in_front and may_be_dashed(question, written):
+        dashed = not in_front and may_be_dashed(question, written)
+        if right is None and (dashed or has_biases_beside(question, written, ways)):
             return unmarked(question, "needs a look", given(written), self.told.several())
         working = working_in(in_front.working if in_front else answer)
         working = working._replace(activated=activated)

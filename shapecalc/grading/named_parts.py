@@ -20,6 +20,7 @@ from shapecalc.grading.written_numbers import Unreadable, number_of, whole_if_so
 
 OF_PARAMETERS = frozenset(("weights", "biases"))
 SPELLED = {"weight": "weights", "bias": "biases"}
+ONE = {several: one for one, several in SPELLED.items()}
 SUMS = ("total", "sum", "parameters")
 MOST = 100  # parts
 OF_LAYER = regex(  # conv 10; conv1: 3*3 = 9; 10 conv
@@ -98,7 +99,11 @@ def sum_of_parts(question: Question, answer: Any) -> Reading | None:
     total = whole_if_so(sum(parts.values()))
     if sums - {total}:
         raise Unreadable(f"its parts are {shown(total)} together")
-    return Reading(total, f"read as {' + '.join(map(shown, parts.values()))} = {shown(total)}")
+    by_kind = query.name == "total" and parts.keys() == OF_PARAMETERS  # and not by layers
+    terms = (
+        f"{shown(v)} {ONE[n] if v == 1 else n}" if by_kind else shown(v) for n, v in parts.items()
+    )
+    return Reading(total, f"read as {' + '.join(terms)} = {shown(total)}")
 
 
 def _parts_of(question: Question) -> list[Set[str]]:

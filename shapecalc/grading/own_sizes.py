@@ -16,7 +16,7 @@ from shapecalc.grading.shown_sizes import tells_the_input
 from shapecalc.grading.sizes_on_the_way import on_the_way
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.unpadded import SAME, rounds_up
+from shapecalc.grading.unpadded import SAME, UP, rounds_up
 from shapecalc.grading.values import Value
 from shapecalc.volumes import Volume
 
@@ -24,24 +24,36 @@ OF_WINDOWS = ("receptive_field", "jump")  # which no mistake takes a volume for
 
 
 def of_own_sizes(
-    question: Question, value: Value, found: Cause, supposed: Explanations, working: Working
+    question: Question,
+    value: Value,
+    found: Cause,
+    supposed: Explanations,
+    working: Working,
+    *,
+    again: bool,
 ) -> Cause | None:
     """Return a mistake as it is made with the sizes that a student has in front of them; None where
-    these change nothing, or the right ones are meant.
+    these change nothing, or the right ones are meant. With these sizes rounding up may come to the
+    same: it is not certain then which was done, unless the mistake is made `again`.
     """
     subject = supposed.context.subject
     if inputs(question, subject) == inputs(question, question.subject) or found.names <= SLIPS:
         return None
     if not _goes_by_own(question, subject, value, working):
         return None
-    if found.names == {SAME} and working.unrounded:
-        alike = (cause for cause in supposed.single if cause.wrong.value == value)
-        up = next((c for c in alike if rounds_up(working.unrounded, supposed.context, c)), None)
-        if up is not None:
+    up = None
+    if found.names == {SAME}:
+        alike = (c for c in supposed.single if c.names == UP and c.wrong.value == value)
+        up = next(alike, None)
+        if up and rounds_up(working.unrounded, supposed.context, up):
             return up
     for _, wrong in wrong_answers(supposed.context, supposed.near, found.names):
         if wrong.value == value and wrong.arithmetic != found.wrong.arithmetic:
-            return found._replace(wrong=wrong)
+            there = found._replace(wrong=wrong)
+            by_stride = any((fit.W, fit.S) in working.divided for fit in supposed.context.fits)
+            if up is None or again or by_stride or working.agrees(supposed.context, there):
+                return there
+            return there._replace(sure=False, either=(there, up))
     return None
 
 

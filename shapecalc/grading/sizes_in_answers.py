@@ -14,7 +14,7 @@ from shapecalc.grading.sizes_by_name import sizes_by_name
 from shapecalc.grading.values import Number, Value, shown
 from shapecalc.grading.volumes_in_words import volumes_in_words
 from shapecalc.grading.written_numbers import Unreadable
-from shapecalc.grading.written_sizes import VOLUME, has_batch, only_volume, stated_volume
+from shapecalc.grading.written_sizes import LACKED, VOLUME, has_batch, only_volume, stated_volume
 
 
 def as_sizes(value: Value) -> tuple[Any, ...]:
@@ -47,7 +47,7 @@ def worked_towards(found: list[Reading], text: str) -> list[Reading]:
     stated = stated_volume(TITLE.sub("", text))
     if stated is not None:
         return [Reading(stated)]
-    sizes = only_volume(text)
+    sizes = only_volume(LACKED.sub("", text))
     taken = "" if sizes is None else f"{shown(sizes)} {TAKEN}"
     volumes = [] if sizes is None else [Reading(sizes, taken)]
     if not found:

@@ -45,6 +45,12 @@ DENIED = regex(
     r"|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
     re.IGNORECASE,
 )
+# What a remark says that a layer lacks; it denies no volume in front: 12x12x20 - no padding here.
+LACKED = regex(
+    r"(?<=\d [-\u2013\u2014] )(?:there is |with |as )?no (?:zero[- ]?)?(?:padding|zeros|dilation)\b"
+    r"(?! (?:is|was|would|changes?)\b)",
+    re.IGNORECASE,
+)
 FROM = regex(r"\bfrom (?:the |an? )?(?:input )?$", re.IGNORECASE)  # 24x24 to 22
 # What makes none of a volume: a sum that it is a part of, and what it is the size of.
 GOES_ON = regex(r"\s*[-+*/^]\s*\d|\) ?[xX×*] ?\d|[ -](?:window|filter|kernel|pool)", re.IGNORECASE)

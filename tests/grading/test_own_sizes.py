@@ -59,12 +59,35 @@ def test_a_working_may_have_the_right_size(answer: str) -> None:
 
 
 def test_it_need_not_be_certain() -> None:
-    """25, wherever it is from, gives 12 as well."""
+    """25, wherever it is from, gives 12 as well; (12 - 3)/2 + 1 = 5.5 is 6, rounded up."""
     found = marked("25x25x24", "6x6x32")
     assert found.perhaps
-    assert (
-        f"Perhaps t{SAME}with your answer 25x25x24 to question 1, ceil(12/2) = 6" in found.feedback
-    )
+    with_own = f"Perhaps with your answer 25x25x24 to question 1, t{SAME}ceil(12/2) = 6"
+    assert with_own in found.feedback
+    assert "; or the size was rounded up, not down: ceil((12 - 3" in found.feedback
+
+
+# 49 - 3 + 1 = 47, (47 - 3)/2 + 1 = 23; of 48 it is 23.5, and 48/2 = 24
+POOLED = {
+    "input": "49x49x3",
+    "layers": [{"conv": {"K": 8, "F": 3}}, {"max_pool": {"F": 3, "S": 2}}],
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause", "perhaps"),
+    [
+        ("24x24x8", "same_assumed", True),
+        ("24x24x8, 48/2 = 24", "same_assumed", False),
+        ("24x24x8, (48-3)/2 + 1 = 23.5", "ceil_for_floor", False),
+    ],
+)
+def test_rounding_up_may_come_to_the_same(answer: str, cause: str, perhaps: bool) -> None:
+    asked = {"spec": {**POOLED, "rounding": "floor"}, "questions": [FIRST, "max_pool1.output"]}
+    found = mark(asked, {FIRST: "48x48x8", "max_pool1.output": answer}).marks[1]
+    assert (found.misconception, found.perhaps) == (cause, perhaps)
+    both = "; or the size was rounded up, not down: ceil((48 - 3 + 2*0)/2) + 1 = 24"
+    assert (both in found.feedback) == perhaps
 
 
 def test_an_own_depth_changes_nothing_of_it() -> None:
