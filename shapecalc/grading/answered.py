@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.slipped_steps import SlippedStep
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value

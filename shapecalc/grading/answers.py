@@ -43,9 +43,7 @@ from shapecalc.grading.number_units import ABOUT, in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
-from shapecalc.grading.reading import SEVERAL as SEVERAL
-from shapecalc.grading.reading import TAKEN as TAKEN
-from shapecalc.grading.reading import Reading as Reading
+from shapecalc.grading.reading import SEVERAL, Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.sizes_by_name import GIVEN
 from shapecalc.grading.sizes_in_answers import (

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 
-from shapecalc.grading.answers import LONGEST, OR, Form, Reading, readings
+from shapecalc.grading.answers import LONGEST, OR, Form, readings
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.closing_remarks import DONE
@@ -21,6 +21,7 @@ from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.notation import GAP, plain
 from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.result_in_front import CHANGED, InFront
 from shapecalc.grading.values import NESTED, Value, flat

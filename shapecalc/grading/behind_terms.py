@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.diagnosis import Diagnosis
@@ -19,6 +18,7 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.places import elsewhere
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.repeated import NOT_GONE_ON_WITH, Repeated, occasions, repeated
 from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.student_working import Working

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import islice
 
-from shapecalc.grading.answers import LONGEST, Reading
+from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.lone_number import OPENING
 from shapecalc.grading.notation import on_one_line
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 
 WITH_BIASES = ("parameters", "trainable", "frozen", "unshared_parameters")

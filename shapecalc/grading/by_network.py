@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Generic, TypeVar
 
-from shapecalc.grading.own_values import Answered
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_volumes import as_meant, is_volume
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject

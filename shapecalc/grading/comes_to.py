@@ -8,10 +8,11 @@ from fractions import Fraction
 from math import log
 from typing import Any
 
-from shapecalc.grading.answers import LONGEST, Reading
+from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_sums import stated_result
 from shapecalc.grading.values import Number, Value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from shapecalc.grading.answers import Reading, read_answer
+from shapecalc.grading.answers import read_answer
 from shapecalc.grading.multiple_choice import chosen
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import printed_shape
@@ -13,6 +13,7 @@ from shapecalc.grading.plainer_answers import without_depth
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import EXACT, HALF, Question, Tolerance, depth_last
 from shapecalc.grading.question_readings import of_the_plane, readings_for
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.tied_pools import is_subgradient, other_answers
 from shapecalc.grading.values import Number, Value, flat
 from shapecalc.grading.written import last_digit

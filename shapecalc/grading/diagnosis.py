@@ -12,7 +12,6 @@ from typing import Any
 
 from shapecalc.grading import written_depth_first
 from shapecalc.grading.alternatives import differing
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.before_rounding import before_rounding
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import alike, may_be_rounded
@@ -29,11 +28,12 @@ from shapecalc.grading.misconceptions import (
 )
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_sizes import has_size, inputs, of_own_sizes, taken_from_own
 from shapecalc.grading.own_sums import with_the_mistake
-from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounded_counts import rounded_count
 from shapecalc.grading.rounded_up import rounded_up

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import CONDITIONAL, LONGEST, SEVERAL, WANTED
+from shapecalc.grading.answers import CONDITIONAL, LONGEST, WANTED
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.credit import percent
 from shapecalc.grading.differences import first_wrong, followed_part, right_part, wrong_one
@@ -25,6 +25,7 @@ from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.notation import GAP
 from shapecalc.grading.own_answers import Followed
 from shapecalc.grading.question import Policy, Question
+from shapecalc.grading.reading import SEVERAL
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.regex import regex
 from shapecalc.grading.rounded_down import rounded_at

@@ -8,7 +8,7 @@ from typing import Any
 
 from shapecalc.grading.activated_in_words import is_activated
 from shapecalc.grading.answered import Read
-from shapecalc.grading.answers import LONGEST, TAKEN, Reading
+from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.behind_a_gap import (
     in_front_of_a_gap,
     is_contradicted,
@@ -37,6 +37,7 @@ from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import bare
 from shapecalc.grading.plainer_answers import plainer_answer
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import TAKEN, Reading
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.result_in_front import (
     beside_another_result,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from shapecalc.grading.comparison import each_right
 from shapecalc.grading.own_answers import OwnAnswers
-from shapecalc.grading.own_values import Answered
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.turned_arrays import is_turned

@@ -7,8 +7,8 @@ from contextlib import suppress
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.feedback import MOST_TOLD
 from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_sums import is_total
-from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.values import Value, flat
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from shapecalc.grading.chance import room
 from shapecalc.grading.misconceptions.layer_left_out import LeftOut, that_may_be_left_out
 from shapecalc.grading.misconceptions.question_context import Wrong
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_sums import terms
-from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.stated_terms import sums_of
 from shapecalc.grading.student_working import Working

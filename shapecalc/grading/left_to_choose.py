@@ -8,10 +8,11 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from shapecalc.grading.answers import LONGEST, OR, Reading
+from shapecalc.grading.answers import LONGEST, OR
 from shapecalc.grading.both_sides import ZEROS
 from shapecalc.grading.comparison import ways_to_read
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import in_a_row

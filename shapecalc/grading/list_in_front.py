@@ -13,7 +13,7 @@ from itertools import accumulate, islice
 from operator import mul
 from typing import NamedTuple
 
-from shapecalc.grading.answers import DECIMALS, OR, Reading, readings
+from shapecalc.grading.answers import DECIMALS, OR, readings
 from shapecalc.grading.bracketed_lists import BEHIND, on_one_line, read_values, row_widths
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.leading_values import MOST, leading_run, runs
@@ -29,6 +29,7 @@ from shapecalc.grading.other_values import (
     other_lists,
     same_values,
 )
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.steps_behind_list import without_steps
 from shapecalc.grading.values import NESTED, Number, Value, flat

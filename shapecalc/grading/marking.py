@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from shapecalc.grading.answered import Read
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.behind_terms import caused
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import is_right, is_rounded, same
@@ -31,12 +30,13 @@ from shapecalc.grading.in_rows import in_rows
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
 from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_networks import Effort
 from shapecalc.grading.own_parts import without_that_of_a_part
-from shapecalc.grading.own_values import Answered
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.rounding import (
     MAY_BE_ROUNDED,

@@ -11,10 +11,11 @@ from typing import Any
 
 from shapecalc import rules
 from shapecalc.grading.answers import LONGEST as LONGEST_READ
-from shapecalc.grading.answers import SEVERAL, Form, Reading, read_answer, readings
+from shapecalc.grading.answers import Form, read_answer, readings
 from shapecalc.grading.clauses import BECAUSE
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question, depth_last
+from shapecalc.grading.reading import SEVERAL, Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value, flat

@@ -10,10 +10,11 @@ import re
 from collections.abc import Collection, Mapping, Set
 from typing import Any
 
-from shapecalc.grading.answers import LONGEST, Reading
+from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number, shown
 from shapecalc.grading.written_numbers import Unreadable, number_of, whole_if_so

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from shapecalc.grading.answers import CROSSED, LONGEST, TAKEN, read_answer
+from shapecalc.grading.answers import CROSSED, LONGEST, read_answer
 from shapecalc.grading.clauses import Clause, clauses
 from shapecalc.grading.comparison import can_answer, is_right, ways_to_read
 from shapecalc.grading.named_parts import sum_of_parts
@@ -18,6 +18,7 @@ from shapecalc.grading.notation import TITLE
 from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question
 from shapecalc.grading.question_readings import of_fitting
+from shapecalc.grading.reading import TAKEN
 from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_sums import is_in_front
 from shapecalc.grading.written_numbers import PLAIN, Unreadable

@@ -16,6 +16,7 @@ from shapecalc.grading.left_out_of_sum import (
     left_out,
     those_in_sums,
 )
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_networks import OwnNetworks
 from shapecalc.grading.own_products import is_factor, is_product, weights_of
 from shapecalc.grading.own_sums import (
@@ -29,7 +30,6 @@ from shapecalc.grading.own_sums import (
     terms,
 )
 from shapecalc.grading.own_values import (
-    Answered,
     OwnNetwork,
     as_written,
     is_worked_with,

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from shapecalc.grading.by_network import WrongAndRight
 from shapecalc.grading.marks import Verdict
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_sums import (
     SUMMED,
     is_total,
 )
 from shapecalc.grading.own_values import (
-    Answered,
     OwnNetwork,
     with_all_values,
     with_nearest_values,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.kinds.flops import USUAL, counted
-from shapecalc.grading.own_values import Answered
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value

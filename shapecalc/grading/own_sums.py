@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeGuard
 
 from shapecalc.grading.misconceptions import MISCONCEPTIONS
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
-from shapecalc.grading.own_values import Answered
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.repeated import told_at
 from shapecalc.grading.subject import Subject

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import alike, as_asked
 from shapecalc.grading.misconceptions import misconceptions
-from shapecalc.grading.own_arrays import Answered as Answered
-from shapecalc.grading.own_arrays import OwnArray, by_array
+from shapecalc.grading.own_arrays import Answered, OwnArray, by_array
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.resized import with_own_size

@@ -8,7 +8,8 @@ from typing import Any
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.hyperparameters import is_spatial
-from shapecalc.grading.own_values import Answered, OwnNetwork
+from shapecalc.grading.own_arrays import Answered
+from shapecalc.grading.own_values import OwnNetwork
 from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.shown_sizes import tells_the_output
 from shapecalc.grading.subject import Subject

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.told_in_a_sentence import without_sentence
 from shapecalc.grading.values import flat

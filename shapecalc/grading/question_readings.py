@@ -10,15 +10,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from shapecalc.grading.answers import (
-    CROSSED,
-    LONGEST,
-    SEVERAL,
-    WORDY,
-    Reading,
-    read_answer,
-    readings,
-)
+from shapecalc.grading.answers import CROSSED, LONGEST, WORDY, read_answer, readings
 from shapecalc.grading.arrays_below import with_arrays_below
 from shapecalc.grading.bracketed_lists import LETTER
 from shapecalc.grading.clauses import CUT, clauses, split_aside
@@ -47,6 +39,7 @@ from shapecalc.grading.plainer_lists import (
 from shapecalc.grading.put_back import put_back
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import SEVERAL, Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_last import behind_words, is_stated_last, number_at_end

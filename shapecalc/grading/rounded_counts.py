@@ -5,11 +5,11 @@ biases.
 from __future__ import annotations
 
 from shapecalc.grading.alternatives import MOST_ALTERNATIVES, as_one, either, specific
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import COMMON
 from shapecalc.grading.ranking import SURE, Explanations
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.values import Value
 
 

@@ -6,9 +6,10 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from shapecalc.grading.answers import LONGEST, Reading
+from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.arithmetic import NUMBER, worked_out
 from shapecalc.grading.notation import plain
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.values import Number
 from shapecalc.grading.written_numbers import whole_if_so

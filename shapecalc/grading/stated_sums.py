@@ -10,13 +10,14 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from shapecalc.grading.answers import LONGEST, Reading
+from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.arithmetic import NUMBER as PLAIN
 from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
 from shapecalc.grading.lists import CLOSING, OPENING
 from shapecalc.grading.named_parts import sum_of_parts
 from shapecalc.grading.notation import SAYS, plain
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_products import stated_product
 from shapecalc.grading.values import Number, shown

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.own_sums import is_total
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.values import Value

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.bracketed_lists import on_one_line
 from shapecalc.grading.leading_values import leading_run
 from shapecalc.grading.lists import CLOSING, OPENING
+from shapecalc.grading.reading import Reading
 
 BESIDE = "what stands beside the list was taken for a working"
 

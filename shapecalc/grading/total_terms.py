@@ -12,7 +12,7 @@ from shapecalc.grading.cause import Cause
 from shapecalc.grading.misconceptions.question_context import AND, title_of
 from shapecalc.grading.number_words import SMALL
 from shapecalc.grading.own_answers import OwnAnswers
-from shapecalc.grading.own_values import Answered
+from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.question import Question
 from shapecalc.grading.values import Number
 from shapecalc.grading.wording import in_a_row, questions_by

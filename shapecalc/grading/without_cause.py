@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.behind_terms import BehindTerms
 from shapecalc.grading.comparison import in_full
 from shapecalc.grading.diagnosis import Diagnosis
@@ -18,6 +17,7 @@ from shapecalc.grading.from_own_numbers import from_own_numbers
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.question import Question
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.total_terms import right_terms
 from shapecalc.grading.values import index

@@ -10,13 +10,13 @@ import pytest
 
 from shapecalc.grading import read_assignment
 from shapecalc.grading.answered import Read
-from shapecalc.grading.answers import Reading
 from shapecalc.grading.first_look import FirstLook
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.notation import bare
 from shapecalc.grading.question import Question
 from shapecalc.grading.question_readings import readings_for
+from shapecalc.grading.reading import Reading
 from shapecalc.grading.student_working import working_in
 from shapecalc.grading.values import flat
 from shapecalc.grading.written_numbers import Unreadable
