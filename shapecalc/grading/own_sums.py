@@ -244,8 +244,8 @@ def _numbers(
             yield layer.name, right if _counted(right) else 0
         else:
             context = QuestionContext(question.subject, query, right)
-            model = MISCONCEPTIONS[made[layer.kind]].model
-            wrong = next((w.value for w in model(context)), right)
+            wrongs = MISCONCEPTIONS[made[layer.kind]].answers(context)
+            wrong = next((w.value for w in wrongs), right)
             yield layer.name, wrong if _counted(wrong) else 0
 
 

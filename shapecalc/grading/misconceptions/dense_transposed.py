@@ -69,4 +69,5 @@ MISCONCEPTION = Misconception(
     "dense_transposed",
     "rows and columns of the weights were swapped; a row holds the weights of one unit",
     model,
+    kinds=("example",),
 )

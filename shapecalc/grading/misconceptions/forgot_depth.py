@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.grading.misconceptions.variants import equal, times
 from shapecalc.layers.conv import Convolution
 
@@ -28,4 +33,10 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(prod(sizes), equal(times(sizes), prod(sizes)), told)
 
 
-MISCONCEPTION = Misconception("forgot_depth", "the depth of the filters was forgotten", model)
+MISCONCEPTION = Misconception(
+    "forgot_depth",
+    "the depth of the filters was forgotten",
+    model,
+    keys=(*RECOUNTED, "activations", "im2col"),
+    kinds=("shape",),
+)
