@@ -53,7 +53,7 @@ def misconceptions() -> tuple[Misconception, ...]:
 
 @lru_cache(maxsize=1)
 def _of_names(names: tuple[str, ...]) -> tuple[Misconception, ...]:
-    """All are asked for at every wrong answer of a class."""
+    """They are asked for at every wrong answer of a class."""
     return tuple(MISCONCEPTIONS[name] for name in names)
 
 
@@ -81,15 +81,12 @@ def wrong_answers(
         return [(m, wrong) for m, wrong in found if names is None or m.name in names]
     executed = context.query.executed
     asked = misconceptions() if executed else misconceptions_about(context.query.kind, context.key)
+    ask = _with_other_sizes if executed else Misconception.answers
     return [
         (misconception, wrong)
         for misconception in asked
         if names is None or misconception.name in names
-        for wrong in (
-            _with_other_sizes(misconception, context)
-            if executed
-            else misconception.answers(context)
-        )
+        for wrong in ask(misconception, context)
         if not alike(context.right, wrong.value, near)
     ]
 
