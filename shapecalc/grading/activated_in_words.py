@@ -56,7 +56,8 @@ def is_activated(question: Question, answer: object, read: Value) -> bool:
         return False
     context = QuestionContext(question.subject, query, question.right)
     (own,) = flat(question.right)
-    given = [number for wrong in activation_applied.model(context) for number in flat(wrong.value)]
+    wrongs = activation_applied.MISCONCEPTION.answers(context)
+    given = [number for wrong in wrongs for number in flat(wrong.value)]
     if near(own, read) or not any(near(number, read) for number in given):
         return False
     if DENIED.search(text.replace("but", "")):

@@ -236,7 +236,8 @@ def _numbers(
         else:
             query = question.query._replace(name=name)
             context = QuestionContext(question.subject, query, right)
-            wrong = next((w.value for w in MISCONCEPTIONS[made[kind]].model(context)), right)
+            wrongs = MISCONCEPTIONS[made[kind]].answers(context)
+            wrong = next((w.value for w in wrongs), right)
             yield name, wrong if _counted(wrong) else 0
 
 

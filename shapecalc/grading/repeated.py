@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from shapecalc.diagnostics import LayerError
 from shapecalc.geometry import Fit
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions import MISCONCEPTIONS, misconceptions
+from shapecalc.grading.misconceptions import MISCONCEPTIONS, misconceptions_about
 from shapecalc.grading.misconceptions.question_context import (
     Misconception,
     QuestionContext,
@@ -80,7 +80,7 @@ def repeated(context: QuestionContext, names: Collection[str] | None = None) -> 
     computed = [there for there in way if _computes(there)]
     seen: set[Any] = set()
     named = None if names is None else filter(None, map(MISCONCEPTIONS.find, sorted(names)))
-    for misconception in misconceptions() if named is None else named:
+    for misconception in misconceptions_about("record", "output") if named is None else named:
         name = misconception.name
         if name in NOT_GONE_ON_WITH:
             continue
@@ -218,7 +218,7 @@ def _wrong_volume(misconception: Misconception, context: QuestionContext) -> Wro
     where there is none, and where the layer does not take such a volume as it gets.
     """
     try:
-        for wrong in misconception.model(context) if _computes(context) else ():
+        for wrong in misconception.answers(context) if _computes(context) else ():
             sizes = flat(wrong.value)
             if len(sizes) == len(context.output) and wrong.value != context.right:
                 return wrong if all(type(size) is int for size in sizes) else None

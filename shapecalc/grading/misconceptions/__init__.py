@@ -53,8 +53,19 @@ def misconceptions() -> tuple[Misconception, ...]:
 
 @lru_cache(maxsize=1)
 def _of_names(names: tuple[str, ...]) -> tuple[Misconception, ...]:
-    """All are asked for at every wrong answer of a class."""
+    """They are asked for at every wrong answer of a class."""
     return tuple(MISCONCEPTIONS[name] for name in names)
+
+
+def misconceptions_about(kind: str, key: str) -> tuple[Misconception, ...]:
+    """Return those of all misconceptions that are about questions of a kind, and a record's key."""
+    return _about(tuple(MISCONCEPTIONS), kind, key)
+
+
+@lru_cache(maxsize=100)  # there are fewer kinds and keys; other names come with a plug-in alone
+def _about(names: tuple[str, ...], kind: str, key: str) -> tuple[Misconception, ...]:
+    """Few of all misconceptions are about one question."""
+    return tuple(one for one in _of_names(names) if one.is_about(kind, key))
 
 
 def wrong_answers(
@@ -69,13 +80,13 @@ def wrong_answers(
         found = _of_formula(context) if whole else iter(())
         return [(m, wrong) for m, wrong in found if names is None or m.name in names]
     executed = context.query.executed
+    asked = misconceptions() if executed else misconceptions_about(context.query.kind, context.key)
+    ask = _with_other_sizes if executed else Misconception.answers
     return [
         (misconception, wrong)
-        for misconception in misconceptions()
+        for misconception in asked
         if names is None or misconception.name in names
-        for wrong in (
-            _with_other_sizes(misconception, context) if executed else misconception.model(context)
-        )
+        for wrong in ask(misconception, context)
         if not alike(context.right, wrong.value, near)
     ]
 
@@ -84,7 +95,7 @@ def _with_other_sizes(misconception: Misconception, context: QuestionContext) ->
     """Yield the answers about an example, and its values where a mistake in the formula of sizes
     gives more or fewer, or the one at a place of these.
     """
-    yield from misconception.model(context)
+    yield from misconception.answers(context)
     if misconception.change is not None:
         found = resized_value(context.subject, context.query, misconception.change)
         one = bool(context.query.place)
@@ -148,5 +159,6 @@ def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wron
 
 
 __all__ = [
-    "MISCONCEPTIONS", "Misconception", "Wrong", "misconceptions", "register", "wrong_answers"
+    "MISCONCEPTIONS", "Misconception", "Wrong", "misconceptions", "misconceptions_about",
+    "register", "wrong_answers",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ OF_TOTAL = "biases were counted in layers that have none"
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield one more for each filter or unit of layers that have no biases."""
-    if context.key not in ("parameters", "biases") or not isinstance(context.right, int):
+    if not isinstance(context.right, int):
         return
     biases = absent_biases(context)
     if biases:
@@ -35,5 +35,8 @@ def _absent(record: KnownRecord) -> int:
 
 
 MISCONCEPTION = Misconception(
-    "absent_bias_counted", "biases were counted; this layer has none", model
+    "absent_bias_counted",
+    "biases were counted; this layer has none",
+    model,
+    keys=("parameters", "biases"),
 )

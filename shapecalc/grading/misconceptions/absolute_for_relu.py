@@ -20,4 +20,5 @@ MISCONCEPTION = Misconception(
     "absolute_for_relu",
     "the absolute value was taken; a ReLU makes 0 of what is negative",
     model,
+    kinds=("example",),
 )

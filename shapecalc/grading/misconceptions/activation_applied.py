@@ -14,7 +14,7 @@ from shapecalc.records import KnownRecord
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield what the activations make of a layer's output that take it, or take it normalized."""
     query = context.query
-    if context.record is None or query.kind != "example" or query.key != query.name:
+    if context.record is None or query.key != query.name:
         return
     for activation in _behind(context, context.record):
         found = context.of(activation.name, activation.name)
@@ -37,5 +37,8 @@ def _behind(context: QuestionContext, record: KnownRecord) -> Iterator[KnownReco
 
 
 MISCONCEPTION = Misconception(
-    "activation_applied", "the activation was applied as well; it comes behind this layer", model
+    "activation_applied",
+    "the activation was applied as well; it comes behind this layer",
+    model,
+    kinds=("example",),
 )

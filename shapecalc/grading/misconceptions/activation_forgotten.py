@@ -16,7 +16,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example without its activations, and the value that goes into the last one."""
     record, query = context.record, context.query
     activated = record is not None and isinstance(record.layer, Elementwise | PRelu)
-    if query.kind == "example" and activated and record is not None and record.sources:
+    if activated and record is not None and record.sources:
         before = record.sources[0]
         found = context.of(before, before) if query.key == record.name else None
         if found is not None:
@@ -38,4 +38,6 @@ def _left_out(context: QuestionContext) -> str:
     return f"{what} left out"
 
 
-MISCONCEPTION = Misconception("activation_forgotten", "the activation was left out", model)
+MISCONCEPTION = Misconception(
+    "activation_forgotten", "the activation was left out", model, kinds=("example",)
+)

@@ -13,7 +13,7 @@ OF_ALL = "the values of all outputs were counted, not the parameters"
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the number of activations; not for a dense layer, whose units also are its biases."""
-    if context.key == "parameters" and context.right:
+    if context.right:
         if context.total:
             found = context.subject.trace.totals["activations"]
             if found:
@@ -24,5 +24,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "activations_for_parameters", "the values of the output were counted, not the parameters", model
+    "activations_for_parameters",
+    "the values of the output were counted, not the parameters",
+    model,
+    keys=("parameters",),
 )

@@ -23,5 +23,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "average_for_max", "the mean was taken; this pool takes the largest value", model
+    "average_for_max",
+    "the mean was taken; this pool takes the largest value",
+    model,
+    kinds=("example",),
 )

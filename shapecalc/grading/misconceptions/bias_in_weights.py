@@ -14,14 +14,15 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the parameters where the weights alone are asked for, also with biases that layers have
     not.
     """
-    if context.key == "weights":
-        totals = context.subject.trace.totals if context.total else {}
-        weights = context.record.weights if context.record else totals.get("weights")
-        own = context.record.biases if context.record else totals.get("biases")
-        biases = own or absent_biases(context)
-        if weights and biases:
-            text = f"{weights:,} + {biases:,} = {weights + biases:,}"
-            yield Wrong(weights + biases, text, "" if own else NONE)
+    totals = context.subject.trace.totals if context.total else {}
+    weights = context.record.weights if context.record else totals.get("weights")
+    own = context.record.biases if context.record else totals.get("biases")
+    biases = own or absent_biases(context)
+    if weights and biases:
+        text = f"{weights:,} + {biases:,} = {weights + biases:,}"
+        yield Wrong(weights + biases, text, "" if own else NONE)
 
 
-MISCONCEPTION = Misconception("bias_in_weights", "the biases were counted with the weights", model)
+MISCONCEPTION = Misconception(
+    "bias_in_weights", "the biases were counted with the weights", model, keys=("weights",)
+)

@@ -66,4 +66,4 @@ def _without(layer: str = "") -> Given:
     return change
 
 
-MISCONCEPTION = Misconception("bias_not_added", "the bias was not added", model)
+MISCONCEPTION = Misconception("bias_not_added", "the bias was not added", model, kinds=("example",))

@@ -19,7 +19,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     told = OF_DENSE if own.dense else ""
     if context.key == "parameters":
         yield from (w._replace(explanation=told) for w in context.recounted(biases=D))
-    elif context.key == "biases":
+    else:
         yield Wrong(D, f"{D:,} biases", told)
 
 
@@ -27,4 +27,5 @@ MISCONCEPTION = Misconception(
     "bias_per_input",
     "a bias was counted for each slice of the input; every filter has one",
     model,
+    keys=("parameters", "biases"),
 )

@@ -15,10 +15,13 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     biases = own.deep * own.K
     if context.key == "parameters":
         yield from context.recounted(biases=biases)
-    elif context.key == "biases":
+    else:
         yield Wrong(biases, f"{own.deep}*{own.K} = {biases:,}")
 
 
 MISCONCEPTION = Misconception(
-    "bias_per_slice", "a bias was counted for each slice of a filter; a filter has one", model
+    "bias_per_slice",
+    "a bias was counted for each slice of a filter; a filter has one",
+    model,
+    keys=("parameters", "biases"),
 )

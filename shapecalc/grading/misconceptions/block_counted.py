@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
     Misconception,
     QuestionContext,
     Weighted,
@@ -16,12 +17,10 @@ from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.normalization import Normalization
 from shapecalc.records import KnownRecord
 
-COUNTS = ("weights", "parameters", "macs", "flops")
-
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the count of a depthwise convolution together with that of the 1x1 one behind it."""
-    if context.key not in COUNTS or context.record is None:
+    if context.record is None:
         return
     for depthwise, pointwise in _blocks(context, context.record):
         names = [depthwise.name, pointwise.name]
@@ -80,4 +79,5 @@ MISCONCEPTION = Misconception(
     "block_counted",
     "the depthwise and the 1x1 convolution were counted together; one of them is asked for",
     model,
+    keys=RECOUNTED,
 )

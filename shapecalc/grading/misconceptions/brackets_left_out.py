@@ -48,4 +48,5 @@ MISCONCEPTION = Misconception(
     "brackets_left_out",
     "one filter's weights were added to all biases; there are no brackets around the sum",
     model,
+    keys=("output", "parameters"),
 )

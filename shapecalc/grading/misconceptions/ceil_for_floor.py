@@ -11,7 +11,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield one window more on each axis where the stride leaves something over."""
     fits = context.fits
-    if context.key != "output" or not any(_down(fit) for fit in fits):
+    if not any(_down(fit) for fit in fits):
         return
     sizes = [fit.size + _down(fit) for fit in fits]
     up = [fit._replace(policy="ceil") if _down(fit) else fit for fit in fits]
@@ -24,4 +24,6 @@ def _down(fit: Fit) -> bool:
     return bool(fit.remainder) and fit.policy in ("exact", "floor")
 
 
-MISCONCEPTION = Misconception("ceil_for_floor", "the size was rounded up, not down", model)
+MISCONCEPTION = Misconception(
+    "ceil_for_floor", "the size was rounded up, not down", model, keys=("output",)
+)

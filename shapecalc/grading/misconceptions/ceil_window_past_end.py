@@ -9,8 +9,6 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the size rounded up where the last window would start past the input."""
-    if context.key != "output":
-        return
     up = any(fit.policy == "ceil" for fit in context.fits)
     past = [up and fit.derivation().reason == "window_past_the_input" for fit in context.fits]
     if any(past):
@@ -21,5 +19,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "ceil_window_past_end", "a window was counted that starts past the input; it is dropped", model
+    "ceil_window_past_end",
+    "a window was counted that starts past the input; it is dropped",
+    model,
+    keys=("output",),
 )

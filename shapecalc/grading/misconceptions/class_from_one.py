@@ -14,7 +14,7 @@ from shapecalc.network.example import OF_CLASSES, Numbers
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the loss, or a gradient or step of it, with the class before each; 0 has none."""
     example = context.subject.trace.spec.example
-    if context.query.kind != "example" or example is None or example.loss_kind not in OF_CLASSES:
+    if example is None or example.loss_kind not in OF_CLASSES:
         return
     classes = [at for numbers in example.loss.values() for at in flat(numbers.values)]
     found = with_target(context, "class_from_one", _before) if min(classes) > 0 else None
@@ -32,5 +32,8 @@ def _lowered(classes: Any) -> Any:
 
 
 MISCONCEPTION = Misconception(
-    "class_from_one", "the classes were counted from 1; here they are counted from 0", model
+    "class_from_one",
+    "the classes were counted from 1; here they are counted from 0",
+    model,
+    kinds=("example",),
 )

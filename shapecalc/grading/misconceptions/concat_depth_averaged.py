@@ -11,7 +11,7 @@ from shapecalc.layers.merge import Concat
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the mean of the sources' depths."""
-    if context.key == "output" and isinstance(context.layer, Concat):
+    if isinstance(context.layer, Concat):
         depths = context.source_depths
         if depths and not sum(depths) % len(depths):
             mean = sum(depths) // len(depths)
@@ -19,5 +19,5 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "concat_depth_averaged", "the depths were averaged; concat adds them", model
+    "concat_depth_averaged", "the depths were averaged; concat adds them", model, keys=("output",)
 )

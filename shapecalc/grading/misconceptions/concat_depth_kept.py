@@ -10,12 +10,15 @@ from shapecalc.layers.merge import Concat
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the depth of the first, the last or the deepest source."""
-    if context.key == "output" and isinstance(context.layer, Concat):
+    if isinstance(context.layer, Concat):
         depths = context.source_depths
         for depth in dict.fromkeys(depths[:1] + depths[-1:] + [max(depths, default=0)]):
             yield from context.deepened(depth, f"depth {depth} kept")
 
 
 MISCONCEPTION = Misconception(
-    "concat_depth_kept", "the depth of one source was kept; concat adds the depths", model
+    "concat_depth_kept",
+    "the depth of one source was kept; concat adds the depths",
+    model,
+    keys=("output",),
 )

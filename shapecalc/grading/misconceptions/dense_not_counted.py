@@ -10,10 +10,12 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the number of weight layers that are not dense."""
-    if context.query.kind == "layers" and context.query.key == WITH_WEIGHTS:
+    if context.query.key == WITH_WEIGHTS:
         found = counted(context.subject.layers, context.query)
         left = sum(record.kind != "dense" for record in found)
         yield Wrong(left, f"{left} convolutions")
 
 
-MISCONCEPTION = Misconception("dense_not_counted", "the dense layers were not counted", model)
+MISCONCEPTION = Misconception(
+    "dense_not_counted", "the dense layers were not counted", model, kinds=("layers",)
+)

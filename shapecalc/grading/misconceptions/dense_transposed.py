@@ -70,4 +70,5 @@ MISCONCEPTION = Misconception(
     "rows and columns of the weights were swapped; a row holds the weights of one unit",
     model,
     of_all="rows and columns were swapped; a row belongs to a unit",
+    kinds=("example",),
 )

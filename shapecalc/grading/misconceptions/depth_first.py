@@ -12,12 +12,12 @@ from shapecalc.grading.wording import volume_axes
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the depth before the spatial sizes."""
     right = context.right
-    if context.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
+    if isinstance(right, tuple) and len(right) > 1:
         value = (right[-1], *right[:-1])
         names = ("depth", *volume_axes(len(right))[:-1])
         yield Wrong(value, f"{shown(value)} is {' x '.join(names)}")
 
 
 MISCONCEPTION = Misconception(
-    "depth_first", "the depth was written first; here it goes last", model
+    "depth_first", "the depth was written first; here it goes last", model, keys=("output", "input")
 )

@@ -9,7 +9,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the input's depth."""
-    if context.key == "output" and context.has_filters and len(context.volume) > 1:
+    if context.has_filters and len(context.volume) > 1:
         yield from context.deepened(context.volume[-1], f"depth {context.volume[-1]}")
 
 
@@ -17,4 +17,5 @@ MISCONCEPTION = Misconception(
     "depth_kept",
     "the depth of the input was kept; the depth of the output is the number of filters",
     model,
+    keys=("output",),
 )

@@ -11,15 +11,14 @@ from shapecalc.layers.conv_transpose import ConvTranspose
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output D*K deep."""
-    if (
-        context.key == "output"
-        and isinstance(context.layer, Conv | ConvTranspose)
-        and context.volume
-    ):
+    if isinstance(context.layer, Conv | ConvTranspose) and context.volume:
         D, K = context.volume[-1], context.layer.K
         yield from context.deepened(D * K, f"depth {D}*{K} = {D * K}")
 
 
 MISCONCEPTION = Misconception(
-    "depth_multiplied", "the depths were multiplied; every filter gives one slice", model
+    "depth_multiplied",
+    "the depths were multiplied; every filter gives one slice",
+    model,
+    keys=("output",),
 )

@@ -9,7 +9,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the zeros of the first axis added to its depth."""
-    if context.key != "output" or any(fit.follows for fit in context.fits):
+    if any(fit.follows for fit in context.fits):
         return
     if context.output and context.borders and not context.transposed_fits:
         before, after = context.borders[0]
@@ -20,5 +20,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "depth_padded", "the depth was padded too; zeros go around height and width alone", model
+    "depth_padded",
+    "the depth was padded too; zeros go around height and width alone",
+    model,
+    keys=("output",),
 )

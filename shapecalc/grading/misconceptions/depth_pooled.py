@@ -13,7 +13,7 @@ from shapecalc.reports import sentences
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the window slid over the depth as well, or the depth divided by S."""
-    if context.key == "output" and isinstance(context.layer, Pool) and context.fits:
+    if isinstance(context.layer, Pool) and context.fits:
         depth = context.volume[-1]
         fit = refit(context.fits[0]._replace(W=depth), Change())
         yield from context.deepened(fit.size, f"depth {sentences.sentence(fit.derivation())}")
@@ -28,5 +28,5 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "depth_pooled", "the depth was pooled too; a pool works slice by slice", model
+    "depth_pooled", "the depth was pooled too; a pool works slice by slice", model, keys=("output",)
 )

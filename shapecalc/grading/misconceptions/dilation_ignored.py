@@ -58,4 +58,11 @@ def _before(layers: int) -> str:
     return f"the dilation of {'a layer' if layers == 1 else 'layers'} before it was taken as 1"
 
 
-MISCONCEPTION = Misconception("dilation_ignored", "the dilation was taken as 1", model, CHANGE)
+MISCONCEPTION = Misconception(
+    "dilation_ignored",
+    "the dilation was taken as 1",
+    model,
+    CHANGE,
+    keys=("output", "receptive_field"),
+    kinds=("field",),
+)

@@ -11,7 +11,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with a filter of F*dilation for dilation*(F - 1) + 1."""
     fits = context.fits
-    if context.key != "output" or not any(fit.dilation > 1 for fit in fits):
+    if not any(fit.dilation > 1 for fit in fits):
         return
     if any(fit.follows for fit in fits):
         return
@@ -32,4 +32,5 @@ MISCONCEPTION = Misconception(
     "dilation_times_filter",
     "the dilated filter was taken as F*dilation; it spans dilation*(F - 1) + 1",
     model,
+    keys=("output",),
 )

@@ -14,7 +14,7 @@ MOST = 4
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield sizes next to one that fits; marking says of any other why it does not fit."""
-    if context.query.kind == "fitting" and isinstance(context.right, tuple):
+    if isinstance(context.right, tuple):
         yield from islice(_refused(context, context.right), MOST)
 
 
@@ -28,4 +28,6 @@ def _refused(context: QuestionContext, right: tuple[int, ...]) -> Iterable[Wrong
             yield Wrong(volume, why)
 
 
-MISCONCEPTION = Misconception("does_not_fit", "a size was chosen that not every layer takes", model)
+MISCONCEPTION = Misconception(
+    "does_not_fit", "a size was chosen that not every layer takes", model, kinds=("fitting",)
+)

@@ -20,4 +20,5 @@ MISCONCEPTION = Misconception(
     "dropout_not_scaled",
     "what the dropout keeps was not scaled; in training it is divided by 1 - rate",
     model,
+    kinds=("example",),
 )

@@ -32,4 +32,5 @@ MISCONCEPTION = Misconception(
     "exponential_forgotten",
     "the exponential was forgotten; a softmax takes exp(z) of each score z first",
     model,
+    kinds=("example",),
 )

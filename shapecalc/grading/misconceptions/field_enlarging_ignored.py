@@ -17,9 +17,7 @@ from shapecalc.records import KnownRecord
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the field, or the jump, by the strides of all windows alone."""
-    if context.key not in ("receptive_field", "jump") or not context.slides:
-        return
-    if not any(_only_enlarges(record) for record, _ in context.way_back):
+    if not context.slides or not any(_only_enlarges(record) for record, _ in context.way_back):
         return
     windows, left_out = context.windows_without(_only_enlarges)
     if not windows or not left_out:
@@ -49,4 +47,5 @@ MISCONCEPTION = Misconception(
     "field_enlarging_ignored",
     "the enlarging by a layer was ignored; behind it neighbours are closer together",
     model,
+    keys=("receptive_field", "jump"),
 )

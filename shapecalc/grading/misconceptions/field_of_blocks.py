@@ -11,7 +11,7 @@ from shapecalc.grading.misconceptions.variants import terms
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the sum of the fields of runs that end with a stride, each as if it came first."""
-    if context.key != "receptive_field" or not context.windows:
+    if not context.windows:
         return
     axes = [_fields(axis) for axis in zip(*context.windows, strict=True)]
     if len(axes[0]) > 1:
@@ -35,4 +35,5 @@ MISCONCEPTION = Misconception(
     "field_of_blocks",
     "the fields of the blocks were added up; the strides before a block widen what it sees",
     model,
+    keys=("receptive_field",),
 )

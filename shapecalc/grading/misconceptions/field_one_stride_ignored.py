@@ -16,8 +16,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the field with the stride of one layer before taken as 1, of each that has one; where
     one layer alone has, that is all strides ignored.
     """
-    if context.key != "receptive_field":
-        return
     before = [record.name for record, there in context.way_back[1:] if _strides(there.fits)]
     found: dict[Wrong, list[str]] = {}
     for name in reversed(before) if len(before) > 1 else ():
@@ -49,4 +47,5 @@ MISCONCEPTION = Misconception(
     model,
     parts=("field_stride_ignored",),
     others=("the stride was left out",),
+    keys=("receptive_field",),
 )

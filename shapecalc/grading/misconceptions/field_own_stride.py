@@ -18,7 +18,7 @@ AT_EVERY_LAYER = (
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the field with the jump behind the layer for the one before it."""
     right = context.right
-    if context.key != "receptive_field" or not context.slides or not isinstance(right, tuple):
+    if not context.slides or not isinstance(right, tuple):
         return
     windows = context.windows
     jumps = context.of(context.query.name, "jump")
@@ -54,4 +54,5 @@ MISCONCEPTION = Misconception(
     "field_own_stride",
     "the stride of the layer itself was counted; it only counts for the layers after it",
     model,
+    keys=("receptive_field",),
 )

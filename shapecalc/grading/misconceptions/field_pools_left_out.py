@@ -14,7 +14,7 @@ WITHOUT_STRIDES = "the pools were left out, and the strides of the layers before
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the field of the convolutions alone, and that with all their strides taken as 1."""
-    if context.key != "receptive_field" or not context.slides or _is_pool(context.record):
+    if not context.slides or _is_pool(context.record):
         return
     windows, pools = context.windows_without(_is_pool)
     if not windows or not pools:
@@ -33,4 +33,5 @@ MISCONCEPTION = Misconception(
     "field_pools_left_out",
     "the pools were left out; they widen the field, and their strides count behind them",
     model,
+    keys=("receptive_field",),
 )

@@ -10,7 +10,7 @@ from shapecalc.grading.misconceptions.variants import terms
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the sum of F, or for the jump of S."""
-    if context.key in ("receptive_field", "jump") and len(windows := context.windows) > 1:
+    if len(windows := context.windows) > 1:
         field = context.key == "receptive_field"
         axes = [
             [fit.span if field else fit.S for fit in axis] for axis in zip(*windows, strict=True)
@@ -20,5 +20,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "field_summed", "the sizes were added up; windows overlap, and strides multiply", model
+    "field_summed",
+    "the sizes were added up; windows overlap, and strides multiply",
+    model,
+    keys=("receptive_field", "jump"),
 )

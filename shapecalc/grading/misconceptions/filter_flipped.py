@@ -44,5 +44,8 @@ def _turned(levels: int) -> Callable[[Any], Any]:
 
 
 MISCONCEPTION = Misconception(
-    "filter_flipped", "the filter was flipped; a layer applies it as it is", model
+    "filter_flipped",
+    "the filter was flipped; a layer applies it as it is",
+    model,
+    kinds=("example",),
 )

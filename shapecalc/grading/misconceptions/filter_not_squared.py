@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -19,4 +24,5 @@ MISCONCEPTION = Misconception(
     "filter_not_squared",
     "the size of the filter was not squared; a slice of it has F*F values",
     model,
+    keys=RECOUNTED,
 )

@@ -21,4 +21,5 @@ MISCONCEPTION = Misconception(
     "the filter was not turned by 180 degrees for the gradient of its input; each pixel gets its"
     " weight times what comes back to each window that sees it",
     model,
+    kinds=("example",),
 )

@@ -35,5 +35,5 @@ def _turned(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None
 
 
 MISCONCEPTION = Misconception(
-    "filter_transposed", "rows and columns of the filter were swapped", model
+    "filter_transposed", "rows and columns of the filter were swapped", model, kinds=("example",)
 )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.layers.conv import Convolution
 
 
@@ -21,4 +26,6 @@ MISCONCEPTION = Misconception(
     "filters_for_depth",
     "the filters were taken as deep as the output; they are as deep as the input",
     model,
+    keys=RECOUNTED,
+    kinds=("shape",),
 )

@@ -41,4 +41,5 @@ MISCONCEPTION = Misconception(
     "first_slice_only",
     "only the first slice was counted; a filter sees all slices of its input",
     model,
+    kinds=("example",),
 )

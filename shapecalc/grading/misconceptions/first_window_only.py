@@ -20,4 +20,5 @@ MISCONCEPTION = Misconception(
     "first_window_only",
     "only the first window was counted; a filter's gradient is the sum over all positions",
     model,
+    kinds=("example",),
 )

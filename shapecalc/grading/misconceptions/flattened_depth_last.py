@@ -20,4 +20,5 @@ MISCONCEPTION = Misconception(
     "flattened_depth_last",
     "the volume was flattened pixel by pixel, with the depth last; it is flattened slice by slice",
     model,
+    kinds=("example",),
 )

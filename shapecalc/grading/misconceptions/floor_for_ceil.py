@@ -12,10 +12,10 @@ CHANGE = Change(rounding="floor")
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output without the last, shorter window of `rounding: ceil`."""
-    if context.key == "output" and any(
-        fit.policy == "ceil" and fit.remainder for fit in context.fits
-    ):
+    if any(fit.policy == "ceil" and fit.remainder for fit in context.fits):
         yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("floor_for_ceil", "the size was rounded down, not up", model, CHANGE)
+MISCONCEPTION = Misconception(
+    "floor_for_ceil", "the size was rounded down, not up", model, CHANGE, keys=("output",)
+)

@@ -9,12 +9,15 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield twice the MACs."""
-    if context.key == "macs" and isinstance(context.right, int):
+    if isinstance(context.right, int):
         own = [wrong.arithmetic.partition(" = ")[0] for wrong in context.recounted()]
         text = own[0] if own else f"{context.right:,}"
         yield Wrong(2 * context.right, f"2 * {text} = {2 * context.right:,}")
 
 
 MISCONCEPTION = Misconception(
-    "flops_for_macs", "a multiply-accumulate was counted as two operations; it is one MAC", model
+    "flops_for_macs",
+    "a multiply-accumulate was counted as two operations; it is one MAC",
+    model,
+    keys=("macs",),
 )

@@ -25,4 +25,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(weights, f"the weights alone are {weights:,}")
 
 
-MISCONCEPTION = Misconception("forgot_bias", "the biases were forgotten", model)
+MISCONCEPTION = Misconception(
+    "forgot_bias", "the biases were forgotten", model, keys=("parameters", "unshared_parameters")
+)

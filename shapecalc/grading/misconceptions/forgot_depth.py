@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.grading.misconceptions.variants import equal, times
 from shapecalc.layers.conv import Convolution
 
@@ -33,4 +38,6 @@ MISCONCEPTION = Misconception(
     "the depth of the filters was forgotten",
     model,
     of_all="a depth was forgotten",
+    keys=(*RECOUNTED, "activations", "im2col"),
+    kinds=("shape",),
 )

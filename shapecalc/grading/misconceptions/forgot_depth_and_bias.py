@@ -11,7 +11,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights of filters one slice deep, alone."""
     own = context.weighted
-    if context.key == "parameters" and own and own.bias and own.deep > 1 and prod(own.F) > 1:
+    if own and own.bias and own.deep > 1 and prod(own.F) > 1:
         told = "the depth of the input and the biases were forgotten" if own.dense else ""
         yield from (w._replace(explanation=told) for w in context.recounted(deep=1, biases=0))
 
@@ -21,4 +21,5 @@ MISCONCEPTION = Misconception(
     "the depth of the filters and the biases were forgotten",
     model,
     parts=("forgot_bias", "forgot_depth"),
+    keys=("parameters",),
 )

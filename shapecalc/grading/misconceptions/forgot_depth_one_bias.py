@@ -13,7 +13,7 @@ ONE_BIAS = "the depth of the input was forgotten, and one bias was counted for a
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield filters one slice deep and a bias."""
     own = context.weighted
-    if context.key != "parameters" or own is None or own.K == 1:
+    if own is None or own.K == 1:
         return
     if own.dense and own.deep == own.K:
         return  # as where a convolution's K filters are taken for one
@@ -27,4 +27,5 @@ MISCONCEPTION = Misconception(
     "the depth of the filters was forgotten, and one bias was counted for all",
     model,
     parts=("forgot_depth", "one_bias"),
+    keys=("parameters",),
 )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.layers.conv import Convolution
 
 
@@ -20,4 +25,10 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.deepened(1, "one filter gives one slice")
 
 
-MISCONCEPTION = Misconception("forgot_filters", "one filter was counted, not all of them", model)
+MISCONCEPTION = Misconception(
+    "forgot_filters",
+    "one filter was counted, not all of them",
+    model,
+    keys=("output", *RECOUNTED),
+    kinds=("shape",),
+)

@@ -42,4 +42,6 @@ def _paddings(context: QuestionContext) -> Iterator[Wrong]:
     yield Wrong(up, told)
 
 
-MISCONCEPTION = Misconception("forgot_plus_one", "the + 1 was forgotten", model, CHANGE)
+MISCONCEPTION = Misconception(
+    "forgot_plus_one", "the + 1 was forgotten", model, CHANGE, keys=("output",), kinds=("field",)
+)

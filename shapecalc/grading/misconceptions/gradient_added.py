@@ -17,7 +17,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     with each of these the other way, and with all of them as they are.
     """
     example, key = context.subject.trace.spec.example, context.query.key
-    if example is None or context.query.kind != "example" or not key.endswith(".next"):
+    if example is None or not key.endswith(".next"):
         return
     old = context.of(context.query.name, key.removesuffix(".next"))
     if old is None:
@@ -34,5 +34,5 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "gradient_added", "the gradient was added; a step goes against it", model
+    "gradient_added", "the gradient was added; a step goes against it", model, kinds=("example",)
 )

@@ -27,4 +27,5 @@ MISCONCEPTION = Misconception(
     "gradient_sign",
     "the gradient has the wrong sign; the error is the output minus the target",
     model,
+    kinds=("example",),
 )

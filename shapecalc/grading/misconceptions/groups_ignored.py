@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.layers.conv import DepthwiseConv
 from shapecalc.layers.conv_transpose import ConvTranspose
 
@@ -27,5 +32,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "groups_ignored", "the groups were ignored; a filter is only as deep as its group", model
+    "groups_ignored",
+    "the groups were ignored; a filter is only as deep as its group",
+    model,
+    keys=RECOUNTED,
+    kinds=("shape",),
 )

@@ -35,4 +35,6 @@ MISCONCEPTION = Misconception(
     "half_filter_padding",
     "the padding was taken as half of F, rounded up",
     model,
+    keys=("output",),
+    kinds=("field",),
 )

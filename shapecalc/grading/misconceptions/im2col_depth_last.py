@@ -13,8 +13,6 @@ from shapecalc.grading.values import shown
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the rows in the order row, column, depth."""
-    if context.query.kind != "im2col":
-        return
     found, place = matrix(context.subject.layers, context.query), context.query.place
     rows = [_row(found, row) for row in range(found.shape[0])]
     value: Any = tuple(found.row(row) for row in rows)
@@ -30,5 +28,8 @@ def _row(found: Matrix, row: int) -> int:
 
 
 MISCONCEPTION = Misconception(
-    "im2col_depth_last", "the depths of each pixel were put together; a slice goes first", model
+    "im2col_depth_last",
+    "the depths of each pixel were put together; a slice goes first",
+    model,
+    kinds=("im2col",),
 )

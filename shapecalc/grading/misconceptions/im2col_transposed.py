@@ -25,5 +25,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "im2col_transposed", "rows and columns of the matrix were swapped", model
+    "im2col_transposed",
+    "rows and columns of the matrix were swapped",
+    model,
+    keys=("im2col",),
+    kinds=("im2col",),
 )

@@ -11,9 +11,10 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the number of layers with one more for each input."""
     inputs, right = len(context.subject.trace.inputs), context.right
-    query = context.query
-    if query.kind == "layers" and query.key in COUNTED and isinstance(right, int):
+    if context.query.key in COUNTED and isinstance(right, int):
         yield Wrong(right + inputs, f"{right} + {inputs} = {right + inputs}")
 
 
-MISCONCEPTION = Misconception("input_counted", "the input was counted as a layer", model)
+MISCONCEPTION = Misconception(
+    "input_counted", "the input was counted as a layer", model, kinds=("layers",)
+)

@@ -34,4 +34,5 @@ MISCONCEPTION = Misconception(
     "label_not_subtracted",
     "the probabilities were taken for the gradient; it is the probability minus the target",
     model,
+    kinds=("example",),
 )

@@ -52,4 +52,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield layers.wrong(context.right, terms)
 
 
-MISCONCEPTION = Misconception("layer_left_out", "a layer was left out of the total", model)
+MISCONCEPTION = Misconception(
+    "layer_left_out", "a layer was left out of the total", model, kinds=("record",)
+)

@@ -32,5 +32,8 @@ def to_base(base: int) -> str:
 
 
 MISCONCEPTION = Misconception(
-    "loss_base", "a logarithm to another base was taken; here it is the natural one", model
+    "loss_base",
+    "a logarithm to another base was taken; here it is the natural one",
+    model,
+    kinds=("example",),
 )

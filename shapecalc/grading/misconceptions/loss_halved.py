@@ -19,5 +19,5 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_halved", "the squared error was halved; here it has no half", model
+    "loss_halved", "the squared error was halved; here it has no half", model, kinds=("example",)
 )

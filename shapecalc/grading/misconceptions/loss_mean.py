@@ -34,5 +34,8 @@ def _scaled(context: QuestionContext, factor: float, how: str, told: str) -> Ite
 
 
 MISCONCEPTION = Misconception(
-    "loss_mean", "the mean of the squares was taken; here it is their sum", model
+    "loss_mean",
+    "the mean of the squares was taken; here it is their sum",
+    model,
+    kinds=("example",),
 )

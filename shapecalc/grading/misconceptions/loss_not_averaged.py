@@ -24,5 +24,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_not_averaged", "the squares were added up; here the mean is taken", model
+    "loss_not_averaged",
+    "the squares were added up; here the mean is taken",
+    model,
+    kinds=("example",),
 )

@@ -19,5 +19,5 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_not_halved", "the half of the squared error was left out", model
+    "loss_not_halved", "the half of the squared error was left out", model, kinds=("example",)
 )

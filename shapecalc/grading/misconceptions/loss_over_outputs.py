@@ -29,5 +29,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_over_outputs", "the loss was averaged over the classes; here it is not", model
+    "loss_over_outputs",
+    "the loss was averaged over the classes; here it is not",
+    model,
+    kinds=("example",),
 )

@@ -19,5 +19,5 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_sign", "the minus in front of the logarithm was forgotten", model
+    "loss_sign", "the minus in front of the logarithm was forgotten", model, kinds=("example",)
 )

@@ -12,7 +12,7 @@ from shapecalc.grading.values import shown
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the loss, or a gradient or step of it, times the number of examples."""
     example = context.subject.trace.spec.example
-    if context.query.kind != "example" or example is None or not example.loss_kind:
+    if example is None or not example.loss_kind:
         return
     count = context.subject.computed.session.count
     found = scaled_loss(context, count) if count > 1 else None
@@ -21,5 +21,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_summed", "the loss was summed over the batch; here it is averaged", model
+    "loss_summed",
+    "the loss was summed over the batch; here it is averaged",
+    model,
+    kinds=("example",),
 )

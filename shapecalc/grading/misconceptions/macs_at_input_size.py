@@ -9,7 +9,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the MACs or FLOPs with the filter at each of the input's positions."""
-    if context.key in ("macs", "flops") and context.fits:
+    if context.fits:
         yield from context.recounted(positions=context.volume[:-1])
 
 
@@ -17,4 +17,5 @@ MISCONCEPTION = Misconception(
     "macs_at_input_size",
     "the multiplications were counted for every position of the input, not of the output",
     model,
+    keys=("macs", "flops"),
 )

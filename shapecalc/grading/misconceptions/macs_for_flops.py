@@ -9,11 +9,14 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield half of the FLOPs."""
-    if context.key == "flops" and isinstance(context.right, int):
+    if isinstance(context.right, int):
         macs = context.right // 2
         yield Wrong(macs, f"{macs:,} MACs")
 
 
 MISCONCEPTION = Misconception(
-    "macs_for_flops", "a multiply-accumulate was counted as one operation; it is two", model
+    "macs_for_flops",
+    "a multiply-accumulate was counted as one operation; it is two",
+    model,
+    keys=("flops",),
 )

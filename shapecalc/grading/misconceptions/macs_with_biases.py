@@ -10,7 +10,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the MACs, or FLOPs, with one more for each output value of a layer with biases."""
-    if context.key not in ("macs", "flops") or not isinstance(context.right, int):
+    if not isinstance(context.right, int):
         return
     own = (
         [context.record]
@@ -31,5 +31,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "macs_with_biases", "the biases were counted too; they multiply nothing", model
+    "macs_with_biases",
+    "the biases were counted too; they multiply nothing",
+    model,
+    keys=("macs", "flops"),
 )

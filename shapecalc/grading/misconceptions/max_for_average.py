@@ -24,5 +24,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "max_for_average", "the largest value was taken; this pool takes the mean", model
+    "max_for_average",
+    "the largest value was taken; this pool takes the mean",
+    model,
+    kinds=("example",),
 )

@@ -21,5 +21,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "means_not_corrected", "Adam's means were not corrected; they start from 0", model
+    "means_not_corrected",
+    "Adam's means were not corrected; they start from 0",
+    model,
+    kinds=("example",),
 )

@@ -11,7 +11,7 @@ from shapecalc.layers.merge import Stretching
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the sum of the sources' depths where a merge goes value by value."""
-    if context.key == "output" and isinstance(context.layer, Stretching):
+    if isinstance(context.layer, Stretching):
         depths = context.source_depths
         yield from context.deepened(sum(depths), f"depth {terms(depths)} = {sum(depths)}")
 
@@ -20,4 +20,5 @@ MISCONCEPTION = Misconception(
     "merge_depths_added",
     "the depths were added; this merge goes value by value and keeps the depth",
     model,
+    keys=("output",),
 )

@@ -17,7 +17,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     inputs = (context.record.input or ()) if context.record else ()
     alike = len(inputs) > 1 and len({*map(len, inputs)}) == 1 < len(inputs[0])
     alike = alike and bool(context.output)
-    if context.key != "output" or not isinstance(context.layer, Stretching) or not alike:
+    if not isinstance(context.layer, Stretching) or not alike:
         return
     *sides, depths = zip(*inputs, strict=True)
     lines = [f"{terms(side)} = {sum(side)}" for side in sides]
@@ -32,4 +32,5 @@ MISCONCEPTION = Misconception(
     "merge_sizes_added",
     "the sizes were added; this merge goes value by value and keeps them",
     model,
+    keys=("output",),
 )

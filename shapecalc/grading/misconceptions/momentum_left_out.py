@@ -20,4 +20,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             yield Wrong(found, f"by rate*gradient alone it is {shown(found)}")
 
 
-MISCONCEPTION = Misconception("momentum_left_out", "the momentum was left out", model)
+MISCONCEPTION = Misconception(
+    "momentum_left_out", "the momentum was left out", model, kinds=("example",)
+)

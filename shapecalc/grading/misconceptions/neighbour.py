@@ -105,4 +105,6 @@ def _shown_already(context: QuestionContext) -> Iterator[Value]:
         yield prod(context.volume) if context.weighted.dense else context.weighted.D
 
 
-MISCONCEPTION = Misconception("neighbour", "it is the answer for another layer", model)
+MISCONCEPTION = Misconception(
+    "neighbour", "it is the answer for another layer", model, kinds=("record", "example")
+)

@@ -6,7 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.layers.conv import Convolution
 
 
@@ -27,4 +32,6 @@ MISCONCEPTION = Misconception(
     "network_depth",
     "the filters were taken as deep as the network's input; they are as deep as the layer's own",
     model,
+    keys=RECOUNTED,
+    kinds=("shape",),
 )

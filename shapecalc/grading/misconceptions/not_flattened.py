@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -19,4 +24,6 @@ MISCONCEPTION = Misconception(
     "not_flattened",
     "only the depth was counted; the dense layer sees every value of the volume",
     model,
+    keys=RECOUNTED,
+    kinds=("shape",),
 )

@@ -13,11 +13,7 @@ ROUNDED = {"floor": "rounded down here", "ceil": "rounded up here"}
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the sizes with what the stride leaves over as a fraction."""
     fits = context.fits
-    if (
-        context.key != "output"
-        or not any(map(_is_left_over, fits))
-        or not all(f.size for f in fits)
-    ):
+    if not any(map(_is_left_over, fits)) or not all(f.size for f in fits):
         return
     sizes = tuple(float(f.fraction()) if _is_left_over(f) else f.size for f in fits)
     lines = [f"{f.strides()} + 1 = {size:g}" for f, size in zip(fits, sizes, strict=True)]
@@ -32,5 +28,5 @@ def _is_left_over(fit: Fit) -> bool:
 
 
 MISCONCEPTION = Misconception(
-    "not_rounded", "the size was not rounded; a size is a whole number", model
+    "not_rounded", "the size was not rounded; a size is a whole number", model, keys=("output",)
 )

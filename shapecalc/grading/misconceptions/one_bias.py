@@ -14,7 +14,7 @@ OF_TOTAL = "one bias was counted for each layer; every filter and unit has its o
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights and a single bias, or one bias for each layer of the network."""
-    if context.total and context.key in ("parameters", "biases"):
+    if context.total:
         found = context.subject.trace
         biases = sum(1 for own in map(own_counts, found.layers) if own and own.biases)
         weights = found.totals["weights"] if context.key == "parameters" else 0
@@ -26,7 +26,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         told = OF_DENSE if context.weighted.dense else OF_FILTERS
         if context.key == "parameters":
             yield from (w._replace(explanation=told) for w in context.recounted(biases=1))
-        elif context.key == "biases":
+        else:
             yield Wrong(1, "1 bias", told)
 
 
@@ -35,4 +35,5 @@ MISCONCEPTION = Misconception(
     "one bias was counted for the whole layer; every filter and every unit has its own",
     model,
     others=(OF_TOTAL,),
+    keys=("parameters", "biases"),
 )

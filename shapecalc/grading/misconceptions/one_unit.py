@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -14,4 +19,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.recounted(K=1)
 
 
-MISCONCEPTION = Misconception("one_unit", "one unit was counted, not all of them", model)
+MISCONCEPTION = Misconception(
+    "one_unit", "one unit was counted, not all of them", model, keys=RECOUNTED
+)

@@ -35,8 +35,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 def _reader(context: QuestionContext) -> KnownRecord | None:
     """Return the dense layer that alone takes what is asked about, which may be flattened first."""
     name, records = context.query.name, context.subject.trace.layers
-    if context.query.kind != "example":
-        return None
     readers = [record for record in records if name in (record.sources or ())]
     if len(readers) == 1 and readers[0].kind == "flatten":
         readers = [record for record in records if readers[0].name in (record.sources or ())]
@@ -48,4 +46,5 @@ MISCONCEPTION = Misconception(
     "one_unit_gradient",
     "only what comes back through one unit was taken; what comes back through all units is added",
     model,
+    kinds=("example",),
 )

@@ -18,7 +18,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the loss, or a gradient or step of it, with each other class, where one is given."""
     trace = context.subject.trace
     example = trace.spec.example
-    if context.query.kind != "example" or example is None or example.loss_kind not in OF_CLASSES:
+    if example is None or example.loss_kind not in OF_CLASSES:
         return
     targets = [at for numbers in example.loss.values() for at in flat(numbers.values)]
     count = prod(trace.output or ())
@@ -38,4 +38,6 @@ def _at(other: int, numbers: Numbers) -> Numbers:
     return numbers._replace(values=other if alone else type(numbers.values)([other]))
 
 
-MISCONCEPTION = Misconception("other_class", "another class was taken than the target", model)
+MISCONCEPTION = Misconception(
+    "other_class", "another class was taken than the target", model, kinds=("example",)
+)

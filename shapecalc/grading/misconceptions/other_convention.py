@@ -11,8 +11,6 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the FLOPs by each of the other conventions."""
-    if context.query.kind != "flops":
-        return
     found = counted(context.subject.layers, context.query)
     for convention in product((1, 2), (0, 1, 2)):
         if found is not None and convention != context.query.place:
@@ -24,4 +22,5 @@ MISCONCEPTION = Misconception(
     "other_convention",
     "the operations were counted by another convention than the question's",
     model,
+    kinds=("flops",),
 )

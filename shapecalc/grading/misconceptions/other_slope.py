@@ -31,4 +31,5 @@ MISCONCEPTION = Misconception(
     "the slope of another activation was taken; a sigmoid has y*(1 - y), a tanh 1 - y*y",
     model,
     others=tuple(TAKEN.values()),
+    kinds=("example",),
 )

@@ -22,4 +22,5 @@ MISCONCEPTION = Misconception(
     "overlaps_not_summed",
     "only one part was kept where windows overlap; their parts are added",
     model,
+    kinds=("example",),
 )

@@ -31,5 +31,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "padding_doubled", "the zeros of both sides were counted; P counts those of one side", model
+    "padding_doubled",
+    "the zeros of both sides were counted; P counts those of one side",
+    model,
+    kinds=("field",),
 )

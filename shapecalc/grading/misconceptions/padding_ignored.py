@@ -12,8 +12,10 @@ CHANGE = Change(sides=lambda before, after: (0, 0))
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output without padding."""
-    if context.key == "output" and any(map(any, context.borders)):
+    if any(map(any, context.borders)):
         yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("padding_ignored", "the padding P was left out", model, CHANGE)
+MISCONCEPTION = Misconception(
+    "padding_ignored", "the padding P was left out", model, CHANGE, keys=("output",)
+)

@@ -28,5 +28,10 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "padding_once", "the padding P was added on one side only; it goes on both", model, CHANGE
+    "padding_once",
+    "the padding P was added on one side only; it goes on both",
+    model,
+    CHANGE,
+    keys=("output",),
+    kinds=("field",),
 )

@@ -15,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the count with the filters on a part of the slices, as in the paper."""
     own = context.weighted
     pairs = PAIRS.get((own.deep, own.K)) if own and isinstance(context.layer, Conv) else None
-    if own is None or pairs is None or context.key not in ("parameters", "weights"):
+    if own is None or pairs is None:
         return
     biases = own.biases if context.key == "parameters" else 0
     value = prod(own.F) * pairs + biases
@@ -27,4 +27,5 @@ MISCONCEPTION = Misconception(
     "partial_connections",
     "filters were counted that see some slices alone, as in LeNet-5; here all see every slice",
     model,
+    keys=("parameters", "weights"),
 )

@@ -12,7 +12,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the value one place before on every axis; nothing stands before 0."""
     place = context.query.place
     before = tuple(max(at - 1, 0) for at in place)
-    if context.query.kind != "example" or before == place:
+    if before == place:
         return
     found = context.of_place(before)
     if found is not None:
@@ -21,5 +21,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "place_from_one", "the places were counted from 1; here they are counted from 0", model
+    "place_from_one",
+    "the places were counted from 1; here they are counted from 0",
+    model,
+    kinds=("example",),
 )

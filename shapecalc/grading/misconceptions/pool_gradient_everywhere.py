@@ -22,4 +22,5 @@ MISCONCEPTION = Misconception(
     "pool_gradient_everywhere",
     "the gradient was sent to every pixel of the window; only the largest gets it",
     model,
+    kinds=("example",),
 )

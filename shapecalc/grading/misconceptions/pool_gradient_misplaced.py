@@ -72,5 +72,9 @@ def _swapped(window: Window) -> Place:
 
 
 MISCONCEPTION = Misconception(
-    "pool_gradient_misplaced", OF_ONE, model, others=(FIRST, LAST, SMALLEST, SWAPPED)
+    "pool_gradient_misplaced",
+    OF_ONE,
+    model,
+    others=(FIRST, LAST, SMALLEST, SWAPPED),
+    kinds=("example",),
 )

@@ -17,7 +17,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     an activation in front of it sends back.
     """
     query = context.query
-    if query.kind != "example" or query.key != f"{query.name}.grad" or query.place:
+    if query.key != f"{query.name}.grad" or query.place:
         return
     pool = _pool_behind(context, query.name)
     found = context.of(pool.name, f"{pool.name}.grad") if pool is not None else None
@@ -51,4 +51,5 @@ MISCONCEPTION = Misconception(
     "pool_gradient_of_output",
     "the gradient of the pool's output was given; that of its input is asked for",
     model,
+    kinds=("example",),
 )

@@ -20,4 +20,5 @@ MISCONCEPTION = Misconception(
     "pool_gradient_whole",
     "the gradient of the mean was not divided by the size of the window",
     model,
+    kinds=("example",),
 )

@@ -12,9 +12,7 @@ from shapecalc.layers.pool import Pool
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield what a convolution with the same window would have: shared, a slice each, or full."""
-    if context.key not in ("parameters", "weights") or not isinstance(context.layer, Pool):
-        return
-    if not context.fits:
+    if not isinstance(context.layer, Pool) or not context.fits:
         return
     window, D = [fit.F for fit in context.fits], context.volume[-1]
     for factors in (window, [*window, D], [*window, D, D]):
@@ -24,4 +22,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             yield Wrong(value + biases, f"{text} + {biases} = {value + biases:,}")
 
 
-MISCONCEPTION = Misconception("pool_has_weights", "weights were counted; a pool has none", model)
+MISCONCEPTION = Misconception(
+    "pool_has_weights",
+    "weights were counted; a pool has none",
+    model,
+    keys=("parameters", "weights"),
+)

@@ -24,4 +24,5 @@ MISCONCEPTION = Misconception(
     "pool_overlap_ignored",
     "only one of the pool's overlapping windows was counted; their gradients are added",
     model,
+    kinds=("example",),
 )

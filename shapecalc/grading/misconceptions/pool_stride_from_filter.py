@@ -43,4 +43,10 @@ def _lie(context: QuestionContext) -> str:
     return " and ".join(["overlap"] * overlap + ["leave gaps"] * gaps)
 
 
-MISCONCEPTION = Misconception("pool_stride_from_filter", TAKEN, model, others=(OF_POOLS,))
+MISCONCEPTION = Misconception(
+    "pool_stride_from_filter",
+    TAKEN,
+    model,
+    others=(OF_POOLS,),
+    keys=("output", "receptive_field", "jump"),
+)

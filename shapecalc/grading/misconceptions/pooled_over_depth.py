@@ -11,7 +11,7 @@ from shapecalc.volumes import show
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the input's sizes at a depth of 1."""
-    if context.key == "output" and isinstance(context.layer, GlobalPool) and context.volume:
+    if isinstance(context.layer, GlobalPool) and context.volume:
         volume = (*context.volume[:-1], 1)
         each = (*(f"{size}" for size in volume[:-1]), "1 value at each pixel")
         yield Wrong(volume, f"1 value at each of the pixels, so {show(volume)}", by_size=each)
@@ -21,4 +21,5 @@ MISCONCEPTION = Misconception(
     "pooled_over_depth",
     "the depth was pooled; a global pool makes one value of each slice and keeps the depth",
     model,
+    keys=("output",),
 )

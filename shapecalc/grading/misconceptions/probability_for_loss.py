@@ -24,4 +24,5 @@ MISCONCEPTION = Misconception(
     "probability_for_loss",
     "the probability of the class was given; the loss is minus its logarithm",
     model,
+    kinds=("example",),
 )

@@ -12,12 +12,15 @@ from shapecalc.grading.misconceptions.variants import times
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the product of the sizes."""
     right = context.right
-    if context.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
+    if isinstance(right, tuple) and len(right) > 1:
         value = prod(right)
         if value not in right:  # 40 for 1x1x40 leaves sizes out
             yield Wrong((value,), f"{times(right)} = {value:,}")
 
 
 MISCONCEPTION = Misconception(
-    "product_for_volume", "the sizes were multiplied; a volume is given by each of them", model
+    "product_for_volume",
+    "the sizes were multiplied; a volume is given by each of them",
+    model,
+    keys=("output", "input"),
 )

@@ -41,6 +41,7 @@ from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 AND = "; and "  # between the explanations of two mistakes
+RECOUNTED = ("parameters", "weights", "macs", "flops")  # that other filters give another number of
 
 
 class Way(NamedTuple):
@@ -91,6 +92,10 @@ class Misconception(NamedTuple):
     `parts` are the mistakes that it is two at once of, with whose credit it goes. `others` are
     other words for `explanation`, which tell of the same. `of_all` is said of a class in which not
     all were told of it in the same words, where the explanation fits some of them alone.
+
+    `keys` are the numbers of a record that it is about (`output`, `macs`), `kinds` whole kinds of
+    questions, by the words of `Query.kind`; its model is asked about nothing else, and without both
+    about everything. One size, and a formula, are asked about as the volume or the number is.
     """
 
     name: str
@@ -100,6 +105,16 @@ class Misconception(NamedTuple):
     parts: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     of_all: str = ""
+    keys: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    def is_about(self, kind: str, key: str) -> bool:
+        """Say whether it is about questions of a kind; `key` as `QuestionContext.key` has it."""
+        return not (self.keys or self.kinds) or kind in self.kinds or key in self.keys
+
+    def answers(self, context: QuestionContext) -> Iterable[Wrong]:
+        """Return the wrong answers to a question; none to one that it is not about."""
+        return self.model(context) if self.is_about(context.query.kind, context.key) else ()
 
     @property
     def title(self) -> str:
@@ -327,7 +342,7 @@ class QuestionContext:
     ) -> Iterable[Wrong]:
         """Yield the parameters, weights, MACs or FLOPs, whatever is asked, from other numbers."""
         own = self.weighted
-        if own is None or self.key not in ("parameters", "weights", "macs", "flops"):
+        if own is None or self.key not in RECOUNTED:
             return
         if biases is None:
             biases = (own.K if K is None else K) if own.bias else 0

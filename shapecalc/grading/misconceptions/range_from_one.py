@@ -12,9 +12,10 @@ from shapecalc.grading.ranges import shown_ranges
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the ranges one further."""
     right: Any = context.right
-    if context.query.kind == "range":
-        value = tuple((first + 1, last + 1) for first, last in right)
-        yield Wrong(value, shown_ranges(value))
+    value = tuple((first + 1, last + 1) for first, last in right)
+    yield Wrong(value, shown_ranges(value))
 
 
-MISCONCEPTION = Misconception("range_from_one", "the pixels were counted from 1", model)
+MISCONCEPTION = Misconception(
+    "range_from_one", "the pixels were counted from 1", model, kinds=("range",)
+)

@@ -15,8 +15,6 @@ APART = (
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the ranges with a jump of 1."""
-    if context.query.kind != "range":
-        return
     found = seen(context.subject.layers, context.query)
     if all(len(one.axis.starts) == 1 for one in found):
         value = tuple(map(_close_by, found))
@@ -33,4 +31,5 @@ MISCONCEPTION = Misconception(
     "range_jump_ignored",
     "the strides were ignored; the fields of neighbouring units are their product apart",
     model,
+    kinds=("range",),
 )

@@ -11,11 +11,13 @@ from shapecalc.grading.ranges import shown_ranges
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the ranges with the padding in them."""
-    if context.query.kind == "range":
-        value = tuple(one.uncut for one in seen(context.subject.layers, context.query))
-        yield Wrong(value, shown_ranges(value))
+    value = tuple(one.uncut for one in seen(context.subject.layers, context.query))
+    yield Wrong(value, shown_ranges(value))
 
 
 MISCONCEPTION = Misconception(
-    "range_not_cut", "pixels of the padding were counted; they are no part of the input", model
+    "range_not_cut",
+    "pixels of the padding were counted; they are no part of the input",
+    model,
+    kinds=("range",),
 )

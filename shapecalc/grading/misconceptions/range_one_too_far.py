@@ -12,11 +12,13 @@ from shapecalc.grading.ranges import shown_ranges
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the ranges with the pixel behind each."""
     right: Any = context.right
-    if context.query.kind == "range":
-        value = tuple((first, last + 1) for first, last in right)
-        yield Wrong(value, shown_ranges(value))
+    value = tuple((first, last + 1) for first, last in right)
+    yield Wrong(value, shown_ranges(value))
 
 
 MISCONCEPTION = Misconception(
-    "range_one_too_far", "the size was added to the first pixel; the last one is one before", model
+    "range_one_too_far",
+    "the size was added to the first pixel; the last one is one before",
+    model,
+    kinds=("range",),
 )

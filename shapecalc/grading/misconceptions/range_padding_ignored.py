@@ -11,8 +11,6 @@ from shapecalc.grading.ranges import shown_ranges
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the ranges as if the first unit's began with the input."""
-    if context.query.kind != "range":
-        return
     found = seen(context.subject.layers, context.query)
     if all(len(one.axis.starts) == 1 for one in found):
         shifts = [int(one.axis.starts[0]) for one in found]
@@ -22,5 +20,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "range_padding_ignored", "the padding was ignored; fields begin before the input with it", model
+    "range_padding_ignored",
+    "the padding was ignored; fields begin before the input with it",
+    model,
+    kinds=("range",),
 )

@@ -13,7 +13,7 @@ from shapecalc.grading.values import shown
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield w - dw."""
     example = context.subject.trace.spec.example
-    if context.query.kind == "example" and context.query.key.endswith(".next") and example:
+    if context.query.key.endswith(".next") and example:
         old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None and example.rate and example.plain:
             value = stepped(old, context.right, 1 / example.rate)
@@ -21,4 +21,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             yield Wrong(value, f"{name} - gradient = {shown(value)}")
 
 
-MISCONCEPTION = Misconception("rate_forgotten", "the learning rate was left out", model)
+MISCONCEPTION = Misconception(
+    "rate_forgotten", "the learning rate was left out", model, kinds=("example",)
+)

@@ -41,4 +41,5 @@ MISCONCEPTION = Misconception(
     "relu_for_leaky",
     "a ReLU was taken; this activation does not make 0 of what is negative",
     model,
+    kinds=("example",),
 )

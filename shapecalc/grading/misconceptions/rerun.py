@@ -31,8 +31,6 @@ _ASKED: WeakKeyDictionary[Subject, dict[Query, dict[str, None]]] = WeakKeyDictio
 
 def with_given(context: QuestionContext, name: str, change: Given) -> Value | None:
     """Return the answer where given parameters are others; None where that changes nothing."""
-    if context.query.kind != "example":
-        return None
     return _answer(
         context,
         name,
@@ -43,8 +41,6 @@ def with_given(context: QuestionContext, name: str, change: Given) -> Value | No
 
 def with_kernels(context: QuestionContext, mistake: str) -> Value | None:
     """Return the answer where layers compute otherwise, by a name of wrong_kernels.py."""
-    if context.query.kind != "example":
-        return None
 
     def altered(subject: Subject) -> Subject | None:
         return (
@@ -84,7 +80,7 @@ def with_outputs(
         return subject.with_values(arrays) if arrays else None
 
     layers = {at for at, r in enumerate(context.subject.trace.layers) if r.kind == kind}
-    if context.query.kind != "example" or not layers:
+    if not layers:
         return None
     return _answer(context, name, altered, lambda way: not way.layers.isdisjoint(layers))
 
@@ -127,7 +123,7 @@ def with_example(context: QuestionContext, name: str, example: Example) -> Value
 def decayed(context: QuestionContext, factor: float) -> Value | None:
     """Return the answer where the loss has its weight decay times a factor; None without any."""
     example = context.subject.trace.spec.example
-    if context.query.kind != "example" or example is None or not example.weight_decay:
+    if example is None or not example.weight_decay:
         return None
     other = replace(example, weight_decay=example.weight_decay * factor)
     return with_example(context, f"weight decay * {factor!r}", other)

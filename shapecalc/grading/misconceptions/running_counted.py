@@ -9,7 +9,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the parameters with what is kept but not learned, of a layer or of the network."""
-    if context.key != "parameters" or not isinstance(context.right, int):
+    if not isinstance(context.right, int):
         return
     kept = context.record.non_trainable if context.record else None
     if context.total:
@@ -21,5 +21,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "running_counted", "the running mean and variance were counted; they are not learned", model
+    "running_counted",
+    "the running mean and variance were counted; they are not learned",
+    model,
+    keys=("parameters",),
 )

@@ -9,7 +9,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield none, or a mean without a variance, for the values that are kept but not learned."""
-    if context.key == "non_trainable" and isinstance(context.right, int) and context.right:
+    if isinstance(context.right, int) and context.right:
         yield Wrong(0, "none = 0")
         yield Wrong(context.right // 2, f"a mean alone = {context.right // 2:,}")
 
@@ -18,4 +18,5 @@ MISCONCEPTION = Misconception(
     "running_not_counted",
     "the running mean and variance were left out; a batch norm keeps both",
     model,
+    keys=("non_trainable",),
 )

@@ -11,7 +11,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output as large as the input over the stride, where nothing is padded."""
     fits = context.fits
-    if context.key == "output" and fits and not any(f.before or f.after or f.follows for f in fits):
+    if fits and not any(f.before or f.after or f.follows for f in fits):
         yield from context.fitted([_same(fit) for fit in fits])
 
 
@@ -20,5 +20,5 @@ def _same(fit: Fit) -> Fit:
 
 
 MISCONCEPTION = Misconception(
-    "same_assumed", "the padding was taken to be same; P is 0 here", model
+    "same_assumed", "the padding was taken to be same; P is 0 here", model, keys=("output",)
 )

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.grading.misconceptions.variants import times
 from shapecalc.layers.base import per_axis
 from shapecalc.layers.separable import SeparableConv
@@ -22,7 +27,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(weights, f"{times(factors)} = {weights:,}")
     elif context.key == "parameters":
         yield Wrong(weights + biases, f"{times(factors)} + {biases:,} = {weights + biases:,}")
-    elif context.key in ("macs", "flops"):
+    else:
         twice = (2,) if context.key == "flops" else ()
         all_factors = (*twice, *context.output[:-1], *factors)
         yield Wrong(prod(all_factors), f"{times(all_factors)} = {prod(all_factors):,}")
@@ -32,4 +37,5 @@ MISCONCEPTION = Misconception(
     "separable_as_conv",
     "it was counted as one convolution; it is a depthwise one and a 1x1 one, one after the other",
     model,
+    keys=RECOUNTED,
 )

@@ -34,4 +34,5 @@ MISCONCEPTION = Misconception(
     "shape_axes_swapped",
     "the depth was written before the filters, which PyTorch has first",
     model,
+    kinds=("shape",),
 )

@@ -30,4 +30,5 @@ MISCONCEPTION = Misconception(
     "shape_spatial_first",
     "it was written in Keras' order; PyTorch has the sizes of the filter last",
     model,
+    kinds=("shape",),
 )

@@ -38,4 +38,5 @@ MISCONCEPTION = Misconception(
     "slope_forgotten",
     "the slope of the activation was forgotten; the gradient is multiplied by it",
     model,
+    kinds=("example",),
 )

@@ -22,4 +22,5 @@ MISCONCEPTION = Misconception(
     "slope_of_input",
     "the slope was worked out from the activation's input; it takes the output y, as in 1 - y*y",
     model,
+    kinds=("example",),
 )

@@ -11,7 +11,7 @@ from shapecalc.grading.values import shown
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield what is taken off the old value, or added to it, without that."""
-    if context.query.kind != "example" or not context.query.key.endswith(".next"):
+    if not context.query.key.endswith(".next"):
         return
     old = context.of(context.query.name, context.query.key.removesuffix(".next"))
     if old is not None:
@@ -22,5 +22,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "step_alone", "the step alone was given; it goes on from the old value", model
+    "step_alone",
+    "the step alone was given; it goes on from the old value",
+    model,
+    kinds=("example",),
 )

@@ -21,4 +21,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             yield Wrong(found, f"after {steps} it is {shown(found)}")
 
 
-MISCONCEPTION = Misconception("steps_left_out", "not all of the steps were taken", model)
+MISCONCEPTION = Misconception(
+    "steps_left_out", "not all of the steps were taken", model, kinds=("example",)
+)

@@ -25,4 +25,11 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(found, f"at stride 1 this part of the larger map would be {shown(found)}", told)
 
 
-MISCONCEPTION = Misconception("stride_ignored", "the stride was taken as 1", model, CHANGE)
+MISCONCEPTION = Misconception(
+    "stride_ignored",
+    "the stride was taken as 1",
+    model,
+    CHANGE,
+    keys=("output",),
+    kinds=("example",),
+)

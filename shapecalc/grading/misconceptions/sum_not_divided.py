@@ -19,5 +19,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "sum_not_divided", "the window was added up and not divided by its size", model
+    "sum_not_divided",
+    "the window was added up and not divided by its size",
+    model,
+    kinds=("example",),
 )

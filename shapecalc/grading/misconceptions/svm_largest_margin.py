@@ -26,4 +26,5 @@ MISCONCEPTION = Misconception(
     "svm_largest_margin",
     "the largest margin alone was taken; the loss is the sum over the other classes",
     model,
+    kinds=("example",),
 )

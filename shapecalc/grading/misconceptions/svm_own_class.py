@@ -20,5 +20,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "svm_own_class", "the class itself was counted; the loss is summed over the others", model
+    "svm_own_class",
+    "the class itself was counted; the loss is summed over the others",
+    model,
+    kinds=("example",),
 )

@@ -18,7 +18,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         if isinstance(right, tuple) and len(right) == 3:
             value = (right[1], right[0], right[2])
             yield Wrong(value, f"width x height x depth = {shown(value)}")
-    elif context.query.kind == "example" and _flat_image(context):
+    elif _flat_image(context):
         if len(place) > 1:
             swapped = (*place[:-2], place[-1], place[-2])
             found = context.of_place(swapped)
@@ -42,4 +42,10 @@ def _turned(array: Any) -> Any:
     return tuple(map(_turned, array)) if isinstance(array[0], tuple) else array
 
 
-MISCONCEPTION = Misconception("swapped_axes", "height and width were swapped", model)
+MISCONCEPTION = Misconception(
+    "swapped_axes",
+    "height and width were swapped",
+    model,
+    keys=("output", "input"),
+    kinds=("example",),
+)

@@ -10,14 +10,16 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output of a convolution with the same numbers."""
-    if context.key == "output":
-        fits = [
-            fit_window(part.W, part.F, part.S, (part.before, part.after), part.dilation, "floor")
-            for part in context.transposed_fits
-        ]
-        yield from context.fitted(fits)
+    fits = [
+        fit_window(part.W, part.F, part.S, (part.before, part.after), part.dilation, "floor")
+        for part in context.transposed_fits
+    ]
+    yield from context.fitted(fits)
 
 
 MISCONCEPTION = Misconception(
-    "transposed_as_conv", "the formula of a convolution was used for a transposed one", model
+    "transposed_as_conv",
+    "the formula of a convolution was used for a transposed one",
+    model,
+    keys=("output",),
 )

@@ -10,12 +10,15 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the input's sizes times the stride."""
     parts = context.transposed_fits
-    if context.key == "output" and parts:
+    if parts:
         sizes = [part.W * part.S for part in parts]
         lines = [f"{part.W}*{part.S} = {size}" for part, size in zip(parts, sizes, strict=True)]
         yield from context.volumes(sizes, lines)
 
 
 MISCONCEPTION = Misconception(
-    "transposed_by_stride", "the size was taken as W*S; it is (W - 1)*S - 2P + F", model
+    "transposed_by_stride",
+    "the size was taken as W*S; it is (W - 1)*S - 2P + F",
+    model,
+    keys=("output",),
 )

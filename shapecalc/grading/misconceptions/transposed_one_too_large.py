@@ -10,7 +10,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the right sizes and one more, the + 1 of a convolution's formula."""
     parts = context.transposed_fits
-    if context.key == "output" and parts:
+    if parts:
         sizes = [part.size + 1 for part in parts]
         lines = [f"{part.size} + 1 = {part.size + 1}" for part in parts]
         yield from context.volumes(sizes, lines)
@@ -20,4 +20,5 @@ MISCONCEPTION = Misconception(
     "transposed_one_too_large",
     "1 was added; the formula of a transposed convolution has no + 1",
     model,
+    keys=("output",),
 )

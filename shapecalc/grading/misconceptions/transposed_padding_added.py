@@ -10,7 +10,7 @@ from shapecalc.grading.misconceptions.variants import Change, respread
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with 2P added, where the padding of a transposed convolution crops."""
-    if context.key == "output" and any(p.before + p.after > 0 for p in context.transposed_fits):
+    if any(p.before + p.after > 0 for p in context.transposed_fits):
         parts = context.transposed_fits
         sizes = [respread(p, Change(sides=_none)).size + p.before + p.after for p in parts]
         rows = zip(parts, sizes, strict=True)
@@ -26,4 +26,5 @@ MISCONCEPTION = Misconception(
     "transposed_padding_added",
     "the padding was added; in a transposed convolution it is subtracted",
     model,
+    keys=("output",),
 )

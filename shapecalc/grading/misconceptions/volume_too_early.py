@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.question_context import (
+    RECOUNTED,
+    Misconception,
+    QuestionContext,
+    Wrong,
+)
 from shapecalc.grading.misconceptions.variants import equal, times
 from shapecalc.layers.base import show
 from shapecalc.records import KnownRecord
 
-COUNTED = ("parameters", "weights", "macs", "flops")
 TAKEN = "the volume of one layer too early was taken"
 
 
@@ -20,7 +24,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """
     yield from _flattened(context)
     own = context.weighted
-    if context.key not in COUNTED or own is None or not (own.F if own.dense else own.positions):
+    if context.key not in RECOUNTED or own is None or not (own.F if own.dense else own.positions):
         return
     left_out = _smaller_before(context)
     if left_out is None or not left_out.input:
@@ -69,4 +73,4 @@ def _smaller_before(context: QuestionContext) -> KnownRecord | None:
     return None
 
 
-MISCONCEPTION = Misconception("volume_too_early", TAKEN, model)
+MISCONCEPTION = Misconception("volume_too_early", TAKEN, model, keys=("output", *RECOUNTED))

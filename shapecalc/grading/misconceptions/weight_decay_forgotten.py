@@ -16,4 +16,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(found, f"without the weight decay it would be {shown(found)}")
 
 
-MISCONCEPTION = Misconception("weight_decay_forgotten", "the weight decay was left out", model)
+MISCONCEPTION = Misconception(
+    "weight_decay_forgotten", "the weight decay was left out", model, kinds=("example",)
+)

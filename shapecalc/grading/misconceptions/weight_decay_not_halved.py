@@ -22,4 +22,5 @@ MISCONCEPTION = Misconception(
     "weight_decay_not_halved",
     "the weight decay was not halved; the loss has half of it times the squared weights",
     model,
+    kinds=("example",),
 )

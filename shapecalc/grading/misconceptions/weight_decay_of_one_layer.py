@@ -26,4 +26,5 @@ MISCONCEPTION = Misconception(
     "weight_decay_of_one_layer",
     "the weight decay was counted for one layer; it is of all layers' weights",
     model,
+    kinds=("example",),
 )

@@ -20,4 +20,5 @@ MISCONCEPTION = Misconception(
     "weight_gradient_turned",
     "the gradient of the filter was turned by 180 degrees; it stands as the weights do",
     model,
+    kinds=("example",),
 )

@@ -10,12 +10,12 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the number of convolutions and dense layers."""
-    if context.query.kind == "layers" and context.query.key == ALL:
+    if context.query.key == ALL:
         weighted = context.of(context.query.name, WITH_WEIGHTS)
         if isinstance(weighted, int):
             yield Wrong(weighted, f"{weighted} layers with weights")
 
 
 MISCONCEPTION = Misconception(
-    "weight_layers_alone", "only the layers with weights were counted", model
+    "weight_layers_alone", "only the layers with weights were counted", model, kinds=("layers",)
 )

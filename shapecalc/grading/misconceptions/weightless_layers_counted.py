@@ -10,12 +10,15 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the number of all layers."""
-    if context.query.kind == "layers" and context.query.key == WITH_WEIGHTS:
+    if context.query.key == WITH_WEIGHTS:
         every = context.of(context.query.name, ALL)
         if isinstance(every, int):
             yield Wrong(every, f"{every} layers in all")
 
 
 MISCONCEPTION = Misconception(
-    "weightless_layers_counted", "layers without weights were counted as well", model
+    "weightless_layers_counted",
+    "layers without weights were counted as well",
+    model,
+    kinds=("layers",),
 )

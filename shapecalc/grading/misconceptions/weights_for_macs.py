@@ -9,8 +9,6 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights or parameters of a layer or network, as if each were used once."""
-    if context.key not in ("macs", "flops"):
-        return
     counts = [context.number(key) for key in ("weights", "parameters")]
     if counts[0] == context.number("macs"):
         return  # each is used once, as in a dense layer
@@ -25,4 +23,5 @@ MISCONCEPTION = Misconception(
     "weights_for_macs",
     "the weights were counted once; a filter is applied at every position",
     model,
+    keys=("macs", "flops"),
 )

@@ -24,5 +24,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "weights_not_shared", "a filter was counted for each position; all positions share one", model
+    "weights_not_shared",
+    "a filter was counted for each position; all positions share one",
+    model,
+    keys=("parameters", "weights", "biases"),
 )

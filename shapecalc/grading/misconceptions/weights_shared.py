@@ -30,4 +30,5 @@ MISCONCEPTION = Misconception(
     "weights_shared",
     "the filters were counted once; in a local_conv every position has its own",
     model,
+    keys=("parameters", "weights", "biases"),
 )

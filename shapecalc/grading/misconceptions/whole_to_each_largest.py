@@ -12,7 +12,7 @@ from shapecalc.grading.values import shown
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with a max pool's gradient at every largest pixel of a window."""
-    if context.query.kind != "example" or not any_tied(context.subject):
+    if not any_tied(context.subject):
         return
     found = with_kernels(context, "whole_to_each_largest")
     if found is not None:
@@ -23,4 +23,5 @@ MISCONCEPTION = Misconception(
     "whole_to_each_largest",
     "the whole gradient was given to each of several equal values; one gets it, or they share it",
     model,
+    kinds=("example",),
 )
