@@ -52,8 +52,12 @@ def one_size(record: KnownRecord, query: Query) -> int | None:
     return record.output[names.index(name)]
 
 
-def weight_shape(record: KnownRecord, query: Query) -> tuple[int, ...]:
-    """Return a parameter's shape as PyTorch has it. Raises Unanswerable where there is none."""
+def weight_shape(record: KnownRecord, query: Query) -> tuple[int, ...] | None:
+    """Return a parameter's shape as PyTorch has it; None where it is not known what the layer
+    takes. Raises Unanswerable where there is none.
+    """
+    if record.layer is not None and record.layer.has_weights and record.input is None:
+        return None
     parameters = record.layer.parameters(record.input or ()) if record.layer is not None else {}
     if query.key not in parameters:
         has = f"it has {some(list(parameters))}" if parameters else "it learns nothing"

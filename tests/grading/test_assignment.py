@@ -55,6 +55,11 @@ def written(text: str, folder: Path) -> Any:
         ("spec: 3\nquestions: [conv1.output]\n", "SC503", 1, "path or a network"),
         ("spec: {input: 9x9x1, layers: [convv: 3]}\nquestions: all\n", "SC504", 1, "SC105"),
         ("spec: {input: 3, layers: [conv: {K: 1, F: 3}]}\n" + OUTPUT, "SC504", 2, "flat"),
+        (
+            "spec: {input: 5x5x3, layers: [conv: {K: 4, F: 9}, conv: {K: 4, F: 3}]}\n"
+            "questions: [conv2.weight.shape]\n",
+            "SC504", 2, "F=9 is larger than the padded input 5",
+        ),
     ],
 )  # fmt: skip
 def test_a_fault_is_found_where_it_is(
