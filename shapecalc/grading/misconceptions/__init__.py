@@ -11,22 +11,26 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from shapecalc.diagnostics import quote, some
 from shapecalc.grading.comparison import NEAR, alike
 from shapecalc.grading.formula import POINTS, Formula
+from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.kinds.letters import WHAT, at, scaled
 from shapecalc.grading.misconceptions.question_context import (
     Misconception,
     QuestionContext,
     Wrong,
 )
-from shapecalc.grading.query import read_path
+from shapecalc.grading.query import COUNTS, SIZES, read_path
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.resized import resized_value
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import flat, shown
-from shapecalc.grading.wording import size_in_words, volume_axes
+from shapecalc.grading.wording import in_a_row, size_in_words, volume_axes
 from shapecalc.registry import Registry
 
+KEYS = (*SIZES, *COUNTS)
+OF_KINDS = ("record", "fits", "field", "example", "shape", *(set(KINDS) - {"formula"}))
 SHARED = ("fields", "question_context", "rerun", "variants")
 
 _FILES = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
@@ -41,8 +45,13 @@ MISCONCEPTIONS: Registry[Misconception] = Registry(
 def register(misconception: Misconception) -> None:
     """Add a misconception: it is then named as a cause, and gives partial credit by its name.
 
-    Raises ValueError for a name that is taken or is none.
+    Raises ValueError for a name that is taken or is none, and for what no question asks for.
     """
+    for asked, known in ((misconception.keys, KEYS), (misconception.kinds, OF_KINDS)):
+        unknown = [quote(word) for word in asked if word not in known]
+        if unknown:
+            message = f"{misconception.name} is about {in_a_row(unknown)}, which nothing asks for"
+            raise ValueError(f"{message}; there are {some(sorted(known))}")
     MISCONCEPTIONS.register(misconception.name)(misconception)
 
 

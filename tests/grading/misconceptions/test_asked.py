@@ -123,6 +123,15 @@ def test_one_height_is_asked_about_by_its_volume(planted: Planted) -> None:
     assert planted.paths == ["conv1.output"]
 
 
+@pytest.mark.parametrize(
+    ("about", "word"), [({"keys": ("parametres",)}, "parametres"), ({"kinds": ("size",)}, "size")]
+)
+def test_what_nothing_asks_for_is_refused(about: dict[str, tuple[str, ...]], word: str) -> None:
+    with pytest.raises(ValueError, match=f"is about {word}, which nothing asks for"):
+        register(Misconception("about_nothing", "nothing was counted", lambda _: (), **about))
+    assert "about_nothing" not in MISCONCEPTIONS
+
+
 def test_models_are_asked_in_one_place() -> None:
     files = [path for path in GRADING.rglob("*.py") if ".model(" in path.read_text("utf-8")]
     assert [path.name for path in files] == ["question_context.py"]
