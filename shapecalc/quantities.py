@@ -22,7 +22,9 @@ class Quantity(NamedTuple):
     key: str
     title: str  # of its column
     of: Callable[[Any], int | None]  # from a layer's record; None where it is not known
-    asked: str  # the question about a layer; {included} and {excluded} are told of its biases
+    # The question about a layer; {included} and {excluded} are told of its biases, {counting} tells
+    # how FLOPs are counted.
+    asked: str
     drawn: str  # the same question in a quiz, about {name}
     summed: str  # what it is of a whole network, behind "How many"
     weighty: bool = False  # it belongs to weights: layers that share them have it once
@@ -130,12 +132,9 @@ _ALL = (
         "flops",
         "FLOPs",
         _flops,
-        "How many floating-point operations does it take for one example, counting two for each"
-        " multiply-accumulate?",
-        "How many floating-point operations does {name} take for one input, counting two for each"
-        " multiply-accumulate?",
-        "floating-point operations does the whole network take for one example, counting two for"
-        " each multiply-accumulate",
+        "How many floating-point operations does it take for one example, {counting}?",
+        "How many floating-point operations does {name} take for one input, {counting}?",
+        "floating-point operations does the whole network take for one example, {counting}",
         reported=False,
     ),
     Quantity(

@@ -22,6 +22,8 @@ ANSWER = regex(r"[\s>]*[*_]*answer[*_]*\s*:[*_]*\s*", re.IGNORECASE)
 TO_WRITE_ON = regex(r"_{2,}")
 CHOICE = regex(r"[-\s]*\([a-z]\)")
 CHOSEN = regex(r"(?<!\\)\*\S")  # `- **(b) 40**`: no line of a sheet but a question's is bold
+# How FLOPs are counted stands without it, or in more words, on sheets handed out before.
+OF_NO_BIASES = regex(r"(?<=for each multiply-accumulate) and nothing for [a-z ]{6,30}(?=\?)")
 HEADING = regex(r"\s{0,3}#{1,6}\s*\d{1,4}\s*")
 
 
@@ -96,4 +98,5 @@ class Sheet:
 
 def plain_line(line: str) -> str:
     """Return a line without Markdown's signs, with single blanks between words."""
-    return " ".join(MARKS.sub("", line.strip()).split()).removeprefix("- ")
+    plain = " ".join(MARKS.sub("", line.strip()).split()).removeprefix("- ")
+    return OF_NO_BIASES.sub("", plain)

@@ -98,6 +98,16 @@ WORKED_OUT = regex(
 ELSEWHERE = regex(
     r"\b(?:see|look|drawing|paper|sheet|page|on the back|above|below|attached|asked?)\b"
 )
+# Behind a `?` that an earlier number must be wrong is no answer, with a size that there cannot be.
+AT_FAULT = regex(  # that something does not fit may say no
+    r"\b(?:(?:must|has to|have to|may|might|could) (?:be|have gone) (?:wrong|an? (?:mistake|error))"
+    r"|(?:is|are|was|were|went|looks?|seems?) wrong|(?:can ?not|can't) be (?:right|true))\b"
+)
+NO_SIZE = regex(
+    r"\b(?:width|height|length|size)s?(?: here| there)?"
+    r" (?:of|is|are|was|=|becomes?|would be|comes out as) (?:0|zero|negative|-\d{1,4})"
+    r"(?![\w.]*\d| ?[*+/x×=-])"
+)
 HOW = regex(r" (?:how|what|why|where|which|whether|if)\b")
 SIGNS = "-\u2013\u2014_?!. "  # that stand for nothing, or to write on
 AROUND = f"{SIGNS}()[]:;,"
@@ -114,8 +124,16 @@ def is_blank(answer: Any) -> bool:
             said in NOTHING
             or NOT_ANSWERED.fullmatch(said.strip(AROUND)) is not None
             or is_not_known(answer)
+            or _is_at_fault(answer)
         )
     return isinstance(answer, list | tuple | Mapping) and not answer
+
+
+def _is_at_fault(answer: str) -> bool:
+    """Say whether a `?` is given for an answer, and that a number before must be wrong."""
+    said = NO_SIZE.sub("", _bare_words(answer))
+    asked = answer.lstrip().startswith("?")
+    return asked and AT_FAULT.search(said) is not None and not GUESS.search(said)
 
 
 def is_not_known(answer: Any) -> bool:

@@ -16,6 +16,7 @@ from math import prod
 from shapecalc.grading.array_axes import array_axes, outermost
 from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.kinds.fitting_input import hides_the_input
+from shapecalc.grading.kinds.flops import counting_in_words
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.same_sizes import same_sizes
@@ -181,7 +182,7 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
         about = _about(question, secrets)
         return KINDS[query.kind].prompt(subject.layers, query, about)
     if query.name == "total":
-        return f"How many {QUANTITIES[query.key].summed}?".format(**_of_biases(subject, query))
+        return f"How many {QUANTITIES[query.key].summed}?".format(**_counting(subject, query))
     if query.kind == "example":
         return _executed(question)
     about = _about(question, secrets)
@@ -201,7 +202,7 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
     if query.kind == "size":
         return f"{about}. What is the {size_in_words(query.key)} of its output volume?"
     asked = WORDINGS[query.key].asked
-    return f"{about}. {asked.format(order=_order(question), **_of_biases(subject, query))}"
+    return f"{about}. {asked.format(order=_order(question), **_counting(subject, query))}"
 
 
 def _is_flat(question: Question) -> bool:
@@ -213,8 +214,12 @@ def _is_flat(question: Question) -> bool:
     return query.key in ("output", "input") and isinstance(right, tuple) and len(right) == 1
 
 
-def _of_biases(subject: Subject, query: Query) -> dict[str, str]:
-    """Return what is said of biases where a count is asked for: nothing where there are none."""
+def _counting(subject: Subject, query: Query) -> dict[str, str]:
+    """Return what is said of what counts where a count is asked for: nothing of biases where there
+    are none.
+    """
+    if query.key == "flops":
+        return {"counting": counting_in_words(subject.layers, query)}
     record = subject.records.get(query.name)
     known = subject.trace.totals if query.name == "total" else {}
     if (record.biases if record else known.get("biases")) == 0:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from shapecalc.derivations import Derivation, Operation, plus, times
 from shapecalc.grading.enlarged_field import ENLARGING, enlarged_field, enlarges
 from shapecalc.grading.flops_derivation import flops_derivations
+from shapecalc.grading.merged_field import field_of_merge, widest_branch
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
 from shapecalc.grading.values import flat
@@ -203,7 +204,8 @@ def _field(record: KnownRecord, key: str, records: Mapping[str, KnownRecord]) ->
     if _is_dilated(record):
         named = named.replace("F - 1", "effective F - 1")
     if key == "receptive_field":
-        return [_from_the_input(_alone(d, named), record, records, jump) for d in reasoned]
+        fields = [_from_the_input(_alone(d, named), record, records, jump) for d in reasoned]
+        return [told for field in fields for told in _with_branches(field, record, records)]
     jumps = [_alone(d, named) for d in reasoned]
     return jumps if jump == APART else [_of_all_strides(d, record, records) for d in jumps]
 
@@ -238,6 +240,56 @@ def _from_the_input(
     filters = "effective F" if dilated else "F"
     formula = f"{begin} + the sum of ({filters} - 1)*{jump} over {in_a_row(names)}"
     return _told_by(field, expression, formula)
+
+
+def _with_branches(
+    field: Derivation, record: KnownRecord, records: Mapping[str, KnownRecord]
+) -> Iterator[Derivation]:
+    """Yield how a receptive field follows, and where the one comes from that it begins with, if a
+    merge hands that on.
+    """
+    yield field
+    expression = field.expression
+    if not isinstance(expression, Operation) or field.reason:
+        return
+    steps = [record, *(at for at, _ in _steps_before(field, "receptive_field", record, records))]
+    first = steps[min(len(expression.operands) - 1, len(steps)) - 1]
+    merge = _merge_before(first, field.part, records)
+    found = widest_branch(merge, field.part, expression.operands[0]) if merge else None
+    if found:
+        working = _working_of_branch(field, records.get(found[0]), records)
+        yield field_of_merge(first, field.part, found, working)
+
+
+def _merge_before(
+    at: KnownRecord, part: str | None, records: Mapping[str, KnownRecord]
+) -> KnownRecord | None:
+    """Return the merge whose field goes into a layer; None where another layer's does."""
+    for _ in records:
+        source = _before(at, records)
+        if source is None or any(d.expression for d in _found(source, "receptive_field", records)):
+            return None
+        if len(source.sources or ()) > 1:
+            return source
+        at = source
+    return None
+
+
+def _working_of_branch(
+    of: Derivation, branch: KnownRecord | None, records: Mapping[str, KnownRecord]
+) -> Operation | None:
+    """Return how the field of a branch follows from the input; None where it begins later."""
+    if branch is None:
+        return None
+    own = [d for d in _found(branch, "receptive_field", records) if d.expression is not None]
+    told = (d.expression for d in own if d.part == of.part and not d.reason)
+    steps = [step for step in told if isinstance(step, Operation)]
+    if own and not steps:
+        return None
+    steps += [step for _, step in _steps_before(of, "receptive_field", branch, records)]
+    if not 0 < len(steps) < MOST_STEPS or steps[-1].operands[0] != 1:
+        return None
+    return plus(1, *(term for step in reversed(steps) for term in step.operands[1:]))
 
 
 def _of_all_strides(

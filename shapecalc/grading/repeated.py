@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import product
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -32,6 +33,8 @@ MOST_LAYERS = 100  # of a network
 MOST_TOLD = 4  # layers whose arithmetic is written out
 NOT_COMPUTED = frozenset(("depth_padded", "half_filter_padding"))  # what nobody counts with
 NOT_GONE_ON_WITH = NOT_COMPUTED | {"depth_first", "neighbour", "product_for_volume", "swapped_axes"}
+# Mistakes that are made in two ways, each of them at every layer: a depth is slid over, or divided.
+TWOFOLD = frozenset(("depth_pooled",))
 
 _ways: WeakKeyDictionary[QuestionContext, list[QuestionContext]] = WeakKeyDictionary()
 
@@ -86,8 +89,8 @@ def repeated(context: QuestionContext, names: Collection[str] | None = None) -> 
             continue
         if all(_wrong_volume(misconception, there) is None for there in computed):
             continue
-        for where in PLACES:
-            steps, outputs = _made(context, way, misconception, where)
+        for last, where in product(_ways_of(name), PLACES):
+            steps, outputs = _made(context, way, misconception, where, last=last)
             elsewhere = any(at != context.query.name for at, _ in steps)
             key = (name, tuple(outputs.items()))
             if not elsewhere or key in seen:
@@ -105,8 +108,8 @@ def made_at(
     which each of the `places` names some.
     """
     way, misconception = _layers_to(context), MISCONCEPTIONS[name]
-    for layers in places:
-        steps, outputs = _made(context, way, misconception, _at(layers))
+    for layers, last in product(places, _ways_of(name)):
+        steps, outputs = _made(context, way, misconception, _at(layers), last=last)
         if {at for at, _ in steps} == {*layers}:
             found = _answered(context, way, misconception, steps, outputs)
             if found is not None:
@@ -118,6 +121,11 @@ def occasions(context: QuestionContext, name: str) -> list[str]:
     misconception = MISCONCEPTIONS[name]
     way = _layers_to(context)
     return [one.query.name for one in way if _wrong_volume(misconception, one) is not None]
+
+
+def _ways_of(name: str) -> tuple[bool, ...]:
+    """Return in which ways a mistake is made: the first that its model gives, or the last, too."""
+    return (False, True) if name in TWOFOLD else (False,)
 
 
 def _at(layers: Collection[str]) -> Where:
@@ -165,9 +173,11 @@ def _made(
     way: list[QuestionContext],
     misconception: Misconception,
     where: Where,
+    *,
+    last: bool,
 ) -> tuple[list[Step], dict[str, Volume]]:
-    """Return the layers at which a mistake is made, and the volumes on the way that are others;
-    nothing where a layer does not take what it gets.
+    """Return the layers at which a mistake is made, in the first way or the `last`, and the volumes
+    on the way that are others; nothing where a layer does not take what it gets.
     """
     steps: list[Step] = []
     outputs: dict[str, Volume] = {}
@@ -186,7 +196,7 @@ def _made(
         own = record.name != context.query.name or context.key not in OF_INPUT
         wrong = None
         if own and inputs and where(record, inputs[0], found):
-            wrong = _wrong_volume(misconception, here)
+            wrong = _wrong_volume(misconception, here, last=last)
         if wrong is not None:
             steps.append((record.name, wrong))
             found = tuple(map(int, flat(wrong.value)))
@@ -213,18 +223,23 @@ def _computes(context: QuestionContext) -> bool:
     return isinstance(layer, Sliding) or bool(layer.has_weights)
 
 
-def _wrong_volume(misconception: Misconception, context: QuestionContext) -> Wrong | None:
-    """Return the first volume that a mistake gives, of as many whole sizes as the right one; None
-    where there is none, and where the layer does not take such a volume as it gets.
+def _wrong_volume(
+    misconception: Misconception, context: QuestionContext, *, last: bool = False
+) -> Wrong | None:
+    """Return the first volume that a mistake gives, or the last, of as many whole sizes as the
+    right one; None where there is none, and where the layer does not take such a volume as it gets.
     """
+    found = None
     try:
         for wrong in misconception.answers(context) if _computes(context) else ():
             sizes = flat(wrong.value)
             if len(sizes) == len(context.output) and wrong.value != context.right:
-                return wrong if all(type(size) is int for size in sizes) else None
+                found = wrong if all(type(size) is int for size in sizes) else None
+                if not last:
+                    break
     except LayerError:
-        pass
-    return None
+        return None
+    return found
 
 
 def _answered(

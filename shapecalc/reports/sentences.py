@@ -163,6 +163,22 @@ def _enlarged(of: Derivation) -> str:
     return f"receptive field: the jump is divided by {of.given['scale']}{bound}"
 
 
+def _widest_branch(of: Derivation) -> str:
+    """Tell the field that a merge hands on by those of its branches."""
+    given = of.given
+    worked_out = f"{text(of.expression)} = {of.value}" if of.expression is not None else of.value
+    *first, last = (
+        f"{name}'s {worked_out if name == given['widest'] else size}"
+        for name, size in given["branches"].items()
+    )
+    whose = f"{', '.join(first)} and {last}" if first else last
+    count = given["count"]
+    largest = {1: "", 2: "the larger of "}.get(count, "the largest of ")
+    if len(given["branches"]) < count:
+        largest += f"{count} branches, "
+    return f"{of.value} before {given['layer']} is {largest}{whose}"
+
+
 def _over_values(of: Derivation) -> str:
     """Tell a receptive field by the fields of the values that one output reaches over."""
     given = of.given
@@ -304,6 +320,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     ),
     "widest_bin": lambda of: f"receptive field: of the widest bin, {show(of.given['bin'])}",
     "over_values": _over_values,
+    "widest_branch": _widest_branch,
     "widest_of_outputs": lambda of: (
         f"receptive field = {show(of.value)}, the widest of those of its outputs, which do not all"
         " see equally much"

@@ -421,6 +421,29 @@ def test_not_blank(answer: Any) -> None:
     assert not is_blank(answer)
 
 
+WRONG = "so something above must be wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "blank"),
+    [
+        (f"? the avg pool gives me a width of 0, {WRONG}", True),
+        ("?? I get a height of -1, this can't be right", True),
+        ("? one of my answers is wrong", False),  # a number word may be a guess
+        (f"the avg pool gives me a width of 0, {WRONG}", False),
+        (f"? 0, {WRONG}", False),
+        (f"? a width of 0.5, {WRONG}", False),
+        ("? the width is 0*3, that is wrong", False),
+        ("? the width is 0, so 5800 cannot be right", False),
+        ("? 760, but something is wrong", False),
+        ("? the width is 0", False),
+        ("? it doesn't fit", False),
+    ],
+)
+def test_a_question_mark_with_what_must_be_wrong_before_is_blank(answer: str, blank: bool) -> None:
+    assert is_blank(answer) == blank
+
+
 @pytest.mark.parametrize(
     ("answer", "form"),
     [

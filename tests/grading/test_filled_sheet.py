@@ -129,3 +129,13 @@ def test_a_filled_quiz_is_read(tmp_path: Path) -> None:
     found = _graded(quiz.assignment, tmp_path, text)
     assert [mark.answer for mark in found.marked.marks] == [str(number) for number in numbers]
     assert not found.notes
+
+
+@pytest.mark.parametrize("told", ["", " and nothing for each bias that is added"])
+def test_a_sheet_that_told_less_of_how_flops_are_counted_is_read(told: str) -> None:
+    """The text has ` and nothing for biases` now; a class may hand in what was printed before."""
+    asked = "How many operations are there, counting two for each multiply-accumulate{}?"
+    now = asked.format(" and nothing for biases")
+    sheet = Sheet([("q1", now)], [f"**1.** {now} (1 point)"])
+    for text in (asked.format(told), now):
+        assert sheet.without(f"**1.** {text} (1 point)\n\nAnswer: 600") == "q1: \n\n600"

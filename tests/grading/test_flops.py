@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shapecalc.grading import mark, read_assignment
+from shapecalc.grading.quiz.choices import known_wrong
 
 # 28x28 positions, 10 filters of 5*5*3: 588,000 MACs, 7,840 biases; then 10 units on 7,840 values.
 SPEC = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}, "relu", {"dense": 10}]}
@@ -91,13 +92,74 @@ def test_the_question_says_how_to_count() -> None:
     )
 
 
+BARE: dict[str, Any] = {  # 28*28*10 * 75 = 588,000 MACs of a layer without biases; 10*7840 + 10
+    "input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5, "bias": False}}, {"dense": 10}],
+}  # fmt: skip
+HOW = "counting two for each multiply-accumulate"
+
+
+@pytest.mark.parametrize(
+    ("spec", "ask", "convention", "told"),
+    [
+        (SPEC, "conv1.flops", {}, f"{HOW} and nothing for biases?"),
+        (SPEC, "total.flops", {}, f"{HOW} and nothing for biases?"),
+        (SPEC, "relu1.flops", {}, f"{HOW}?"),
+        (BARE, "conv1.flops", {}, f"{HOW}?"),
+        (BARE, "conv1.flops", {"bias": 1}, f"{HOW}?"),
+        (BARE, "total.flops", {}, f"{HOW} and nothing for biases?"),
+        (SPEC, "conv1.flops", {"mac": 1}, "counting one for each multiply-accumulate and nothing"),
+    ],
+)
+def test_the_usual_convention_is_told_with_biases_where_there_are_any(
+    spec: Any, ask: str, convention: dict[str, int], told: str
+) -> None:
+    counting = {"ask": ask, "flops": convention} if convention else {"ask": ask}
+    (question,) = read_assignment({"spec": spec, "questions": [counting]}).questions
+    assert told in question.prompt
+    assert ("bias" in question.prompt.rpartition(",")[2]) == ("nothing" in told)
+
+
+def test_a_network_without_biases_has_no_word_of_them() -> None:
+    spec = {**BARE, "layers": BARE["layers"][:1]}
+    (whole,) = read_assignment({"spec": spec, "questions": ["total.flops"]}).questions
+    assert whole.prompt.endswith(f"for one example, {HOW}?")
+    (wrong,) = mark(
+        {"spec": spec, "questions": ["conv1.flops"], "flops": {"mac": 1}},
+        {"conv1.flops": 1_176_000},
+    ).marks
+    assert f"{HOW}, 1,176,000" in wrong.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "arithmetic"),
+    [
+        (1_183_840, "1,176,000 + 7,840 = 1,183,840"),
+        (1_191_680, "1,176,000 + 2 * 7,840 = 1,191,680"),
+    ],
+)
+def test_that_biases_add_no_operation_is_a_convention(answer: int, arithmetic: str) -> None:
+    (found,) = mark({"spec": SPEC, "questions": ["conv1.flops"]}, {"conv1.flops": answer}).marks
+    assert found.misconception == "macs_with_biases"
+    reason = f"FLOPs are found here by {HOW} and nothing for biases"
+    assert f"The biases were counted too: {arithmetic}; {reason}." in found.feedback
+    (macs,) = mark({"spec": SPEC, "questions": ["conv1.macs"]}, {"conv1.macs": 595_840}).marks
+    assert "588,000 + 7,840 = 595,840; they multiply nothing." in macs.feedback
+
+
+def test_a_choice_of_a_quiz_tells_the_same_reason() -> None:
+    (question,) = asked().questions
+    told = [one.feedback for one in known_wrong(question) if "1,183,840" in one.feedback]
+    assert len(told) == 1
+    assert "nothing for biases: 1,176,000 + 7,840" in told[0]
+
+
 def test_it_may_stand_at_the_top_and_another_convention_has_a_name() -> None:
     homework = {"spec": SPEC, "questions": ["conv1.flops", "conv1.macs"], "flops": {"mac": 1}}
     marks = mark(homework, {"conv1.flops": "588000", "conv1.macs": "588000"}).marks
     assert [found.verdict for found in marks] == ["right", "right"]
     (wrong, _) = mark(homework, {"conv1.flops": "1176000"}).marks
     assert wrong.misconception == "other_convention"
-    assert "counting two for each multiply-accumulate and nothing for each bias" in wrong.feedback
+    assert "counting two for each multiply-accumulate and nothing for biases" in wrong.feedback
     assert "The right answer is 588,000: MACs = 28*28*10 * 5*5*3 = 588,000." in wrong.feedback
 
 

@@ -106,8 +106,54 @@ def test_a_field_behind_branches_is_told_from_where_they_meet() -> None:
     assert isinstance(traced, KnownTrace)
     assert Subject(traced).working(read_path("max_pool1.receptive_field")) == (
         f"receptive field = field before conv3 + the sum of (F - 1)*{BEFORE}"
-        " over conv3 and max_pool1 = 5 + (3 - 1)*1 + (2 - 1)*1 = 8"
+        " over conv3 and max_pool1 = 5 + (3 - 1)*1 + (2 - 1)*1 = 8; 5 before conv3 is the larger of"
+        " conv2's 1 + (3 - 1)*1 + (3 - 1)*1 = 5 and conv1's 3"
     )
+
+
+@pytest.mark.parametrize(
+    ("branches", "told"),
+    [
+        # alike, 3 and 3; of three the last; of five only the widest; 3x5 and 3x1 on each axis
+        ([3, 3], "; 3 before last is a0's 1 + (3 - 1)*1 = 3"),
+        ([3, 1, 5], "; 5 before last is the largest of a0's 3, a1's 1 and a2's 1 + (5 - 1)*1 = 5"),
+        ([3, 1, 5, 1, 1], "; 5 before last is the largest of 5 branches, a2's 1 + (5 - 1)*1 = 5"),
+        (
+            [[3, 5], [3, 1]],
+            "; width: 5 before last is the larger of a0's 1 + (5 - 1)*1 = 5 and a1's 1",
+        ),
+    ],
+)
+def test_the_widest_branch_is_told_with_its_working(branches: list[Any], told: str) -> None:
+    convs = [
+        {"conv": {"name": f"a{at}", "K": 2, "F": F, "P": "same", "from": "input"}}
+        for at, F in enumerate(branches)
+    ]
+    names = [f"a{at}" for at in range(len(branches))]
+    layers = [*convs, {"concat": names}, "relu", {"conv": {"name": "last", "K": 2, "F": 3}}]
+    traced = trace({"input": "16x12x3", "layers": layers})
+    assert isinstance(traced, KnownTrace)
+    assert Subject(traced).working(read_path("last.receptive_field")).endswith(told)
+
+
+def test_what_is_no_branchs_field_is_not_told_as_one() -> None:
+    """Behind a second merge there is no working from the input on; and one branch that is shifted
+    by a padding on one side lies beside the other: together they see more than each.
+    """
+    block = {"residual": [{"conv": {"K": 3, "F": 3, "P": 1}}]}
+    twice = trace({"input": "16x16x3", "layers": [block, block, {"conv": {"K": 2, "F": 3}}]})
+    assert isinstance(twice, KnownTrace)
+    told = Subject(twice).working(read_path("conv3.receptive_field"))
+    assert told.endswith("; 5 before conv3 is the larger of conv2's 5 and add1's 3")
+    apart = [
+        {"conv": {"name": "a", "K": 2, "F": 3, "P": [2, 0], "from": "input"}},
+        {"conv": {"name": "b", "K": 2, "F": 3, "P": [0, 2], "from": "input"}},
+        {"concat": ["a", "b"]}, {"conv": {"name": "last", "K": 2, "F": 3}},
+    ]  # fmt: skip
+    beside = trace({"input": "16x16x3", "layers": apart})
+    assert isinstance(beside, KnownTrace)
+    assert "branch" not in Subject(beside).working(read_path("last.receptive_field"))
+    assert "before last" not in Subject(beside).working(read_path("last.receptive_field"))
 
 
 def test_a_fields_numbers_are_named() -> None:
@@ -226,7 +272,8 @@ SKIPPED = [
          " pixels"),
         # 1 + 2 + 1 = 4 behind the pool, and 3 pixels beside: 4 + 2*1 = 6 behind the two joined
         (SKIPPED, "conv2.receptive_field", 6,
-         f"receptive field = field before + {SUM} = 4 + (3 - 1)*1 = 6"),
+         f"receptive field = field before + {SUM} = 4 + (3 - 1)*1 = 6; 4 before conv2 is the"
+         " larger of conv1's 3 and conv_transpose1's 1 + (3 - 1)*1 + (2 - 1)*1 = 4"),
         (SKIPPED, "upsample1.receptive_field", 8,
          "receptive field = 8x8, the widest of those of its outputs, which do not all see equally"
          " much"),

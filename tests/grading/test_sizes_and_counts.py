@@ -171,6 +171,38 @@ def test_a_pool_in_front_of_a_convolution_which_sets_the_depth_is_not_named() ->
     assert "pool1" not in found.feedback
 
 
+# 14x10x8 -> 7x5x8 -> 7x5x24 -> 3x2x24: 40*144 + 40 = 5,800 behind it, and with half of the depth
+# 40*3*2*12 + 40 = 2,920; of floor((24 - 3)/2) + 1 = 11 slices 40*66 + 40 = 2,680.
+OVERLAPPING: dict[str, Any] = {
+    "input": "14x10x3",
+    "layers": [
+        {"conv": {"name": "conv1", "K": 8, "F": 3, "P": 1}},
+        {"max_pool": {"name": "pool1", "F": 2, "S": 2}},
+        {"conv": {"name": "conv2", "K": 24, "F": 3, "P": 1}},
+        {"avg_pool": {"name": "pool2", "F": 3, "S": 2}},
+        {"dense": {"name": "dense1", "units": 40}},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("72*40 + 40 = 2,920", "depth 24/2 = 12, so 3x2x12; 3*2*12*40 + 40 = 2,920"),
+        ("2680", "depth floor((24 - 3 + 2*0)/2) + 1 = 11, so 3x2x11; 3*2*11*40 + 40 = 2,680"),
+    ],
+)
+def test_a_depth_is_divided_on_the_way_to_a_count_as_well(answer: str, told: str) -> None:
+    found = of("dense1.parameters", answer, OVERLAPPING)
+    assert (found.misconception, found.perhaps) == ("depth_pooled", True)
+    assert f"the depth was pooled too at pool2: {told}" in found.feedback
+    assert "pool1" not in found.feedback
+    again = of("dense1.parameters", answer, OVERLAPPING, **{"pool1.output": "7x5x4"})
+    assert (again.misconception, again.perhaps) == ("depth_pooled", False)
+    right = of("dense1.parameters", answer, OVERLAPPING, **{"pool1.output": "7x5x8"})
+    assert right.misconception is None
+
+
 # -- a count that is rounded beside its sum --------------------------------------------------------
 
 OWN = {"pool1.output": "22x22x6", "pool2.output": "5x5x10"}  # 4*4*6*20 + 20, 3*3*10*32 + 32

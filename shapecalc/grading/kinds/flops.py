@@ -53,10 +53,23 @@ def counted(layers: NamedLayers, query: Query) -> Counted | None:
     return Counted(macs, sum(prod(record.output or (0,)) for record in biased))
 
 
-def convention_in_words(convention: Sequence[int]) -> str:
-    """Return how FLOPs are counted."""
-    mac, bias = (WORDS[number] for number in convention)
-    return f"counting {mac} for each multiply-accumulate and {bias} for each bias that is added"
+def convention_in_words(convention: Sequence[int] = USUAL, biases: int | None = None) -> str:
+    """Return how FLOPs are counted, with no word of biases where none are added; None: not known
+    how many.
+    """
+    mac, bias = convention
+    counting = f"counting {WORDS[mac]} for each multiply-accumulate"
+    if biases == 0:
+        return counting
+    of_biases = f"{WORDS[bias]} for each bias that is added" if bias else "nothing for biases"
+    return f"{counting} and {of_biases}"
+
+
+def counting_in_words(layers: NamedLayers, query: Query) -> str:
+    """Return how the FLOPs that a question asks for are counted."""
+    found = counted(layers, query)
+    convention = query.place if query.kind == "flops" else USUAL
+    return convention_in_words(convention, found.biases if found else None)
 
 
 def _answer(layers: NamedLayers, query: Query) -> Value | None:
@@ -77,7 +90,7 @@ def _derivations(layers: NamedLayers, query: Query) -> list[Derivation]:
 
 
 def _prompt(layers: NamedLayers, query: Query, about: str) -> str:
-    counting = convention_in_words(query.place)
+    counting = counting_in_words(layers, query)
     if query.name == "total":
         whole = "How many floating-point operations does the whole network take for one example"
         return f"{whole}, {counting}?"

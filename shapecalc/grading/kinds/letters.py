@@ -17,6 +17,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.arithmetic import formula_value
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.formula import DIVISIBLE, POINTS, Formula, formula_of
+from shapecalc.grading.kinds.flops import convention_in_words
 from shapecalc.grading.kinds.kind import Kind
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
@@ -39,8 +40,8 @@ WHAT = {
     "weights": "its number of weights, biases not counted",
     "biases": "its number of biases",
     "macs": "the number of its multiply-accumulates for one example, biases not counted",
-    "flops": "the number of its floating-point operations for one example, two for each"
-    " multiply-accumulate, biases not counted",
+    "flops": "the number of its floating-point operations for one example,"
+    f" {convention_in_words()}",
     "activations": "the number of values of its output",
 }
 

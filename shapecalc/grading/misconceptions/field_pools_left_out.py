@@ -9,20 +9,29 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.layers.pool import Pool
 from shapecalc.records import KnownRecord
 
-WITHOUT_STRIDES = "the pools were left out, and the strides of the layers before it were ignored"
+LEFT_OUT = "the pools were left out"
+WITHOUT_STRIDES = "the strides of the layers before it were ignored"
+WIDEN = "they widen the field, and their strides count behind them"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the field of the convolutions alone, and that with all their strides taken as 1."""
-    if not context.slides or _is_pool(context.record):
+    """Yield the field of the convolutions alone, and that with all their strides taken as 1.
+
+    Where a pool is asked about, another one has to be left out and more than one layer to remain:
+    else it is the field of a layer before it.
+    """
+    if not context.slides:
         return
     windows, pools = context.windows_without(_is_pool)
-    if not windows or not pools:
+    itself = _is_pool(context.record)
+    if min(len(windows), len(pools)) < (2 if itself else 1):
         return
-    yield of_windows(windows)
+    left_out = f"{LEFT_OUT}, {context.query.name} itself too" if itself else LEFT_OUT
+    told = f"{left_out}; {WIDEN}" if itself else ""
+    yield of_windows(windows)._replace(explanation=told)
     if any(fit.S > 1 for fits in windows[:-1] for fit in fits):
         at_one = [tuple(fit._replace(S=1) for fit in fits) for fits in windows]
-        yield of_windows(at_one)._replace(explanation=WITHOUT_STRIDES)
+        yield of_windows(at_one)._replace(explanation=f"{left_out}, and {WITHOUT_STRIDES}")
 
 
 def _is_pool(record: KnownRecord | None) -> bool:
@@ -31,7 +40,7 @@ def _is_pool(record: KnownRecord | None) -> bool:
 
 MISCONCEPTION = Misconception(
     "field_pools_left_out",
-    "the pools were left out; they widen the field, and their strides count behind them",
+    f"{LEFT_OUT}; {WIDEN}",
     model,
     keys=("receptive_field",),
 )

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
+from shapecalc.grading.kinds.flops import convention_in_words
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+
+COUNTED = "the biases were counted too"
+# To add a bias is a floating-point operation: that it does not count is a convention.
+OF_FLOPS = f"{COUNTED}; FLOPs are found here by {convention_in_words()}"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -23,16 +28,18 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         prod(record.output) for record in own if record.macs and record.biases and record.output
     )
     if added:
+        told = OF_FLOPS if context.key == "flops" else ""
         text = f"{context.right:,} + {added:,}"
-        yield Wrong(context.right + added, f"{text} = {context.right + added:,}")
+        yield Wrong(context.right + added, f"{text} = {context.right + added:,}", told)
         if context.key == "flops":
             value = context.right + 2 * added
-            yield Wrong(value, f"{context.right:,} + 2 * {added:,} = {value:,}")
+            yield Wrong(value, f"{context.right:,} + 2 * {added:,} = {value:,}", told)
 
 
 MISCONCEPTION = Misconception(
     "macs_with_biases",
-    "the biases were counted too; they multiply nothing",
+    f"{COUNTED}; they multiply nothing",
     model,
+    of_all=COUNTED,
     keys=("macs", "flops"),
 )

@@ -15,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     for convention in product((1, 2), (0, 1, 2)):
         if found is not None and convention != context.query.place:
             value = found.by(convention)
-            yield Wrong(value, f"{convention_in_words(convention)}, {value:,}")
+            yield Wrong(value, f"{convention_in_words(convention, found.biases)}, {value:,}")
 
 
 MISCONCEPTION = Misconception(

@@ -137,7 +137,7 @@ def known_wrong(question: Question) -> list[Option]:
             found[text] = Option(
                 text,
                 min(SHARES, key=lambda known: abs(known - share)),
-                f"{misconception.explanation}: {quote(wrong.arithmetic, 400)}",
+                f"{wrong.explanation or misconception.explanation}: {quote(wrong.arithmetic, 400)}",
                 misconception.name,
             )
     return list(found.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shapecalc.grading.kinds.flops import convention_in_words
 from shapecalc.grading.query import Query, read_path
 from shapecalc.grading.quiz.problem import Problem, named_layers
 from shapecalc.grading.wording import WORDINGS
@@ -19,7 +20,7 @@ def ask(path: str) -> str:
     """Return what a path asks for, as a sentence."""
     query = read_path(path)
     name = "the whole network" if query.name == "total" else query.name
-    return WORDINGS[query.key].drawn.format(name=name)
+    return WORDINGS[query.key].drawn.format(name=name, counting=convention_in_words())
 
 
 def introduction(problem: Problem) -> str:

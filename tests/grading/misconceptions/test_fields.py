@@ -160,6 +160,45 @@ def test_who_is_asked_about_a_pool_gave_the_layer_before_it() -> None:
     assert found.misconception != "field_pools_left_out"
 
 
+# 5; 5 + 1*2 = 7; 7 + 2*4 = 15; 15 + 2*4 = 23; 23 + 2*8 = 39 behind two pools. The convolutions
+# alone: 5 + 2*2 + 2*2 = 13, and at strides of 1 5 + 2 + 2 = 9.
+ENDING: dict[str, Any] = {
+    "input": "61x61x3",
+    "layers": [
+        {"conv": {"K": 8, "F": 5, "S": 2, "P": 1}}, {"max_pool": 2},
+        {"conv": {"K": 8, "F": 3, "P": 1}}, {"conv": {"K": 8, "F": 3, "S": 2}},
+        {"avg_pool": {"F": 3, "S": 2}},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "perhaps", "told"),
+    [
+        ("5 + 2*2 + 2*2 = 13", False, "too: 1 + 4 + 2*2 + 2*2 = 13; they widen the field"),
+        ("13", True, "too: 1 + 4 + 2*2 + 2*2 = 13; they widen the field"),
+        ("5+2+2 = 9", False, "too, and the strides of the layers before it were ignored: 1 + 4"),
+    ],
+)
+def test_a_pool_that_is_asked_about_may_be_left_out_with_others(
+    answer: str, perhaps: bool, told: str
+) -> None:
+    found = marked(ENDING, {"avg_pool1.receptive_field": answer}, field_pools_left_out=0.5)
+    assert (found.misconception, found.perhaps) == ("field_pools_left_out", perhaps)
+    assert f"he pools were left out, avg_pool1 itself {told}" in found.feedback
+    assert found.points == 0.5
+
+
+def test_the_layer_before_a_pool_is_no_field_without_the_pools() -> None:
+    """23 are those of conv2, the first pool counted; 5 is what one filter sees."""
+    for answer in ("23", "5"):
+        found = marked(ENDING, {"avg_pool1.receptive_field": answer})
+        assert found.misconception != "field_pools_left_out"
+    twice = ENDING | {"layers": [*ENDING["layers"][:2], {"max_pool": 2}]}
+    found = marked(twice, {"max_pool2.receptive_field": "5"})
+    assert found.misconception != "field_pools_left_out"
+
+
 @pytest.mark.parametrize(
     ("answer", "layer", "told"),
     [

@@ -140,7 +140,7 @@ def operations_from_words(intro: str, path: str, text: str) -> int:
     """Return FLOPs by the convention that a question tells, counted one output value at a time."""
     volume, (layer,) = read_words(intro)
     numbers = {"nothing": 0, "one": 1, "two": 2}
-    told = re.search(r"counting (\w+) for each multiply-acc\w+ and (\w+) for each bias", text)
+    told = re.search(r"counting (\w+) for each multiply-acc\w+ and (\w+) for (?:each )?bias", text)
     assert told
     assert path == f"{layer['name']}.flops"
     mac, bias = (numbers[word] for word in told.groups())
