@@ -14,7 +14,7 @@ import numpy as np
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault
-from shapecalc.executor.altered_kernels import Altered, GradientOf, Gradients, Sums
+from shapecalc.executor.altered_kernels import Altered, GlobalSums, GradientOf, Gradients, Sums
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.given_masks import GivenMask
@@ -23,7 +23,14 @@ from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
 from shapecalc.executor.kernels.dense import Dense
-from shapecalc.executor.kernels.pool import AvgPool, MaxPool
+from shapecalc.executor.kernels.pool import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    MaxPool,
+)
 from shapecalc.executor.kernels.reshape import Flatten
 from shapecalc.executor.tied_pools import TiedPool, whole
 from shapecalc.executor.wrong_activations import (
@@ -42,6 +49,18 @@ MOST_POSITIONS = 400  # that are gone through one by one
 class _Means(AvgPool):
     def divisor(self, axes: Any, dtype: np.dtype[np.floating]) -> Array:
         return np.array([np.prod([max(axis.covered) for axis in axes])], dtype)
+
+
+MAXIMUM_OF: dict[type[Kernel], type[Kernel]] = {
+    AvgPool: MaxPool,
+    GlobalAvgPool: GlobalMaxPool,
+    AdaptiveAvgPool: AdaptiveMaxPool,
+}
+MEAN_OF: dict[type[Kernel], type[Kernel]] = {
+    MaxPool: _Means,
+    GlobalMaxPool: GlobalAvgPool,
+    AdaptiveMaxPool: AdaptiveAvgPool,
+}
 
 
 class _FirstWindow(Altered):
@@ -251,22 +270,29 @@ def whole_to_each_largest(kernel: Kernel) -> Kernel:
 
 def largest(kernel: Kernel) -> Kernel:
     """Take the largest value where the mean is asked for."""
-    return MaxPool(kernel.layer) if type(kernel) is AvgPool else kernel
+    other = MAXIMUM_OF.get(type(kernel))
+    return other(kernel.layer) if other else kernel
 
 
 def mean(kernel: Kernel) -> Kernel:
     """Take the mean where the largest value is asked for."""
-    return _Means(kernel.layer) if type(kernel) is MaxPool else kernel
+    other = MEAN_OF.get(type(kernel))
+    return other(kernel.layer) if other else kernel
 
 
 def sums(kernel: Kernel) -> Kernel:
     """Add up an average pool's window, and do not divide."""
-    return Sums(kernel) if type(kernel) is AvgPool else kernel
+    if type(kernel) is GlobalAvgPool:
+        return GlobalSums(kernel.layer)
+    if isinstance(kernel, AvgPool) and type(kernel) in MAXIMUM_OF:
+        return Sums(kernel)
+    return kernel
 
 
 def whole_gradient(kernel: Kernel) -> Kernel:
     """Send an average pool's whole gradient to every pixel of the window."""
-    return GradientOf(kernel, Sums(kernel)) if type(kernel) is AvgPool else kernel
+    summed = sums(kernel)
+    return kernel if summed is kernel else GradientOf(kernel, summed)
 
 
 def first_window(kernel: Kernel) -> Kernel:
