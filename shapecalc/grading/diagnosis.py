@@ -146,7 +146,13 @@ class Diagnosis:
             return there
         if elsewhere is None:
             return found
-        return found._replace(sure=self.is_worked_out(question, found, evidence.working))
+        if self.is_worked_out(question, found, evidence.working):
+            return found
+        found = found._replace(sure=False)
+        lone = None if several else self._in_own(question, value, own, evidence, again=False)
+        if lone is None or lone.share(question.partial) < found.share(question.partial):
+            return found
+        return lone._replace(sure=False)
 
     def _of_own_sizes(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
@@ -249,7 +255,7 @@ class Diagnosis:
             if again:
                 found = supposed.made_elsewhere(value, evidence, two=True)
             else:
-                found = supposed.cause_of(value, evidence=evidence)
+                found = supposed.cause_of(value, question.partial, evidence=evidence)
                 found = found or before_rounding(question, network, supposed, value, evidence)
                 found = found or given_again(network, supposed, value, evidence)
             if found is None:

@@ -1039,7 +1039,8 @@ def test_a_small_slope_may_be_taken_as_0(ask: str, answer: Any, name: str | None
     ("spec", "answer", "told"),
     [
         # of each window of 2x2 the largest gets 4, 8, 12 and 16
-        (example("4x4x1", {"avg_pool": 2}, **MEANS), [[0, 0, 0, 0], [0, 4, 0, 8], [12, 0, 0, 0], [0, 0, 0, 16]],
+        (example("4x4x1", {"avg_pool": 2}, **MEANS),
+         [[0, 0, 0, 0], [0, 4, 0, 8], [12, 0, 0, 0], [0, 0, 0, 16]],
          "The gradient was sent to the place of the largest value; this pool shares it among all"),
         # a quarter of 4, 8, 12 and 16
         (example("4x4x1", {"max_pool": 2}, **SMALLER),
