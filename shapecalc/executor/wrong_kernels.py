@@ -64,6 +64,8 @@ MEAN_OF: dict[type[Kernel], type[Kernel]] = {
 
 
 class _FirstWindow(Altered):
+    """A conv's parameter gradients: those from the first window alone."""
+
     def backward(
         self,
         context: Context,
@@ -72,12 +74,27 @@ class _FirstWindow(Altered):
         parameters: Parameters,
         wanted: Sequence[bool],
     ) -> Gradients:
-        first = np.zeros_like(upstream)
-        at: Any = (slice(None), *(0 for _ in upstream.shape[1:-1]))
-        first[at] = upstream[at]
+        first = self.only(upstream)
         _, learned = self.own.backward(context, first, saved[0], parameters, [False])
         below, _ = self.own.backward(context, upstream, saved[0], parameters, wanted)
         return below, learned
+
+    def only(self, upstream: Array) -> Array:
+        """Return what comes back with 0 for all other windows."""
+        first = np.zeros_like(upstream)
+        at: Any = (slice(None), *(0 for _ in upstream.shape[1:-1]))
+        first[at] = upstream[at]
+        return first
+
+
+class _OneWindow(_FirstWindow):
+    """The same from the first window of each filter to which anything comes back."""
+
+    def only(self, upstream: Array) -> Array:
+        rows = upstream.reshape(len(upstream), -1, upstream.shape[-1])
+        reached = rows != 0
+        first = reached & (np.cumsum(reached, axis=1) == 1)
+        return np.where(first, rows, 0.0).reshape(upstream.shape)
 
 
 class _Unturned(Altered):
@@ -300,6 +317,11 @@ def first_window(kernel: Kernel) -> Kernel:
     return _FirstWindow(kernel) if isinstance(kernel, Conv) else kernel
 
 
+def one_window(kernel: Kernel) -> Kernel:
+    """Take them from the first window of each filter to which anything comes back."""
+    return _OneWindow(kernel) if isinstance(kernel, Conv) else kernel
+
+
 def filter_not_turned(kernel: Kernel) -> Kernel:
     """Slide a convolution's filters over what comes back as they are."""
     return _Unturned(kernel) if isinstance(kernel, Conv) else kernel
@@ -358,7 +380,7 @@ MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
         slope_forgotten, other_slope, slope_of_input, activation_left_out, absolute,
         relu_for_leaky, relu_slope_for_leaky,
         everywhere, whole_to_each_largest, largest, mean, sums, whole_gradient, filter_not_turned,
-        weight_gradient_turned, first_window, overwritten, first_of_overlapping,
+        weight_gradient_turned, first_window, one_window, overwritten, first_of_overlapping,
         last_of_overlapping, corner, unscaled, flattened_depth_last,
     )
 }  # fmt: skip

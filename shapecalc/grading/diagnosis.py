@@ -18,6 +18,7 @@ from shapecalc.grading.comparison import alike, may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import AS_OF_0
 from shapecalc.grading.given_again import given_again
+from shapecalc.grading.known_in_part import is_determined
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
     bias_not_added,
@@ -241,6 +242,12 @@ class Diagnosis:
         """Yield the same for each network with own numbers, in turn; of values then for those that
         were gone on with before they were written.
         """
+        for network in () if again else own.known_in_part(question):
+            supposed = self._explanations_in(question, network.subject)
+            found = supposed and supposed.cause_of(value, question.partial, evidence=evidence)
+            if supposed and found and is_determined(question, network, found):
+                sources = own.needed(question, network) or network.sources
+                yield found._replace(source=self.sources(sources)), supposed
         networks = own.gone_on_with(question), own.with_output(question, value)
         for network in chain(*networks, own.gone_on_unrounded(question)):
             supposed = self._explanations_in(question, network.subject)

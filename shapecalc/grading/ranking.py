@@ -393,10 +393,12 @@ class Explanations(Candidates):
         return one and not found.names <= DECAYED
 
     def _most(self, causes: Sequence[Cause]) -> int:
-        """Return of how many causes that give an answer one is said to be meant."""
+        """Return of how many causes that give an answer one is said to be meant: of sizes and
+        counts none of several that are not common, as these are one of few.
+        """
         names = {cause.misconception.name for cause in causes}
         if COMMON.isdisjoint(names):
-            return 1
+            return MOST_ALTERNATIVES if self.context.query.executed else 1
         return MOST_COMMON if self.context.slides and names <= COMMON else MOST_ALTERNATIVES
 
     def _is_as_long(self, cause: Cause, given: Value) -> bool:
