@@ -130,7 +130,8 @@ class Diagnosis:
     ) -> Cause:
         """Return the same for values: in the student's own network what is certain there alone. Who
         has other values than the right ones goes on from these: no mistake with those is certain
-        then, unless a working shows it, and of several numbers it is meant with the own ones.
+        then, unless a working shows it, and of several numbers it is meant with the own ones. Of
+        one number that is meant which has more credit.
         """
         elsewhere = own.lead_elsewhere(question) if found.sure else None
         several = len({abs(number) for number in flat(value)} - {0}) > 1
@@ -145,15 +146,13 @@ class Diagnosis:
         known = logged or not found.sure or (there is not None and there.names == found.names)
         if there is not None and there.sure and known:
             return there
-        if elsewhere is None:
+        if elsewhere is None or self.is_worked_out(question, found, evidence.working):
             return found
-        if self.is_worked_out(question, found, evidence.working):
-            return found
-        found = found._replace(sure=False)
-        lone = None if several else self._in_own(question, value, own, evidence, again=False)
-        if lone is None or lone.share(question.partial) < found.share(question.partial):
-            return found
-        return lone._replace(sure=False)
+        if question.partial and not several:
+            there = self._in_own(question, value, own, evidence, again=False)
+            if there is not None and there.share(question.partial) > found.share(question.partial):
+                found = there  # which a teacher expects
+        return found._replace(sure=False)
 
     def _of_own_sizes(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
