@@ -10,7 +10,7 @@ import numpy as np
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels import Context, Kernel, Parameters
 from shapecalc.executor.kernels.base import Saved
-from shapecalc.executor.kernels.pool import AvgPool, Pool
+from shapecalc.executor.kernels.pool import AvgPool, GlobalAvgPool, Pool
 from shapecalc.executor.kernels.pool_axis import Axis
 from shapecalc.executor.kernels.windows import Sizes
 
@@ -78,3 +78,16 @@ class Sums(AvgPool):
 
     def divisor(self, axes: Any, dtype: np.dtype[np.floating]) -> Array:
         return np.ones(1, dtype)
+
+
+class GlobalSums(GlobalAvgPool):
+    """Adds up each slice, and does not divide."""
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        means, shape = super().forward(context, inputs, parameters)
+        return means * np.prod(shape[1:-1]), shape
+
+    def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
+        return super().backward(context, upstream * np.prod(saved[1:-1]), saved, *rest)

@@ -14,7 +14,7 @@ import numpy as np
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault
-from shapecalc.executor.altered_kernels import Altered, GradientOf, Gradients, Sums
+from shapecalc.executor.altered_kernels import Altered, GlobalSums, GradientOf, Gradients, Sums
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.given_masks import GivenMask
@@ -23,7 +23,14 @@ from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
 from shapecalc.executor.kernels.dense import Dense
-from shapecalc.executor.kernels.pool import AvgPool, MaxPool
+from shapecalc.executor.kernels.pool import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    MaxPool,
+)
 from shapecalc.executor.kernels.reshape import Flatten
 from shapecalc.executor.tied_pools import TiedPool, whole
 from shapecalc.executor.wrong_activations import (
@@ -44,7 +51,21 @@ class _Means(AvgPool):
         return np.array([np.prod([max(axis.covered) for axis in axes])], dtype)
 
 
+MAXIMUM_OF: dict[type[Kernel], type[Kernel]] = {
+    AvgPool: MaxPool,
+    GlobalAvgPool: GlobalMaxPool,
+    AdaptiveAvgPool: AdaptiveMaxPool,
+}
+MEAN_OF: dict[type[Kernel], type[Kernel]] = {
+    MaxPool: _Means,
+    GlobalMaxPool: GlobalAvgPool,
+    AdaptiveMaxPool: AdaptiveAvgPool,
+}
+
+
 class _FirstWindow(Altered):
+    """A conv's parameter gradients: those from the first window alone."""
+
     def backward(
         self,
         context: Context,
@@ -53,12 +74,27 @@ class _FirstWindow(Altered):
         parameters: Parameters,
         wanted: Sequence[bool],
     ) -> Gradients:
-        first = np.zeros_like(upstream)
-        at: Any = (slice(None), *(0 for _ in upstream.shape[1:-1]))
-        first[at] = upstream[at]
+        first = self.only(upstream)
         _, learned = self.own.backward(context, first, saved[0], parameters, [False])
         below, _ = self.own.backward(context, upstream, saved[0], parameters, wanted)
         return below, learned
+
+    def only(self, upstream: Array) -> Array:
+        """Return what comes back with 0 for all other windows."""
+        first = np.zeros_like(upstream)
+        at: Any = (slice(None), *(0 for _ in upstream.shape[1:-1]))
+        first[at] = upstream[at]
+        return first
+
+
+class _OneWindow(_FirstWindow):
+    """The same from the first window of each filter to which anything comes back."""
+
+    def only(self, upstream: Array) -> Array:
+        rows = upstream.reshape(len(upstream), -1, upstream.shape[-1])
+        reached = rows != 0
+        first = reached & (np.cumsum(reached, axis=1) == 1)
+        return np.where(first, rows, 0.0).reshape(upstream.shape)
 
 
 class _Unturned(Altered):
@@ -251,27 +287,39 @@ def whole_to_each_largest(kernel: Kernel) -> Kernel:
 
 def largest(kernel: Kernel) -> Kernel:
     """Take the largest value where the mean is asked for."""
-    return MaxPool(kernel.layer) if type(kernel) is AvgPool else kernel
+    other = MAXIMUM_OF.get(type(kernel))
+    return other(kernel.layer) if other else kernel
 
 
 def mean(kernel: Kernel) -> Kernel:
     """Take the mean where the largest value is asked for."""
-    return _Means(kernel.layer) if type(kernel) is MaxPool else kernel
+    other = MEAN_OF.get(type(kernel))
+    return other(kernel.layer) if other else kernel
 
 
 def sums(kernel: Kernel) -> Kernel:
     """Add up an average pool's window, and do not divide."""
-    return Sums(kernel) if type(kernel) is AvgPool else kernel
+    if type(kernel) is GlobalAvgPool:
+        return GlobalSums(kernel.layer)
+    if isinstance(kernel, AvgPool) and type(kernel) in MAXIMUM_OF:
+        return Sums(kernel)
+    return kernel
 
 
 def whole_gradient(kernel: Kernel) -> Kernel:
     """Send an average pool's whole gradient to every pixel of the window."""
-    return GradientOf(kernel, Sums(kernel)) if type(kernel) is AvgPool else kernel
+    summed = sums(kernel)
+    return kernel if summed is kernel else GradientOf(kernel, summed)
 
 
 def first_window(kernel: Kernel) -> Kernel:
     """Take a convolution's weight and bias gradients from the first window alone."""
     return _FirstWindow(kernel) if isinstance(kernel, Conv) else kernel
+
+
+def one_window(kernel: Kernel) -> Kernel:
+    """Take them from the first window of each filter to which anything comes back."""
+    return _OneWindow(kernel) if isinstance(kernel, Conv) else kernel
 
 
 def filter_not_turned(kernel: Kernel) -> Kernel:
@@ -332,7 +380,7 @@ MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
         slope_forgotten, other_slope, slope_of_input, activation_left_out, absolute,
         relu_for_leaky, relu_slope_for_leaky,
         everywhere, whole_to_each_largest, largest, mean, sums, whole_gradient, filter_not_turned,
-        weight_gradient_turned, first_window, overwritten, first_of_overlapping,
+        weight_gradient_turned, first_window, one_window, overwritten, first_of_overlapping,
         last_of_overlapping, corner, unscaled, flattened_depth_last,
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ from math import floor, log10
 from typing import Any
 
 from shapecalc.grading.cause import Cause
-from shapecalc.grading.comparison import NEAR
+from shapecalc.grading.comparison import NEAR, alike
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
@@ -38,18 +38,20 @@ def before_rounding(
     with suppress(Exception):
         close = _as_if_written(question, network, supposed.single, value)
         found = supposed.cause_of(close[1], evidence=evidence) if close else None
-        return found if close and found and found.names == close[0].names else None
+        among = {cause.names for cause in found.either or (found,)} if found else set()
+        return found if close and among == close[0] else None
     return None
 
 
 def _as_if_written(
     question: Question, network: OwnNetwork, causes: Sequence[Cause], value: Value
-) -> tuple[Cause, Value] | None:
-    """Return the only one of the causes in a student's own network that gives an answer with the
-    numbers that the student's may have been rounded from; and the answer as it gives it with those
-    that are written. That has no more digits than are known, by which chance is weighed.
+) -> tuple[set[frozenset[str]], Value] | None:
+    """Return the names of the causes in a student's own network that give an answer with the
+    numbers that the student's may have been rounded from; and the answer as they give it with those
+    that are written, which is one: that has no more digits than are known, by which chance is
+    weighed.
     """
-    given, found = flat(value), []
+    given, found = flat(value), dict[frozenset[str], Value]()
     close = [c for c in causes if _is_close(flat(c.wrong.value), given)]
     ways = _ways(question, network, {c.misconception.name for c in close}) if close else []
     for cause in close:
@@ -61,9 +63,10 @@ def _as_if_written(
         between = [*zip(ours, *(flat(values[place]) for values in others), strict=True)]
         if all(_may_be(a, among) for a, among in zip(given, between, strict=True)):
             written = map(_written, given, ours, between)
-            found.append((cause, nested_as(cause.wrong.value, [*written])))
-    names = {cause.misconception.name for cause, _ in found}
-    return found[0] if len(names) == 1 else None
+            found.setdefault(cause.names, nested_as(cause.wrong.value, [*written]))
+    first = next(iter(found.values()), None)
+    one = all(alike(first, other) for other in found.values())
+    return ({*found}, first) if first is not None and one else None
 
 
 def _is_close(ours: Sequence[Any], given: Sequence[Any]) -> bool:

@@ -18,6 +18,7 @@ from shapecalc.grading.comparison import alike, may_be_rounded
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import AS_OF_0
 from shapecalc.grading.given_again import given_again
+from shapecalc.grading.known_in_part import is_determined
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
     bias_not_added,
@@ -129,7 +130,8 @@ class Diagnosis:
     ) -> Cause:
         """Return the same for values: in the student's own network what is certain there alone. Who
         has other values than the right ones goes on from these: no mistake with those is certain
-        then, unless a working shows it, and of several numbers it is meant with the own ones.
+        then, unless a working shows it, and of several numbers it is meant with the own ones. Of
+        one number that is meant which has more credit.
         """
         elsewhere = own.lead_elsewhere(question) if found.sure else None
         several = len({abs(number) for number in flat(value)} - {0}) > 1
@@ -144,9 +146,13 @@ class Diagnosis:
         known = logged or not found.sure or (there is not None and there.names == found.names)
         if there is not None and there.sure and known:
             return there
-        if elsewhere is None:
+        if elsewhere is None or self.is_worked_out(question, found, evidence.working):
             return found
-        return found._replace(sure=self.is_worked_out(question, found, evidence.working))
+        if question.partial and not several:
+            there = self._in_own(question, value, own, evidence, again=False)
+            if there is not None and there.share(question.partial) > found.share(question.partial):
+                found = there  # which a teacher expects
+        return found._replace(sure=False)
 
     def _of_own_sizes(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
@@ -235,6 +241,12 @@ class Diagnosis:
         """Yield the same for each network with own numbers, in turn; of values then for those that
         were gone on with before they were written.
         """
+        for network in () if again else own.known_in_part(question):
+            supposed = self._explanations_in(question, network.subject)
+            found = supposed and supposed.cause_of(value, question.partial, evidence=evidence)
+            if supposed and found and is_determined(question, network, found):
+                sources = own.needed(question, network) or network.sources
+                yield found._replace(source=self.sources(sources)), supposed
         networks = own.gone_on_with(question), own.with_output(question, value)
         for network in chain(*networks, own.gone_on_unrounded(question)):
             supposed = self._explanations_in(question, network.subject)
@@ -249,7 +261,7 @@ class Diagnosis:
             if again:
                 found = supposed.made_elsewhere(value, evidence, two=True)
             else:
-                found = supposed.cause_of(value, evidence=evidence)
+                found = supposed.cause_of(value, question.partial, evidence=evidence)
                 found = found or before_rounding(question, network, supposed, value, evidence)
                 found = found or given_again(network, supposed, value, evidence)
             if found is None:

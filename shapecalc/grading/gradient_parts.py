@@ -11,12 +11,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Expression
 from shapecalc.grading.worked_out import MOST
+from shapecalc.layers.pool import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AdaptivePool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    GlobalPool,
+    MaxPool,
+)
 from shapecalc.records import KnownRecord
+from shapecalc.resampling import bin_reach
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
 NOISE = 1e-15  # of the largest value
+MEANS = (AvgPool, GlobalAvgPool, AdaptiveAvgPool)  # pools of each kind
+MAXIMA = (MaxPool, GlobalMaxPool, AdaptiveMaxPool)
 Place = tuple[int, ...]
 Gradient = tuple[str, Place]  # of what, and where
 
@@ -71,13 +84,29 @@ def summed_over(formula: str, count: int, things: str) -> str:
 
 
 def meetings(record: KnownRecord) -> list[list[tuple[int, int, int]]]:
-    """Return, for each axis, each window with its taps and the pixels that they lie on."""
+    """Return, for each axis, each window with its taps and the pixels that they lie on; of a pool
+    whose windows do not slide its bins, of a global one all of the axis.
+    """
     layer: Any = record.layer
-    fits = layer.fits((record.input or ((),))[0]).axes
+    volume = (record.input or ((),))[0]
+    if isinstance(layer, GlobalPool):
+        return [[(0, pixel, pixel) for pixel in range(W)] for W in volume[:-1]]
+    if isinstance(layer, AdaptivePool):
+        return [_in_bins(W, bins) for W, bins, _ in layer.bins(volume)]
     return [
         [(window, tap, pixel) for window in range(fit.size) for tap, pixel in fit.seen(window)]
-        for fit in fits
+        for fit in layer.fits(volume).axes
     ]
+
+
+def _in_bins(W: int, bins: int) -> list[tuple[int, int, int]]:
+    reaches = enumerate(bin_reach(j, W, bins) for j in range(bins))
+    return [(j, n - first, n) for j, (first, last) in reaches for n in range(first, last + 1)]
+
+
+def window_of(record: KnownRecord, at: Place) -> Place:
+    """Return the window behind a place of a pool's output: the only one of a flat global one."""
+    return at or (0,) * (len((record.input or ((),))[0]) - 1)
 
 
 def paired(axes: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[Place, Place]] | None:

@@ -150,6 +150,18 @@ class OwnNetworks:
             self.effort = self.effort.and_(Effort(gone_on=1))
             yield network
 
+    def known_in_part(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield the network with the nearest values where some of these arrays were given only in
+        part.
+        """
+        if question.query.kind != "example" or self.exhausted[1]:
+            return
+        wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
+        network = with_nearest_values(question, wrong, right)
+        if network is not None and network.others and self._may_compute(question):
+            self.effort = self.effort.and_(Effort(gone_on=1))
+            yield network
+
     def gone_on_unrounded(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield the same networks for values with what these were before they were written: what
         follows from other answers left out where the answer hangs on it directly, then all of it.

@@ -119,7 +119,7 @@ class Explanations(Candidates):
             found = found or self._made_elsewhere_and_here(given, evidence)
             found = found or self._shared(given, pairs, evidence)
         if self.own:
-            return found if found and (found.sure or found.tied) else None
+            return self._in_own(found, every, credited)
         found = with_credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
@@ -128,6 +128,17 @@ class Explanations(Candidates):
             found = self._likely_two(given, pairs, evidence)
             found = found or self._shared(given, pairs, evidence, credited)
         return found or perhaps(self._cut(given, every))
+
+    def _in_own(
+        self, found: Cause | None, every: Sequence[Cause], credited: Collection[str]
+    ) -> Cause | None:
+        """Return the cause that is found in own numbers, if it is sure. Of values also which two it
+        may be, or that which is credited: these follow from nothing that could be another layer's.
+        """
+        values = self.context.query.executed
+        told = found and (found.sure or found.tied or (values and found.either))
+        found = found if told else None
+        return with_credited(found, every, credited) if values else found
 
     def _may_be_told(self, cause: Cause, evidence: Evidence) -> bool:
         """Say whether the working shows a mistake which no number shows alone."""
@@ -363,7 +374,7 @@ class Explanations(Candidates):
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
         sure = chance <= rate * SURE and not lone
-        if found.tied and self.own and not sure:
+        if found.either and self.own and not sure:
             return None
         sure = sure and not found.either
         carried = not self.context.total and any(cause in self._carried for cause in first)
@@ -382,10 +393,12 @@ class Explanations(Candidates):
         return one and not found.names <= DECAYED
 
     def _most(self, causes: Sequence[Cause]) -> int:
-        """Return of how many causes that give an answer one is said to be meant."""
+        """Return of how many causes that give an answer one is said to be meant: of sizes and
+        counts none of several that are not common, as these are one of few.
+        """
         names = {cause.misconception.name for cause in causes}
         if COMMON.isdisjoint(names):
-            return 1
+            return MOST_ALTERNATIVES if self.context.query.executed else 1
         return MOST_COMMON if self.context.slides and names <= COMMON else MOST_ALTERNATIVES
 
     def _is_as_long(self, cause: Cause, given: Value) -> bool:

@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.gradient_parts import Place, meetings, pixels_of
+from shapecalc.grading.gradient_parts import MAXIMA, Place, meetings, pixels_of, window_of
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
-from shapecalc.layers.pool import MaxPool
 from shapecalc.records import KnownRecord
 
 MOST_VALUES = 2000  # of a volume that is looked through
@@ -46,7 +45,7 @@ def decided_by_a_tie(subject: Subject, query: Query) -> bool:
 
 def any_tied(subject: Subject) -> bool:
     """Say whether a max pool of the example has a tied window."""
-    pools = [r for r in subject.trace.layers if isinstance(r.layer, MaxPool)]
+    pools = [r for r in subject.trace.layers if isinstance(r.layer, MAXIMA)]
     return any(w.tied for pool in pools for w in windows_of(subject, pool))
 
 
@@ -118,7 +117,7 @@ def pool_behind(subject: Subject, query: Query) -> KnownRecord | None:
     example = subject.trace.spec.example
     if len(readers) != 1 or example is None or query.name in example.upstream:
         return None
-    return readers[0] if isinstance(readers[0].layer, MaxPool) else None
+    return readers[0] if isinstance(readers[0].layer, MAXIMA) else None
 
 
 def windows_of(subject: Subject, pool: KnownRecord) -> Iterator[Window]:
@@ -131,7 +130,7 @@ def windows_of(subject: Subject, pool: KnownRecord) -> Iterator[Window]:
 
     axes = meetings(pool)
     for at in places_of(back):
-        pixels = [(*at[:2], *pixel) for pixel in pixels_of(axes, at[2:])]
+        pixels = [(*at[:2], *pixel) for pixel in pixels_of(axes, window_of(pool, at[2:]))]
         most = max((float(x[pixel]) for pixel in pixels), default=0.0)
         largest = [pixel for pixel in pixels if abs(float(x[pixel]) - most) <= ROUNDING * abs(most)]
         yield Window(pixels, largest, float(back[at]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shapecalc.derivations import Derivation, Expression, Operation, minus, over, plus, times
 from shapecalc.geometry import Fit
 from shapecalc.grading.gradient_derivation import gradient_derivations
+from shapecalc.grading.gradient_parts import MAXIMA, MEANS, meetings, pixels_of, window_of
 from shapecalc.grading.loss_derivation import loss_derivations
 from shapecalc.grading.query import Query
 from shapecalc.grading.worked_out import (
@@ -23,7 +24,6 @@ from shapecalc.grading.worked_out import (
 from shapecalc.layers.activation import Dropout, PRelu
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
-from shapecalc.layers.pool import AvgPool, MaxPool
 from shapecalc.records import KnownRecord
 from shapecalc.worked_example import MASK
 
@@ -121,14 +121,8 @@ def value_derivation(
         return _activated(computed, record, x, tuple(at))
     if isinstance(layer, Dropout) and f"{record.name}.{MASK}" in computed.example.given:
         return _dropped(computed, record, float(x[tuple(at)]), (example, *at))
-    if isinstance(layer, AvgPool):
-        pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
-        values = [float(x[at[0]][pixel]) for pixel in pixels]
-        return _value(sum(values) / len(values), over(plus(*values), len(values)))
-    if isinstance(layer, MaxPool):
-        pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
-        values = [float(x[at[0]][pixel]) for pixel in pixels]
-        return _value(max(values), Operation("max", *values)) if len(values) <= MOST else None
+    if isinstance(layer, (*MEANS, *MAXIMA)):
+        return _pooled(record, x[at[0]], window_of(record, tuple(at[1:])))
     filled = isinstance(layer, Conv) and layer.mode != "zeros"
     if not isinstance(layer, Conv | DepthwiseConv | Dense) or record.shared or filled:
         return None
@@ -153,6 +147,16 @@ def value_derivation(
         added.append(bias)
         total += bias
     return _value(total, plus(*added))
+
+
+def _pooled(record: KnownRecord, x: Any, window: tuple[int, ...]) -> Derivation | None:
+    """Return the mean or the largest of a window of a slice; None of one that is too large."""
+    values = [float(x[pixel]) for pixel in pixels_of(meetings(record), window)]
+    if len(values) > MOST:
+        return None
+    if isinstance(record.layer, MAXIMA):
+        return _value(max(values), Operation("max", *values))
+    return _value(sum(values) / len(values), over(plus(*values), len(values)))
 
 
 def _with_slope(x: float, slope: float) -> Expression:

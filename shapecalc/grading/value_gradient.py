@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from shapecalc.derivations import Expression, minus, over, plus, times
 from shapecalc.grading.gradient_parts import (
+    MAXIMA,
+    MEANS,
     Place,
     Worked,
     array_of,
@@ -24,7 +26,7 @@ from shapecalc.grading.values import flat, place_of
 from shapecalc.grading.worked_out import MOST
 from shapecalc.layers.conv import Conv
 from shapecalc.layers.dense import Dense
-from shapecalc.layers.pool import AvgPool, MaxPool
+from shapecalc.layers.pool import AdaptivePool, GlobalPool
 from shapecalc.records import KnownRecord
 
 if TYPE_CHECKING:
@@ -139,7 +141,7 @@ def _through(
             plus(*(times(float(weight[a]), float(back[b])) for a, b in seen)) if seen else 0,
             used_at(record, [place for _, place in seen]),
         )
-    if isinstance(layer, MaxPool | AvgPool):
+    if isinstance(layer, (*MAXIMA, *MEANS)):
         return _pooled(record, value[at[0], at[1]], back[at[0], at[1]], at)
     return None
 
@@ -180,20 +182,29 @@ def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Work
     here = {window: pixels_of(axes, window) for window, _ in met}
     terms: list[Expression] = []
     for window, pixels in here.items():
-        pull = float(back[window])
-        if isinstance(record.layer, AvgPool):
+        pull = float(back[window if back.ndim else ()])  # none in a flat volume
+        if isinstance(record.layer, MEANS):
             terms.append(over(pull, len(pixels)))
         else:
             terms.append(times(pull, int(max(pixels, key=lambda p: x[p]) == at[2:])))
     gradient = f"gradient of {record.name}"
-    if isinstance(record.layer, AvgPool):
-        formula = f"{gradient}/(number of values in the window)"
+    called = _window_called(record.layer)
+    if isinstance(record.layer, MEANS):
+        formula = f"{gradient}/(number of values in the {called})"
     else:
         tied = any(_is_tied(x, pixels) for pixels in here.values())
         which = "the first of the largest" if tied else "the largest"
-        formula = f"{gradient} * (1 if it is {which} of the window, otherwise 0)"
-    used = used_at(record, [(at[0], at[1], *window) for window in here])
-    return Worked(summed_over(formula, len(terms), "windows"), plus(*terms) if terms else 0, used)
+        formula = f"{gradient} * (1 if it is {which} of the {called}, otherwise 0)"
+    places = [(at[0], at[1], *(window if back.ndim else ())) for window in here]
+    used = used_at(record, places)
+    formula = summed_over(formula, len(terms), f"{called}s")
+    return Worked(formula, plus(*terms) if terms else 0, used)
+
+
+def _window_called(layer: Any) -> str:
+    if isinstance(layer, GlobalPool):
+        return "slice"
+    return "bin" if isinstance(layer, AdaptivePool) else "window"
 
 
 def _is_tied(x: Any, pixels: Sequence[Place]) -> bool:

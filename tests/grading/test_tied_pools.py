@@ -139,3 +139,18 @@ def test_a_right_answer_does_not_speak_against_a_mistake_that_gives_it_as_well()
     assert back.verdict == "right"
     assert (weight.misconception, weight.points) == ("activation_forgotten", 0.5)
     assert "erhaps" not in weight.feedback
+
+
+def test_a_global_pool_is_one_window() -> None:
+    """4 comes back to the two 7s of the slice: to either of them, not to the 3."""
+    spec = {
+        "input": "2x2x1",
+        "layers": ["global_max_pool"],
+        "example": {"given": {"input": [[7, 3], [1, 7]]}, "upstream": {"global_max_pool1": [[4]]}},
+    }
+    verdicts = {"right": [[[4, 0], [0, 0]], [[0, 0], [0, 4]], [[2, 0], [0, 2]]],
+                "wrong": [[[0, 4], [0, 0]], [[4, 0], [0, 4]]]}  # fmt: skip
+    for verdict, answers in verdicts.items():
+        for answer in answers:
+            (mark,) = marked({"input.grad": answer}, spec).values()
+            assert mark.verdict == verdict

@@ -127,6 +127,25 @@ SLID: dict[str, Any] = {
         "upstream": {"avg_pool1": [[8]]},
     },
 }
+# One window of a whole slice: (3 + 5 + 4 + 6)/4 = 4.5 and (1 + 1 + 1 + 0)/4 = 0.75.
+SLICES = {"input": [[[3, 5], [4, 6]], [[1, 1], [1, 0]]]}
+WHOLE: dict[str, Any] = {
+    "input": "2x2x2",
+    "layers": ["global_avg_pool"],
+    "example": {"given": SLICES, "upstream": {"global_avg_pool1": [[[8]], [[-2]]]}},
+}
+FLAT: dict[str, Any] = {
+    "input": "2x2x2",
+    "layers": [{"global_max_pool": {"keep": False}}],
+    "example": {"given": SLICES, "upstream": {"global_max_pool1": [8, -2]}},
+}
+BINS: dict[str, Any] = {
+    "input": "5x1",
+    "layers": [{"adaptive_avg_pool": 2}],
+    "example": {
+        "given": {"input": [[1, 2, 3, 4, 5]]}, "upstream": {"adaptive_avg_pool1": [[6, 12]]},
+    },
+}  # fmt: skip
 JOINED: dict[str, Any] = {
     "inputs": {"a": 2, "b": 2},
     "layers": [{"multiply": ["a", "b"]}, {"average": ["a", "multiply1"]}],
@@ -241,6 +260,19 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
         (SLID, "input.grad[0,0,0]",
          "gradient of conv1 at [0,0] = gradient of avg_pool1/(number of values in the window)"
          " = 8/4 = 2; weight * gradient of conv1 = 3*2"),
+        (WHOLE, "global_avg_pool1.value", "the first value is (3 + 5 + 4 + 6)/4"),
+        (WHOLE, "global_avg_pool1.value[1,0,0]", "(1 + 1 + 1 + 0)/4"),
+        (WHOLE, "input.grad[1,0,1]",
+         "gradient of global_avg_pool1/(number of values in the slice) = (-2)/4"),
+        (FLAT, "global_max_pool1.value[0]", "max(3, 5, 4, 6)"),
+        (FLAT, "input.grad[0,1,1]",
+         "gradient of global_max_pool1 * (1 if it is the largest of the slice, otherwise 0)"
+         " = 8*1"),
+        (FLAT, "input.grad[1,0,1]", "gradient of global_max_pool1"
+         " * (1 if it is the first of the largest of the slice, otherwise 0) = (-2)*0"),
+        (BINS, "adaptive_avg_pool1.value[0,1]", "(3 + 4 + 5)/3"),
+        (BINS, "input.grad[0,2]", "sum of gradient of adaptive_avg_pool1"
+         "/(number of values in the bin) over the bins = 6/3 + 12/3"),
         (LARGEST, "input.grad[0,0,1]",
          "gradient of max_pool1 * (1 if it is the largest of the window, otherwise 0) = 7*1"),
         (BATCH, "dense1.weight.grad",

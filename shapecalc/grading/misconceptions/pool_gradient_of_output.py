@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shapecalc.grading.gradient_parts import MAXIMA, MEANS
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.values import shown
 from shapecalc.layers.activation import Elementwise, PRelu
 from shapecalc.layers.base import AlongDepth
-from shapecalc.layers.pool import AvgPool, MaxPool
 from shapecalc.records import KnownRecord
 
 
@@ -37,7 +37,7 @@ def _pool_behind(context: QuestionContext, name: str) -> KnownRecord | None:
         if len(readers) != 1:
             return None
         (reader,) = readers
-        if isinstance(reader.layer, MaxPool | AvgPool):
+        if isinstance(reader.layer, (*MAXIMA, *MEANS)):
             return reader
         if not isinstance(reader.layer, Elementwise | PRelu) or isinstance(
             reader.layer, AlongDepth

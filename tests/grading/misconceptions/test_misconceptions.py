@@ -185,6 +185,22 @@ AVERAGED = example(
     given={"input": [[1, 2, 3], [4, 9, 5], [6, 7, 8]]}, upstream={"avg_pool1": [[4, 8], [12, 16]]},
 )  # fmt: skip
 MEANS = {"given": {"input": POOLED}, "upstream": {"avg_pool1": [[4, 8], [12, 16]]}}
+# Two slices as one window each; and two bins of three values of five: one is in both.
+SLICES = {"input": [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]}
+WHOLE = example(
+    "2x2x2", "global_avg_pool", given=SLICES, upstream={"global_avg_pool1": [[[6]], [[12]]]}
+)
+WHOLE_LARGEST = example(
+    "2x2x2", {"global_max_pool": {"keep": False}},
+    given=SLICES, upstream={"global_max_pool1": [6, 12]},
+)  # fmt: skip
+BINS, LARGEST_BINS = (
+    example(
+        "5x1", {kind: 2},
+        given={"input": [[1, 2, 3.5, 4.5, 5]]}, upstream={f"{kind}1": [[6, 12]]},
+    )
+    for kind in ("adaptive_avg_pool", "adaptive_max_pool")
+)  # fmt: skip
 # w = 0.5, x = 2, b = -0.4: z = 0.6, a = 0.6457, (a - 1)^2 = 0.1255, a(1 - a) = 0.2288,
 # dz = 2*(a - 1)*0.2288 = -0.1621, dw = 2*dz = -0.3242
 UNIT: dict[str, Any] = {
@@ -756,6 +772,24 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "input.grad",
         [[4, 4, 8, 8], [4, 4, 8, 8], [12, 12, 16, 16], [12, 12, 16, 16]],
     ),
+    # the whole slices sum to 10 and 26, of which 4 and 8 are the largest, and 2.5 and 6.5 the means
+    ("sum_not_divided", WHOLE, "global_avg_pool1.value", [[[10]], [[26]]]),
+    ("max_for_average", WHOLE, "global_avg_pool1.value", [[[4]], [[8]]]),
+    ("average_for_max", WHOLE_LARGEST, "global_max_pool1.value", [2.5, 6.5]),
+    # 6 and 12 come back: a quarter of them to each value
+    ("pool_gradient_whole", WHOLE, "input.grad", [[[6, 6], [6, 6]], [[12, 12], [12, 12]]]),
+    ("pool_gradient_of_output", WHOLE, "input.grad", [[[6]], [[12]]]),
+    (
+        "pool_gradient_misplaced",
+        WHOLE_LARGEST,
+        "input.grad",
+        [[[0, 0], [6, 0]], [[0, 0], [0, 12]]],
+    ),
+    # 1, 2 and 3, 4, 5 with the third in both bins
+    ("sum_not_divided", BINS, "adaptive_avg_pool1.value", [[6.5, 13]]),
+    ("max_for_average", BINS, "adaptive_avg_pool1.value", [[3.5, 5]]),
+    ("pool_gradient_whole", BINS, "input.grad", [[6, 6, 18, 12, 12]]),
+    ("average_for_max", LARGEST_BINS, "adaptive_max_pool1.value", [[6.5 / 3, 13 / 3]]),
     ("stride_ignored", FIGURE, "conv1.value", [3, 5]),
     ("slope_forgotten", NEURON, "dense1.weight.grad", -1.4174),
     ("gradient_sign", NEURON, "dense1.weight.grad", 0.3242),
@@ -1002,20 +1036,27 @@ def test_a_small_slope_may_be_taken_as_0(ask: str, answer: Any, name: str | None
 
 
 @pytest.mark.parametrize(
-    ("pool", "given", "answer", "told"),
+    ("spec", "answer", "told"),
     [
         # of each window of 2x2 the largest gets 4, 8, 12 and 16
-        ("avg_pool", MEANS, [[0, 0, 0, 0], [0, 4, 0, 8], [12, 0, 0, 0], [0, 0, 0, 16]],
+        (example("4x4x1", {"avg_pool": 2}, **MEANS),
+         [[0, 0, 0, 0], [0, 4, 0, 8], [12, 0, 0, 0], [0, 0, 0, 16]],
          "The gradient was sent to the place of the largest value; this pool shares it among all"),
         # a quarter of 4, 8, 12 and 16
-        ("max_pool", SMALLER, [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]],
+        (example("4x4x1", {"max_pool": 2}, **SMALLER),
+         [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]],
+         "The gradient was shared among the window; this pool sends it to the place of the"),
+        # the 4 and the 8 get 6 and 12, and each a quarter
+        (WHOLE, [[[0, 0], [0, 6]], [[0, 0], [0, 12]]],
+         "The gradient was sent to the place of the largest value; this pool shares it among all"),
+        (WHOLE_LARGEST, [[[1.5, 1.5], [1.5, 1.5]], [[3, 3], [3, 3]]],
          "The gradient was shared among the window; this pool sends it to the place of the"),
     ],
 )  # fmt: skip
 def test_another_pool_is_told_of_by_what_it_does_on_the_way_back(
-    pool: str, given: Any, answer: Any, told: str
+    spec: dict[str, Any], answer: Any, told: str
 ) -> None:
-    assert told in marked(example("4x4x1", {pool: 2}, **given), "input.grad", answer).feedback
+    assert told in marked(spec, "input.grad", answer).feedback
 
 
 def test_another_pool_in_front_of_a_weight_is_told_of_by_its_value() -> None:
