@@ -37,7 +37,7 @@ def weighed(
         against = not several and any(_speaks_against(c, question, own) for c in found.either)
         return None if against else found
     told = {name for names in evidence.told for name in names.split(", ")} - SLIPS
-    if found.names <= told:
+    if found.names <= told | evidence.beside:
         alone = not found.source and explanations.names_alone(value, evidence) == found.names
         return found._replace(sure=found.sure or (alone and any(flat(value))))
     if not found.sure or len(flat(value)) > 1 or not _speaks_against(found, question, own):
