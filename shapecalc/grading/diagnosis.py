@@ -87,7 +87,7 @@ class Diagnosis:
             return self._told_from_own(question, value, own, evidence, found)
         in_own = self._in_own(question, value, own, evidence, again=False)
         in_own = in_own or written_depth_first.besides(question, value, evidence, explanations)
-        if in_own is not None:
+        if in_own is not None and not (found and in_own.either and not in_own.tied):
             return in_own
         behind = own.with_rounded(question) or evidence.from_right if found is None else None
         if behind is not None:  # a mistake in what follows from right numbers as they were written
@@ -97,10 +97,26 @@ class Diagnosis:
                 return found
         found = self._of_another_logarithm(question, value, evidence.working) or found
         found = found or self._elsewhere(question, value, own, evidence.working)
-        found = found or explanations.cause_of(value, question.partial, evidence=evidence)
+        found = found or self._two(question, value, own, evidence)
         if found is not None or own.change(question):
             return found
         return written_depth_first.alone(question, value, evidence)
+
+    def _two(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
+        """Return what explains a wrong answer in the right network, two mistakes, too; none where
+        one in the student's own values gives it, though that is not certain.
+        """
+        explanations = self.explanations(question)
+        found = explanations.cause_of(value, question.partial, evidence=evidence)
+        if found is None or len(found.names) < 2 or not question.query.executed:
+            return found
+        for network in own.gone_on_with(question):
+            supposed = self._explanations_in(question, network.subject)
+            if supposed is not None and supposed.names_alone(value, evidence):
+                return None
+        return found
 
     def _told_from_own(
         self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence, found: Cause
@@ -218,10 +234,14 @@ class Diagnosis:
         """Return what explains a wrong answer in the student's own network: what other answers show
         `again`, or anything. Where that takes several mistakes with all of the own numbers, it is
         what takes the fewest with some of them; of a working with formulas, if these are there.
+        One of a few mistakes with values is meant where none is by itself.
         """
         causes = self._in_each_own(question, value, own, evidence, again=again)
         first, _ = next(causes, (None, None))
-        if first is None or first.made == 1 or question.query.executed:
+        if first is not None and question.query.executed:
+            alone = (cause for cause, _ in causes if not cause.either)
+            return first if first.tied or not first.either else next(alone, first)
+        if first is None or first.made == 1:
             return first
         working = evidence.working
         others = (

@@ -23,6 +23,7 @@ class Evidence(NamedTuple):
     maybe: frozenset[str] = frozenset()  # mistakes that may be behind other wrong answers
     outdone: Collection[tuple[str, str]] = ()  # by a second one, which explains more of the answers
     told: Collection[str] = ()  # mistakes that were told of before, as certain
+    beside: frozenset[str] = frozenset()  # a mistake that is certain in another answer
     sound: frozenset[str] = frozenset()  # layers of which the student has the right volume
     counted: frozenset[str] = frozenset()  # layers of whose count, in a total, the same holds
     doubted: frozenset[str] = frozenset()  # of the unmade ones, those that little speaks against

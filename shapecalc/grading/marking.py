@@ -48,7 +48,7 @@ from shapecalc.grading.slipped_sizes import goes_on_from
 from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
-from shapecalc.grading.turned_arrays import as_marked
+from shapecalc.grading.turned_arrays import as_marked, is_told_turned
 from shapecalc.grading.values import Value
 from shapecalc.grading.weighed import weighed
 from shapecalc.grading.without_cause import noted, without_cause
@@ -134,6 +134,7 @@ class Marker:
             marks.append(mark)
             if value is not None:
                 turned = is_turned(question, value, practice, told)
+                turned = turned or is_told_turned(question, value, mark)
                 value = as_marked(question, value, mark)
                 own.add(question, value, mark.verdict, turned=turned)
         return marks

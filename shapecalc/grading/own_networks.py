@@ -60,7 +60,8 @@ class OwnNetworks:
         self._given = WrongAndRight()
         self._accepted: set[str] = set()  # ids of wrong ones that count as right
         self.followed: frozenset[str] = frozenset()  # of those that follow from others
-        self.turned: frozenset[str] = frozenset()  # of volumes that have their depth first
+        # Of volumes that have their depth first, and of arrays that have their rows as columns.
+        self.turned: frozenset[str] = frozenset()
         # Whether a network goes on with an answer, by that and the question.
         self._taken: dict[tuple[Subject, Query, str], bool] = {}
         self._in_networks: dict[str, list[OwnNetwork]] = {}  # by the id of a question about them
@@ -93,7 +94,7 @@ class OwnNetworks:
         accepted as right, or follows from that.
 
         A volume with its sizes in another order goes on as the right one, another that is `turned`
-        with its first size as the depth.
+        with its first size as the depth, and an array that is also with its rows as columns.
         """
         self._in_networks.clear()
         self._given.add(question, value, right=False)
@@ -123,7 +124,7 @@ class OwnNetworks:
         if question.query.kind != "example":
             return
         wrong, right = self._given.wrong(question.subject), self._given.right(question.subject)
-        for network in with_values(question, wrong, right):
+        for network in with_values(question, wrong, right, self.turned):
             if not self._may_compute(question):
                 return
             yield network

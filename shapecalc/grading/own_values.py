@@ -18,7 +18,7 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.resized import with_own_size
 from shapecalc.grading.soundness import refusing
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.turned_arrays import is_learned, is_turned
+from shapecalc.grading.turned_arrays import is_learned, is_turned, turned_back
 from shapecalc.grading.values import Value, flat
 from shapecalc.records import KnownRecord
 
@@ -171,14 +171,18 @@ def _between(question: Question, ways: Sequence[Any], numbers: Sequence[Any]) ->
 
 
 def with_values(
-    question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
+    question: Question,
+    wrong: Iterable[Answered],
+    right: Iterable[Answered],
+    turned: Collection[str] = (),
 ) -> Iterator[OwnNetwork]:
     """Yield a question's network with each array in place that a student has wrong, the last one
     first, of those that the answer hangs on directly; then with several. Right arrays are in place
     as well: nothing comes through them.
 
     What has its axes in another order goes on as it is meant; of a layer also as it stands, value
-    by value, for whoever keeps to that order.
+    by value, for whoever keeps to that order. One that was told to be `turned`, by its question's
+    id, goes on turned back as well.
     """
     if question.query.kind != "example":
         return
@@ -188,6 +192,11 @@ def with_values(
     if lists != wrong and not question.query.place:
         written = {q.id: v for q, v in wrong}
         for network in _with_each(question, lists, right):
+            yield network.told_as(written)
+    back = [(q, turned_back(q, v) if q.id in turned else v) for q, v in wrong]
+    if back != wrong:
+        written = {q.id: v for q, v in wrong}
+        for network in _with_each(question, back, right):
             yield network.told_as(written)
 
 

@@ -49,6 +49,7 @@ class Practice:
         by_formula = (names for question, names in right.items() if question not in by_heart)
         self._doubted = self._unmade.difference(*by_formula)
         self.denied = UNCERTAIN & self._unmade  # mistakes that one right answer is enough against
+        self._beside: Names = {}  # mistakes with values that are certain in later answers alone
         self._withdrawn: set[str] = set()  # mistakes, where an answer follows from others
         self._unsupported: set[str] = set()  # those of them that right answers speak against now
 
@@ -79,6 +80,8 @@ class Practice:
         unsure = {other for other, names in sure.items() if not names}
         found = any(not unsure.isdisjoint(self._made.get(n, ())) for n in self._withdrawn)
         found = found or not self._unsupported.isdisjoint(NO_NAMES.union(*sure.values()))
+        self._beside = _certain_behind(wrong, sure)
+        found = found or bool(self._beside)
         for question, _ in wrong:
             names = sure[question.id]
             others = ((n, other) for n in names for other in self._made.get(n, ()))
@@ -105,6 +108,10 @@ class Practice:
     def made_beside(self, question: str) -> frozenset[str]:
         """Return the mistakes that are certainly behind wrong answers to other questions."""
         return _of_others(self._certain, question)
+
+    def certain_beside(self, question: str) -> frozenset[str]:
+        """Return the mistake that may be behind a value, and is certain in a later answer."""
+        return self._beside.get(question, NO_NAMES)
 
     def suspected_beside(self, question: str) -> frozenset[str]:
         """Return the mistakes that may be behind wrong answers to other questions."""
@@ -134,6 +141,17 @@ def _certainly(mark: Mark) -> frozenset[str]:
     if mark.perhaps or not mark.misconception:
         return NO_NAMES
     return frozenset(mark.misconception.split(", ")) - SLIPS
+
+
+def _certain_behind(wrong: Iterable[tuple[Question, Mark]], sure: Names) -> Names:
+    """Return the mistakes that may be behind values and are certain in later answers alone."""
+    certain, told, found = NO_NAMES.union(*sure.values()), NO_NAMES, {}
+    for question, mark in wrong:
+        name = mark.misconception
+        if question.query.executed and mark.perhaps and name in certain - told:
+            found[question.id] = frozenset((name,))
+        told |= sure[question.id]
+    return found
 
 
 def _of_others(found: Names, question: str) -> frozenset[str]:

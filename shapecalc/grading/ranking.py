@@ -53,8 +53,9 @@ LONE = 100  # answers that one number may be, below which no mistake behind it i
 class Explanations(Candidates):
     """Tells which mistake is behind a wrong answer to one question.
 
-    In a network of the student's `own` wrong volumes, only a mistake that is sure is one more. Of
-    an answer that was `chosen` from a few none is named that was made on the way to it.
+    In a network of the student's `own` wrong volumes, only a mistake that is sure is one more; in
+    one of own values also one of a few, where chance is as little. Of an answer that was `chosen`
+    from a few none is named that was made on the way to it.
     """
 
     def cause_of(
@@ -110,8 +111,8 @@ class Explanations(Candidates):
         if found is not None:
             return found
         found = self._likely(given, one, evidence)
+        clear = all(cause in every for cause in specific(fitting))
         if found and found.misconception.name not in evidence.told:
-            clear = all(cause in every for cause in specific(fitting))
             found = found._replace(sure=found.sure and clear)
         if self.own and found is None and not one:
             pairs = self._two(given, evidence)
@@ -119,7 +120,7 @@ class Explanations(Candidates):
             found = found or self._made_elsewhere_and_here(given, evidence)
             found = found or self._shared(given, pairs, evidence)
         if self.own:
-            return self._in_own(found, every, credited)
+            return self._in_own(found, every, credited, clear=clear)
         found = with_credited(found, every, credited)
         if found is None and not one:
             found = self._repeated(given, evidence)
@@ -130,13 +131,19 @@ class Explanations(Candidates):
         return found or perhaps(self._cut(given, every))
 
     def _in_own(
-        self, found: Cause | None, every: Sequence[Cause], credited: Collection[str]
+        self,
+        found: Cause | None,
+        every: Sequence[Cause],
+        credited: Collection[str],
+        *,
+        clear: bool,
     ) -> Cause | None:
-        """Return the cause that is found in own numbers, if it is sure. Of values also which two it
-        may be, or that which is credited: these follow from nothing that could be another layer's.
+        """Return the cause that is found in own numbers, if it is sure. Of values also which of a
+        few it may be, if the other answers leave them all (`clear`), or that which is credited:
+        these follow from nothing that could be another layer's.
         """
         values = self.context.query.executed
-        told = found and (found.sure or found.tied or (values and found.either))
+        told = found and (found.sure or found.tied or (values and clear and found.either))
         found = found if told else None
         return with_credited(found, every, credited) if values else found
 
@@ -177,6 +184,8 @@ class Explanations(Candidates):
         """
         if not isinstance(given, float) or given.is_integer() or not isinstance(self.right, float):
             return None
+        if self._ones.giving(given):
+            return None  # which needs no rounding, and was found to tell nothing
         common = [c for c in self._tiers[0] if c.names.isdisjoint(UNCERTAIN)]
         fitting = [c for c in common if is_rounded_from([given], flat(c.wrong.value))]
         found = as_one(evidence.as_worked_out(self.context, specific(evidence.between(fitting))))

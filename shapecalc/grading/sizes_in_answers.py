@@ -18,6 +18,7 @@ from shapecalc.grading.written_sizes import LACKED, VOLUME, has_batch, only_volu
 
 
 def as_sizes(value: Value) -> tuple[Any, ...]:
+    """Return sizes, of which a single one may have been read as a number."""
     return value if isinstance(value, tuple) else (value,)
 
 

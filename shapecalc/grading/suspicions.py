@@ -46,6 +46,7 @@ class Suspicions:
             outdone=practice.outdone(question.id, suspected),
             doubted=doubted & suspected if alone else doubted,
             denied=practice.denied & suspected if alone else practice.denied,
+            beside=practice.certain_beside(question.id),
         )
         if question.query.executed:
             if suspected and alone:  # where something fits, what else does not is no chance

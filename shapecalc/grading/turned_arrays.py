@@ -11,6 +11,7 @@ from math import prod
 from typing import Any
 
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.misconceptions import dense_transposed, swapped_axes
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.values import NESTED, Number, Value, flat, place_of
@@ -24,6 +25,7 @@ ORDERS: Mapping[int, Sequence[Axes]] = {
     4: [(0, 1, 3, 2), (0, 2, 3, 1), (2, 3, 1, 0)],
 }
 SWAPPED = frozenset({"dense_transposed", "swapped_axes", "im2col_transposed"})
+TOLD_SWAPPED = frozenset({swapped_axes.OF_VALUES, dense_transposed.OF_GRADIENT})
 NUMBER = regex(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 PIECE = regex(rf"[\[({{\])}}]|{NUMBER.pattern}", re.IGNORECASE)
 BETWEEN_ROWS = regex(r"[;|\n]|\s//?\s")
@@ -64,6 +66,21 @@ def as_marked(question: Question, value: Value, mark: Mark) -> Value:
     else:
         by_rows = mark.verdict != "wrong" and is_learned(question)
     return tuple(flat(value)) if by_rows else value
+
+
+def is_told_turned(question: Question, value: Value, mark: Mark) -> bool:
+    """Say whether a student was told that rows and columns of an array are swapped, of which there
+    are as many: its sizes show nothing.
+    """
+    certain = mark.matter in TOLD_SWAPPED and not mark.perhaps
+    sizes = _first_sizes(question.right) if certain and question.query.form == "array" else ()
+    return len(sizes) == 2 and sizes[0] == sizes[1] and axes_of(value) == sizes
+
+
+def turned_back(question: Question, value: Value) -> Value:
+    """Return an array with as many rows as columns with these swapped."""
+    found: Value = tuple(_in_axes(value, _first_sizes(question.right), (1, 0)))
+    return found
 
 
 def is_learned(question: Question) -> bool:

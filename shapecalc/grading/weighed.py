@@ -30,10 +30,14 @@ def weighed(
     """Return the cause of a value of an example as certain as other answers make it; None where it
     is none. `explanations` are those of the right network.
     """
-    if not question.query.executed or found.either:
+    if not question.query.executed:
         return found
+    if found.either:  # of those in own values each has to be as likely as one alone
+        several = not found.source or found.tied or len(flat(value)) > 1
+        against = not several and any(_speaks_against(c, question, own) for c in found.either)
+        return None if against else found
     told = {name for names in evidence.told for name in names.split(", ")} - SLIPS
-    if found.names <= told:
+    if found.names <= told | evidence.beside:
         alone = not found.source and explanations.names_alone(value, evidence) == found.names
         return found._replace(sure=found.sure or (alone and any(flat(value))))
     if not found.sure or len(flat(value)) > 1 or not _speaks_against(found, question, own):

@@ -167,3 +167,46 @@ def test_of_two_orders_that_is_meant_in_which_more_is_right(own: Any) -> None:
     assert marked(spec, answers)["relu2.value[1,1,2]"].verdict == "followed through"
     told = marked(spec, answers)["relu1.value"].feedback
     assert told.startswith("It takes 2x2x3 values, and your answer has 2x3x2. ")
+
+
+# 1 and 3 come out, 2 and 3 too much. With 4 for the 3 before, and 5 for the 3 that comes back, the
+# gradient of the weights is 2*1, 2*4 and 5*1, 5*4.
+SQUARE = {
+    "input": 2,
+    "layers": ["relu", {"dense": 2}],
+    "example": {
+        "given": {
+            "input": [1, 3],
+            "dense1.weight": [[1, 0], [0, 1]],
+            "dense1.bias": [0, 0],
+        },
+        "loss": {"half_squared_error": [-1, 0]},
+        "rate": 0.1,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "follows"),
+    [
+        ([[0.8, -0.8], [-0.5, -1]], True),  # turned back: 0 - 0.1*8 in the first row
+        ([[0.8, -0.5], [-0.8, -1]], True),  # as it stands
+        ([[0.8, -0.8], [-0.8, -1]], False),
+    ],
+)
+def test_a_square_gradient_that_was_told_to_be_turned_leads_on_either_way(
+    step: Any, follows: bool
+) -> None:
+    before = {"relu1.value": [1, 4], OUT: [2, 5], GRADIENT: [[2, 5], [8, 20]]}
+    found = marked(SQUARE, {**before, "dense1.weight.next": step})
+    assert found[GRADIENT].misconception == "dense_transposed"
+    mark = found["dense1.weight.next"]
+    assert (mark.verdict == "followed through") is follows
+    if follows:
+        assert "your answer [[2, 5], [8, 20]] to question 3" in mark.feedback
+
+
+def test_one_that_is_not_told_to_be_turned_does_not() -> None:
+    """5, 6 and 7, 8 are nothing; 0 - 0.1*7 is of them turned back."""
+    answers = {GRADIENT: [[5, 6], [7, 8]], "dense1.weight.next": [[0.5, -0.7], [-0.6, 0.2]]}
+    assert marked(SQUARE, answers)["dense1.weight.next"].verdict == "wrong"

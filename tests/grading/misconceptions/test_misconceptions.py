@@ -186,13 +186,13 @@ AVERAGED = example(
 )  # fmt: skip
 MEANS = {"given": {"input": POOLED}, "upstream": {"avg_pool1": [[4, 8], [12, 16]]}}
 # Two slices as one window each; and two bins of three values of five: one is in both.
-SLICES = {"input": [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]}
+TWO_SLICES = {"input": [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]}
 WHOLE = example(
-    "2x2x2", "global_avg_pool", given=SLICES, upstream={"global_avg_pool1": [[[6]], [[12]]]}
+    "2x2x2", "global_avg_pool", given=TWO_SLICES, upstream={"global_avg_pool1": [[[6]], [[12]]]}
 )
 WHOLE_LARGEST = example(
     "2x2x2", {"global_max_pool": {"keep": False}},
-    given=SLICES, upstream={"global_max_pool1": [6, 12]},
+    given=TWO_SLICES, upstream={"global_max_pool1": [6, 12]},
 )  # fmt: skip
 BINS, LARGEST_BINS = (
     example(
