@@ -80,4 +80,4 @@ def test_no_two_mistakes_with_right_values_stand_in_the_place_of_one_with_own_on
     """Where the loss is right, class 1 was taken: the sign is wrong, though that is not certain."""
     found = last({OUT: HALVES, LOSS: 0.758, BACK: [-0.5, 0.5]})
     assert (found.misconception, found.perhaps) == ("gradient_sign", True)
-    assert "From your answer [0.5, 0.5] to question 1 it would be [0.5, -0.5]." in found.feedback
+    assert "Otherwise it follows from your answer [0.5, 0.5] to question 1." in found.feedback
