@@ -1,5 +1,5 @@
-"""An answer in words alone where several values are asked for: `old weights minus half of number
-8`. It has no list that could be read, and is told what is wanted.
+"""An answer with too few numbers, or none, where several values are asked for: `old weights minus
+half of number 8`. It has no list that could be read, and is told what is wanted.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ NUMBER = regex(r"(?<![\w.])(?:\.?\d)")  # none of a name, W1
 
 
 def numbers_asked(question: Question, text: object) -> str:
-    """Return how many numbers are asked for, where a text has no two that could be a list of them;
-    empty for other texts and questions.
+    """Return how many numbers are asked for, where a text has not as many; empty for other texts
+    and questions.
     """
     count = len(flat(question.right))
     asks = question.query.form == "array" and count > 1 and not question.choices
     if not asks or not isinstance(text, str) or len(text) > LONGEST:
         return ""
-    if len(NUMBER.findall(as_this(text))) > 1:
+    if len(NUMBER.findall(as_this(text))) >= count:
         return ""
     axes = axes_of(question.right)
     if len(axes) > 2:

@@ -55,7 +55,7 @@ def test_both_are_named_also_behind_an_own_gradient(answers: dict[str, Any], sou
     told = (
         "Two mistakes at once: the gradient was sent to every pixel of the window (only the largest"
         " gets it), and the slope of relu1 was forgotten (no gradient comes back where its input"
-        f" was negative).{source}"
+        f" was 0 or negative).{source}"
     )
     assert told in mark.feedback
 

@@ -53,5 +53,18 @@ def test_nothing_of_the_answer_is_told_where_its_author_wants_that() -> None:
     assert told("dense1.value", "see above", show="never") == f"{UNREAD}{LOOK}"
 
 
-def test_a_text_with_several_numbers_may_have_a_list() -> None:
-    assert "are asked for" not in told("dense1.value", "first 12 then perhaps 7")
+@pytest.mark.parametrize(
+    ("ask", "answer", "wanted"),
+    [
+        ("dense1.value", "first 12 then perhaps 7", "Three numbers are asked for."),
+        ("conv1.value", "[[6, 8], [12, 14]] and 0 everywhere else", "2x2x2 numbers are asked for."),
+    ],
+)
+def test_of_too_few_numbers_it_is_told_how_many_are_asked_for(
+    ask: str, answer: str, wanted: str
+) -> None:
+    assert told(ask, answer) == f"{UNREAD}{LOOK} {wanted}"
+
+
+def test_a_text_with_as_many_numbers_may_have_a_list() -> None:
+    assert "are asked for" not in told("dense1.value", "first 12 then perhaps 7 or even 8")

@@ -31,7 +31,7 @@ def _of_which(context: QuestionContext) -> str:
     if any(layer.kind != "relu" for layer in layers):
         return f"{forgotten}; the gradient is multiplied by {'them' if several else 'it'}"
     own = "an" if several else "its"
-    return f"{forgotten}; no gradient comes back where {own} input was negative"
+    return f"{forgotten}; no gradient comes back where {own} input was 0 or negative"
 
 
 MISCONCEPTION = Misconception(
