@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.regex import regex
 
 CELL = r"[ \t]*:?-+:?[ \t]*"
@@ -15,6 +16,12 @@ AROUND = " *_`"
 ANSWERS = regex(
     r"(?:my |your )?(?:answers?|responses?|results?|solutions?|antwort(?:en)?)", re.IGNORECASE
 )
+WORKINGS = regex(
+    r"(?:my |your )?(?:workings?|work|calculations?|computations?|steps|derivations?|rechnung)",
+    re.IGNORECASE,
+)
+CALCULATED = regex(r"[\d)] ?[-+*/=x×·] ?[\d(]")
+GAP = "   "  # behind which a working stands
 OWN_ANSWER = regex(r"[:=]\s*\S")  # a first cell that has its answer itself
 NO_ANSWER = "\ue000"  # of no alphabet: an empty cell, in a line of text
 MOST = 50  # tables of a text
@@ -35,18 +42,27 @@ def table_in(text: str, is_header: Callable[[Sequence[str]], bool]) -> tuple[lis
 
 
 def as_line(head: Sequence[str], cells: Sequence[str]) -> str:
-    """Return a question's row as a line of text: its first cell, and its answer or the rest.
+    """Return a question's row as a line of text: its first cell, and its answer or the rest. What
+    is calculated in a column of workings stands behind the answer.
 
     An empty answer is written NO_ANSWER, so that no line below is taken for it.
     """
-    found = (n for n, name in enumerate(head) if ANSWERS.fullmatch(name.strip(AROUND)))
-    place = next(found, 0)
+    place = _column(head, ANSWERS)
     rest = cells[place : place + 1] if place else cells[1:]
+    behind = _column(head, WORKINGS) if place and rest and not is_blank(rest[0]) else 0
+    working = "".join(cells[behind : behind + 1]) if behind else ""
+    if CALCULATED.search(working):
+        rest = [f"{rest[0].strip()}{GAP}{working}"]
     filled = list(filter(None, map(str.strip, rest)))
     key = cells[0].strip() if cells else ""
     if key and not filled and len(head) > 1 and not OWN_ANSWER.search(key):
         filled = [NO_ANSWER]
     return ": ".join(filter(None, [key, *filled]))
+
+
+def _column(head: Sequence[str], names: re.Pattern[str]) -> int:
+    """Return the first column of such a name, 0 if there is none."""
+    return next((n for n, name in enumerate(head) if names.fullmatch(name.strip(AROUND))), 0)
 
 
 def cells_of(line: str) -> list[str]:

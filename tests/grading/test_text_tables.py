@@ -165,3 +165,22 @@ def test_nothing_is_blank_where_a_table_may_hold_it(tmp_path: Path) -> None:
     table = "| 5 | yes |\n|---|---|\n| 2 | 10 |\n"
     found = graded(tmp_path / "a.md", f"# Exercise 3: values\n\n{table}")
     assert {mark.id: mark.verdict for mark in found.marked.marks}["q1"] == "blank"
+
+
+@pytest.mark.parametrize("name", ["working", "My calculation", "**Steps**"])
+def test_what_is_calculated_in_a_column_of_workings_stands_behind_its_answer(
+    tmp_path: Path, name: str
+) -> None:
+    text = f"""\
+| question | answer | {name} |
+| --- | --- | --- |
+| 2 | 9 | 3*3*1 |
+| 3 | ? | 2*2 values? |
+| 4 | [0, 1.5] | not sure of the second one |
+| 5 | 10 | |
+"""
+    found = graded(tmp_path / "a.md", text)
+    given = {mark.id: mark.answer for mark in found.marked.marks}
+    assert given == {"q1": "", "q2": "9   3*3*1", "q3": "?", "q4": "[0, 1.5]", "q5": "10"}
+    assert found.marked.marks[1].misconception == "forgot_bias"
+    assert verdicts(found) == {"q2": "wrong", "q3": "blank", "q4": "right", "q5": "right"}
