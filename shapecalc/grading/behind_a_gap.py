@@ -187,6 +187,13 @@ def with_its_result(in_front: InFront) -> str:
     return rest if plain(stated) == plain(number) else number
 
 
+def ends_with_it(in_front: InFront) -> bool:
+    """Say whether a working behind an answer states this as its result: there is no other one."""
+    number, rest = in_front
+    working, _, stated = (without_outer_brackets(rest) if "=" in rest else "").rpartition("=")
+    return bool(working) and plain(stated) == plain(number)
+
+
 def _is_one_of(value: Value, stated: Value) -> bool:
     """Say whether a step comes to a size of several, perhaps before it is rounded down."""
     if not isinstance(stated, NESTED) or isinstance(value, str | bool):

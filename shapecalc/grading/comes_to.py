@@ -10,6 +10,7 @@ from typing import Any
 
 from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
+from shapecalc.grading.comparison import is_right
 from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.reading import Reading
@@ -30,6 +31,11 @@ NO_LABEL = regex(
 )
 LN = regex(r"([-+]?) ?ln ?(\()? ?(\d{0,9}\.?\d{1,20}) ?(?(2)\))")  # of a number alone
 PARTED = regex(r"[,;] |:")
+# A value in front of its working, which may end with it: 0.87 (-ln 0.38), 0.87 (-ln 0.38 = 0.87)
+IN_FRONT = regex(
+    r"(?P<value>[-+]?\d{0,9}\.?\d{1,9}) ?"
+    r"(?:\((?P<aside>[^=]+?)(?: ?= ?(?P<again>[-+]?[\d.]+))?\)|= ?(?P<working>[^=]+))"
+)
 
 
 def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Value | None:
@@ -46,7 +52,9 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Va
         return None
     if form == "number" and stated_result(answer) is not None:
         return None
-    parts = SO.sub("=", plain(answer)).split("=")
+    text = SO.sub("=", plain(answer))
+    behind = IN_FRONT.fullmatch(text.strip()) if question.query.executed else None
+    parts = (_result_last(behind) if behind else text).split("=")
     result = _at_the_end(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None
     whole = question.query.exact or of_length
     if result is None or (whole and result.denominator != 1):
@@ -54,6 +62,9 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Va
     number: Number = int(result) if result.denominator == 1 else float(result)
     if whole and number != right and _is_another(parts, result):
         return None
+    bare = behind is not None and not (behind["again"] or behind["working"])
+    if bare and not is_right(question, number):
+        return None  # that it is the same is not said
     for reading in ways:
         stated: Any = reading.value
         if of_length and isinstance(stated, tuple) and len(stated) == 1:
@@ -65,6 +76,14 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Va
         if is_rounded_from([stated], [number]):
             return None
     return (number,) if of_length else number
+
+
+def _result_last(found: re.Match[str]) -> str:
+    """Return a value with its working behind it as the same with the value last."""
+    value = found["again"] or found["value"]
+    return (
+        f"{found['aside'] or found['working']} = {value}" if value == found["value"] else found[0]
+    )
 
 
 def _is_another(parts: Sequence[str], result: Fraction) -> bool:

@@ -10,6 +10,7 @@ from shapecalc.grading.activated_in_words import is_activated
 from shapecalc.grading.answered import Read
 from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.behind_a_gap import (
+    ends_with_it,
     in_front_of_a_gap,
     is_contradicted,
     right_step,
@@ -140,7 +141,8 @@ class FirstLook:
         if right is None:
             text = with_its_result(in_front) if in_front and not of_field else answer
             worked = slipped_from(question, text, ways)
-            if in_front and not _may_be_slip(ways[0].value, worked):
+            said = in_front is None or ends_with_it(in_front)
+            if not said and not _may_be_slip(ways[0].value, worked):
                 worked = None
         slipped = _slipped_step(question, written) if right is None else None
         if slipped is not None:
