@@ -65,6 +65,12 @@ OPEN = regex(
     r"|columns?|backwards?|revers\w*|order)\b",
     re.IGNORECASE,
 )
+# What is said of all values, which denies none of them: a ReLU changes nothing then.
+LACKED = regex(
+    r",? ?\b(?:(?:nothing|none(?: of (?:them|these|it))?) (?:is|are|was|were) negative"
+    r"|nothing changes|no negatives?(?: (?:ones?|values?|numbers?|entries))?|no changes?)\b ?:?",
+    re.IGNORECASE,
+)
 OTHERS = regex(r"[\d:=()\[\]{}]")
 NOUNS = {  # what the values of a layer are called
     "softmax": r"prob\w*|softmax",
@@ -108,7 +114,10 @@ def only_list(text: str, right: Value, path: str) -> str:
     """Return the list of a sentence that has one in brackets, of the shape of the right value, and
     no other numbers, if its words can say it of what is asked for by a question's `path`.
     """
-    if len(text) > LONGEST or "[" not in text or may_be_denied(text) or OPEN.search(text):
+    if len(text) > LONGEST or "[" not in text:
+        return ""
+    text = LACKED.sub("", text)
+    if may_be_denied(text) or OPEN.search(text):
         return ""
     found = bracketed_lists(text, len(flat(right)), width_of(right))
     if len(found) != 1 or not found[0].alone or not in_shape(found[0].text, right):

@@ -164,6 +164,21 @@ def test_weights_become_new_ones(sentence: str) -> None:
     assert verdict(sentence.format("[[1], [0]]"), "dense1.weight.next") == "wrong"
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["the same, nothing is negative:", "Nothing changes:", "no change:", "none of them is negative",
+     "no negative values, so"],
+)  # fmt: skip
+def test_that_a_relu_changes_nothing_denies_no_list(said: str) -> None:
+    assert verdict(f"{said} [2, 0]") == "right"
+    assert verdict(f"{said} [2, 3]") == "wrong"
+
+
+@pytest.mark.parametrize("said", ["not", "it is not", "no change is needed to"])
+def test_another_denial_is_for_a_person(said: str) -> None:
+    assert verdict(f"{said} [2, 3]") == "needs a look"
+
+
 def test_a_gradient_of_weights_is_named_so() -> None:
     for values, wanted in (("[[1], [-1]]", "right"), ("[[1], [3]]", "wrong")):
         answer = f"The gradient of the weights becomes {values}."
