@@ -132,7 +132,10 @@ class Diagnosis:
         sized = question.query.kind in ("record", "size")
         stated = self.explanations(question).is_stated(value, evidence.working)
         if sized and evidence.made and not evidence.shows(found) and not stated:
-            return self._in_own(question, value, own, evidence, again=True) or found
+            there = self._in_own(question, value, own, evidence, again=True)
+            if there and found.share(question.partial) > there.share(question.partial):
+                return found._replace(sure=False)  # which a teacher expects
+            return there or found
         if question.query.key == "output" and not stated and not found.either:
             return self._of_own_sizes(question, value, own, evidence, found) or found
         if sized and evidence.working.formulas and not stated:

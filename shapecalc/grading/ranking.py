@@ -123,7 +123,7 @@ class Explanations(Candidates):
             return self._in_own(found, every, credited, clear=clear)
         found = with_credited(found, every, credited)
         if found is None and not one:
-            found = self._repeated(given, evidence)
+            found = self._repeated(given, evidence, credited)
         if found is None and not one and two and not gone:
             pairs = self._two(given, evidence)
             found = self._likely_two(given, pairs, evidence)
@@ -255,9 +255,11 @@ class Explanations(Candidates):
         fitting = specific(evidence.as_worked_out(self.context, pairs.giving(given)))
         return self._judged(given, fitting, pairs.causes, evidence, unique=True, rate=OF_TWO)
 
-    def _repeated(self, given: Value, evidence: Evidence) -> Cause | None:
+    def _repeated(
+        self, given: Value, evidence: Evidence, credited: Collection[str]
+    ) -> Cause | None:
         """Return the mistake that an answer follows from, made on the way to it, if chance is less
-        likely; one that may be behind another answer goes before all others.
+        likely, or it is `credited`; one that may be behind another answer goes before all others.
         """
         fitting = evidence.behind(self._on_the_way.giving(given))
         if not fitting:
@@ -274,7 +276,9 @@ class Explanations(Candidates):
             return None
         sizes = room(way.right, way.wrong, slips=True)
         found = self._judged(given, specific(fitting), tried, evidence, unique=True, answers=sizes)
-        if found is None or evidence.working.agrees(self.context, found):
+        if found is None:
+            return with_credited(None, specific(fitting), credited)
+        if evidence.working.agrees(self.context, found):
             return found
         unseen = way.depth_alone and self.context.key != "output"  # it may be any other layer's
         return found._replace(sure=found.sure and not several and not unseen)
