@@ -32,6 +32,7 @@ from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.other_ways import excludes, shows_the_way
 from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.regex import regex
+from shapecalc.grading.side_by_side import shows_side_by_side
 from shapecalc.grading.stated_filters import shows_filter, with_filter
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
 from shapecalc.grading.sum_without_bias import shows_no_bias
@@ -171,7 +172,7 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        for shows in (shows_half, shows_no_dilation, shows_macs):
+        for shows in (shows_half, shows_no_dilation, shows_macs, shows_side_by_side):
             shown = shows(self, context, cause)
             if shown is not None:
                 return shown

@@ -35,8 +35,8 @@ def test_a_credited_mistake_on_the_way_is_told() -> None:
 TWO: dict[str, Any] = {
     "input": "31x31x3",
     "layers": [
-        {"conv": {"K": 48, "F": 3, "S": 2}}, {"conv": {"K": 40, "F": 3, "S": 2}}, {"max_pool": {"F": 3, "S": 2}}, "flatten",
-        {"dense": 64},
+        {"conv": {"K": 48, "F": 3, "S": 2}}, {"conv": {"K": 40, "F": 3, "S": 2}},
+        {"max_pool": {"F": 3, "S": 2}}, "flatten", {"dense": 64},
     ],
     "rounding": "floor",
 }  # fmt: skip
