@@ -173,7 +173,7 @@ TABLE = "| Q | answer | working |\n|---|---|---|\n"
         (
             f"{TABLE}| 1 | 24x24x10 | 28-5+1 |\n| 2 | see paper | |\n| 3 | yes | |\n| 4 | | |\n"
             "| 5 | 12282 | |\n\nq 5 is 5\n",
-            {"q1": "24x24x10", "q2": "see paper", "q3": "yes", "q5": "12282"},
+            {"q1": "24x24x10   28-5+1", "q2": "see paper", "q3": "yes", "q5": "12282"},
             "q5 is answered twice: 12282 counted, is 5 did not",
         ),
     ],
