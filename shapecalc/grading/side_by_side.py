@@ -17,7 +17,8 @@ NAME = frozenset(("pool_stride_from_filter",))
 class Worked(Protocol):
     """What a working tells of a window's formula."""
 
-    def stands(self, fit: Fit, change: Change) -> bool: ...
+    def stands(self, fit: Fit, change: Change) -> bool:
+        """Say whether a window's formula stands there with some of its numbers changed."""
 
 
 def shows_side_by_side(working: Worked, context: QuestionContext, cause: Cause) -> bool | None:
