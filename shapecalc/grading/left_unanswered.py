@@ -55,5 +55,6 @@ def _said_of(line: Line, ids: Collection[str]) -> list[str]:
 
 def _each(numbers: Collection[str], ids: Collection[str]) -> list[str]:
     """Return the questions of numbers, none if one is no question's."""
-    found = [by_number(number, ids, by_plain_id(ids)) for number in numbers]
+    short = by_plain_id(ids)
+    found = [by_number(number, ids, short) for number in numbers]
     return [id_ for id_ in found if id_ is not None] if all(found) else []

@@ -18,6 +18,7 @@ BY_WORD = regex(rf"(?<![\w#])(?<!\bis )(?<!\bthe ){CALLED}{NUMBERS}", re.IGNOREC
 ANSWERED = regex(r"\s*[:=]")  # what stands behind the name of a question is its answer
 RANGE = regex(rf"(\d+)(?: ?- ?| to ){CALLED}?(\d+)|(\d+)", re.IGNORECASE)
 DIGIT = regex(r"\d")
+LONGEST = 300  # characters of a line that is looked at: a range may stand for many numbers
 
 
 def as_this(text: str) -> str:
@@ -26,20 +27,27 @@ def as_this(text: str) -> str:
 
 
 def numbers_in(text: str) -> list[str]:
-    """Return the numbers of the questions that a text names."""
-    return [number for named in NAMED.finditer(text) for number in _numbers(named[0])]
+    """Return the numbers of the questions that a text names, each once; none of a long one."""
+    return _each(NAMED, text) if len(text) <= LONGEST else []
 
 
 def spoken_of(line: str) -> list[str]:
-    """Return the numbers of the questions that a line is about: it has no other numbers, or begins
-    as an answer to one, `number 10: 5`.
+    """Return the numbers of the questions that a line is about, each once: it has no other numbers,
+    or begins as an answer to one, `number 10: 5`. A long one is about none.
     """
+    if len(line) > LONGEST:
+        return []
     begun = BY_WORD.match(line)
     if begun and ANSWERED.match(line, begun.end()):
         return [*_numbers(begun[0])]
     if DIGIT.search(BY_WORD.sub("", line)):
         return []
-    return [number for named in BY_WORD.finditer(line) for number in _numbers(named[0])]
+    return _each(BY_WORD, line)
+
+
+def _each(pattern: re.Pattern[str], text: str) -> list[str]:
+    found = (number for named in pattern.finditer(text) for number in _numbers(named[0]))
+    return [*dict.fromkeys(found)]
 
 
 def _numbers(named: str) -> Iterator[str]:

@@ -8,28 +8,8 @@ import pytest
 
 from shapecalc.grading import mark
 from shapecalc.grading.marks import Mark
+from tests.grading.test_either_in_own import SPEC
 
-SPEC: dict[str, Any] = {
-    "input": "5x5x1",
-    "layers": [
-        {"conv": {"K": 2, "F": 2}}, "relu", {"max_pool": 2}, "global_avg_pool", "flatten",
-        {"dense": 2}, "softmax",
-    ],
-    "example": {
-        "given": {
-            "input": [
-                [[1, 0, 2, 1, 0], [0, 1, 1, 0, 2], [2, 0, 0, 1, 1], [1, 1, 2, 0, 0],
-                 [0, 2, 1, 1, 3]],
-            ],
-            "conv1.weight": [[[[1, -1], [0, 2]]], [[[0, 2], [-1, 1]]]],
-            "conv1.bias": [0, -3],
-            "dense1.weight": [[0.5, -0.5], [0, 1]],
-            "dense1.bias": [-1, 0],
-        },
-        "loss": {"cross_entropy": 1},
-        "rate": 0.5,
-    },
-}  # fmt: skip
 # The window 0, 0 / 1, 3 at the end gives 0 - 0 + 0*1 + 2*3 = 6, and 2*0 + 0*0 - 1 + 3 = 2 with the
 # filter the other way round.
 PLACE, POOLED = "conv1.value[0,3,3]", "max_pool1.value"
