@@ -24,10 +24,12 @@ NOT_NEEDED = regex(
     rf"{BEGINS}(?:(?:so )?not (?:needed|relevant|used)|no (?:padding|overlap|change)){ENDS}",
     re.IGNORECASE,
 )
+NOTHING_NEGATIVE = (
+    rf"(?:no negatives?(?: {VALUES})?"
+    rf"|(?:nothing|none|no {VALUES})(?: of (?:them|these|those|it))? (?:is|are|was|were) negative)"
+)
 NONE_NEGATIVE = regex(
-    rf"{BEGINS}(?:so )?(?:(?:there (?:is|are) )?no negatives?(?: {VALUES})?(?: left)?"
-    rf"|(?:none|no {VALUES})(?: of (?:them|these|those))? (?:is|are|was|were) negative){ENDS}",
-    re.IGNORECASE,
+    rf"{BEGINS}(?:so )?(?:there (?:is|are) )?{NOTHING_NEGATIVE}(?: left)?{ENDS}", re.IGNORECASE
 )
 CUT = regex(
     rf"{BEGINS}(?:(?:I|we) )?(?:cut|set|clip(?:ped)?|put|turn(?:ed)?) (?:(?:all|the) ){{0,2}}"

@@ -15,6 +15,7 @@ from shapecalc.grading.bracketed_lists import bracketed_lists, read_values
 from shapecalc.grading.list_in_front import in_shape
 from shapecalc.grading.named_values import named_values
 from shapecalc.grading.other_values import same_values
+from shapecalc.grading.passing_remarks import NOTHING_NEGATIVE
 from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_last import OF_OTHERS, OPPOSITE, PLACE, UNDONE, may_be_denied
 from shapecalc.grading.values import Number, Value, flat, width_of
@@ -66,11 +67,7 @@ OPEN = regex(
     re.IGNORECASE,
 )
 # What is said of all values, which denies none of them: a ReLU changes nothing then.
-LACKED = regex(
-    r",? ?\b(?:(?:nothing|none(?: of (?:them|these|it))?) (?:is|are|was|were) negative"
-    r"|nothing changes|no negatives?(?: (?:ones?|values?|numbers?|entries))?|no changes?)\b ?:?",
-    re.IGNORECASE,
-)
+LACKED = regex(rf",? ?\b(?:{NOTHING_NEGATIVE}|nothing changes|no changes?)\b ?:?", re.IGNORECASE)
 OTHERS = regex(r"[\d:=()\[\]{}]")
 NOUNS = {  # what the values of a layer are called
     "softmax": r"prob\w*|softmax",
@@ -116,13 +113,15 @@ def only_list(text: str, right: Value, path: str) -> str:
     """
     if len(text) > LONGEST or "[" not in text:
         return ""
-    text = LACKED.sub("", text)
+    whole, text = text, LACKED.sub("", text)
     if may_be_denied(text) or OPEN.search(text):
         return ""
     found = bracketed_lists(text, len(flat(right)), width_of(right))
     if len(found) != 1 or not found[0].alone or not in_shape(found[0].text, right):
         return ""
     (one,) = found
+    if text != whole and "-" in one.text:
+        return ""  # which has a negative value
     lead = _behind_steps(text[: one.start], path)
     if OTHERS.search(lead) or not BEHIND.fullmatch(text, one.end) or _names_a_part(lead, path):
         return ""

@@ -174,6 +174,10 @@ def test_that_a_relu_changes_nothing_denies_no_list(said: str) -> None:
     assert verdict(f"{said} [2, 3]") == "wrong"
 
 
+def test_what_is_said_not_to_be_negative_is_for_a_person_where_it_is() -> None:
+    assert verdict("nothing is negative: [2, -1]") == "needs a look"
+
+
 @pytest.mark.parametrize("said", ["not", "it is not", "no change is needed to"])
 def test_another_denial_is_for_a_person(said: str) -> None:
     assert verdict(f"{said} [2, 3]") == "needs a look"
