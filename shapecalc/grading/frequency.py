@@ -74,6 +74,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "network_depth": ("filters_for_depth",),  # at as many filters
     "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
     "other_class": ("class_from_one",),  # the class before
+    "gradient_sign": ("gradient_added",),  # of a step, where no other answer has the wrong sign
     "max_for_average": ("pool_gradient_whole",),  # at the largest, where it is not divided
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1

@@ -147,6 +147,24 @@ def test_a_sign_is_not_to_blame_where_other_gradients_have_the_right_one() -> No
     assert "erhaps the filter was not turned by 180 degrees" in beside.feedback
 
 
+@pytest.mark.parametrize(
+    ("gradient", "name"),
+    [([-16, -8], "gradient_sign"), ([16, 8], "gradient_added"), (None, "gradient_added")],
+)
+def test_a_step_up_is_one_with_the_wrong_sign_of_another_answer(
+    gradient: list[int] | None, name: str
+) -> None:
+    """Of 3*2 + 5*1 + 1 = 12 and the target 4 the gradient is 8, of the inputs 8*2 = 16 and 8, of
+    the weights 24 and 40; 2 - 0.1*24 = -0.4 and 1 - 0.1*40 = -3, with the other sign 4.4 and 5.
+    """
+    given = {"input": [3, 5], "dense1.weight": [[2, 1]], "dense1.bias": [1]}
+    example = {"given": given, "loss": {"half_squared_error": [4]}, "rate": 0.1}
+    spec = net("2", {"dense": {"units": 1}}, example=example)
+    before = {} if gradient is None else {"input.grad": gradient}
+    *_, step = marked(spec, {**before, "dense1.weight.next": [[4.4, 5]]})
+    assert (step.misconception, step.perhaps) == (name, False)
+
+
 def test_of_two_that_nothing_tells_apart_the_credited_one_is_paid_and_both_are_told() -> None:
     (mark,) = marked(TIED, {"conv1.value[0,0]": 7}, partial={"bias_not_added": 0.5})
     assert (mark.misconception, mark.points) == ("bias_not_added or filter_flipped", 0.5)

@@ -12,15 +12,21 @@ BARE = "the gradient has the wrong sign"  # of a loss that takes no difference
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the gradient times -1."""
-    if context.query.key.endswith(".grad"):
-        found = scaled_loss(context, -1.0, value=False)
-        if found is not None:
-            example = context.subject.trace.spec.example
-            told = BARE if example is not None and example.loss_kind == "svm" else ""
-            right = shown(context.right)
-            factor = f"({right})" if right.startswith("-") else right
-            yield Wrong(found, f"(-1)*{factor} = {shown(found)}", told)
+    """Yield the gradient times -1, or a parameter after a step with that."""
+    key = context.query.key
+    if not key.endswith((".grad", ".next")):
+        return
+    found = scaled_loss(context, -1.0, value=False)
+    if found is None:
+        return
+    example = context.subject.trace.spec.example
+    told = BARE if example is not None and example.loss_kind == "svm" else ""
+    if key.endswith(".next"):
+        yield Wrong(found, f"a step with -1 times the gradient leads to {shown(found)}", told)
+        return
+    right = shown(context.right)
+    factor = f"({right})" if right.startswith("-") else right
+    yield Wrong(found, f"(-1)*{factor} = {shown(found)}", told)
 
 
 MISCONCEPTION = Misconception(
