@@ -32,7 +32,9 @@ class Pending:
     def __init__(self, told: Told, numbers: Mapping[str, int]) -> None:
         self._told, self._numbers = told, numbers
         self._given: ByNetwork[str] = ByNetwork()  # the verdicts of what has an answer
-        self._unsettled: set[str] = set()  # ids of those whose answers are to be looked at
+        # Of those whose answers are to be looked at, by their ids the number of the one that is to
+        # be looked at first: its own, or that of the answer for which it waits itself.
+        self._unsettled: dict[str, int] = {}
 
     def behind(
         self,
@@ -57,6 +59,7 @@ class Pending:
                 right = {q.id for q, verdict in given if verdict == "right"}
                 before = _since_what_is_right(question, before, right)
         nearest_one = next((q for q in reversed(before) if q.id in self._unsettled), None)
+        first = self._numbers[question.id]
         if nearest_one is not None and not mark.worked_out:
             number = self._numbers[nearest_one.id]
             told = _goes_on_from(number, mark.source)
@@ -64,11 +67,12 @@ class Pending:
             unknown = [q for q in before if q.id in self._unsettled]
             sound = _is_certain(mark) and _has_right_terms(question, value, read, unknown)
             if not follows and not sound and not self._is_settled(question, mark, value, before):
-                mark = self._waiting(question, mark, number)
+                first = self._unsettled[nearest_one.id]
+                mark = self._waiting(question, mark, first)
         if mark.verdict != "blank":
             self._given.add(question, mark.verdict)
         if mark.unread:
-            self._unsettled.add(question.id)
+            self._unsettled[question.id] = first
         return mark
 
     def _follows(self, question: Question, mark: Mark, before: Sequence[Question]) -> bool:

@@ -258,6 +258,17 @@ def test_what_follows_past_an_answer_that_is_not_read_waits_for_that() -> None:
     assert mark(given, {**answers, "max_pool1.output": "19x19x8"}).marks[2].points == 1
 
 
+def test_what_waits_for_an_answer_that_waits_itself_is_told_of_the_first() -> None:
+    """Nothing is to be decided of 10x10x8, which stands in question 2; 7*7*8 = 392 is of 7x7."""
+    spec = {"input": "32x32x3", "layers": [*SIZES["layers"], "flatten", {"dense": 4}]}
+    answers = {"conv1.output": UNREAD, "max_pool1.output": "10x10x8", "flatten1.output": 392}
+    _, second, third = marked(spec, answers)
+    for found in (second, third):
+        assert found.verdict == "needs a look"
+        assert "answer to question 1: " in found.feedback
+        assert "question 2" not in found.feedback
+
+
 # 3*6 = 18 behind the ReLU, and 18 - 0 is the gradient there
 DEEPER: dict[str, Any] = {
     "input": "2x1",
