@@ -16,7 +16,7 @@ def credit_of(question: Question, found: Cause | None, *, further: bool) -> tupl
     through = question.follow_through if further else 1.0
     each = [] if found.either else found.shares(question.partial)
     if len(each) > 1 and (not further if share else any(each)):
-        return share * through, _both_credited(*each)
+        return share * through, _both_credited(*each, in_turn=len(found.names) > 1)
     told = credit_told(question, share, through, several=bool(found.either))
     return share * through, told
 
@@ -41,14 +41,17 @@ def percent(share: float) -> str:
     return f"{share * 100:.4g} %"
 
 
-def _both_credited(one: float, other: float) -> str:
+def _both_credited(one: float, other: float, *, in_turn: bool) -> str:
     """Return why so much is given for two mistakes that were made at once, or nothing since one has
-    no credit.
+    no credit; they are told `in_turn`, or in one sentence.
     """
     if not one * other:
+        first, then = ("first", "second") if one else ("second", "first")
+        which = f"The {first}" if in_turn else "One"
+        rest = f"the {then}" if in_turn else "the other"
         return (
-            f"One of these mistakes alone gets {percent(one or other)} of the points, but for the"
-            " other one there are none."
+            f"{which} of these mistakes alone gets {percent(one or other)} of the points, but for"
+            f" {rest} one there are none."
         )
     return (
         f"It has {percent(one)} of the points for the one mistake, and of these"

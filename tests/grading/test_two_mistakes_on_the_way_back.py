@@ -60,12 +60,21 @@ def test_both_are_named_also_behind_an_own_gradient(answers: dict[str, Any], sou
     assert told in mark.feedback
 
 
-def test_who_has_credit_for_one_of_them_alone_is_told_so() -> None:
-    mark = marked({MAP: EVERYWHERE}, {"pool_gradient_everywhere": 0.5})
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("pool_gradient_everywhere", "The first of these mistakes alone gets 50 % of the points,"
+         " but for the second one there are none."),
+        ("slope_forgotten", "The second of these mistakes alone gets 50 % of the points, but for"
+         " the first one there are none."),
+    ],
+)  # fmt: skip
+def test_who_has_credit_for_one_of_them_alone_is_told_so(name: str, told: str) -> None:
+    mark = marked({MAP: EVERYWHERE}, {name: 0.5})
     assert mark.points == 0
-    assert (
-        "One of these mistakes alone gets 50 % of the points, but for the other one there are none."
-    ) in mark.feedback
+    assert told in mark.feedback
+    first = mark.feedback.index("sent to every pixel")
+    assert first < mark.feedback.index("the slope of relu1") < mark.feedback.index(told)
 
 
 @pytest.mark.quick(1)
