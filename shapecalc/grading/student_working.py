@@ -298,8 +298,8 @@ class Working(NamedTuple):
         return self._replace(unrounded=())._is_of(fit, change)
 
     def _is_of(self, fit: Fit, change: Change) -> bool:
-        """Say whether a window's formula stands here with some of its numbers changed, or what it
-        comes to before it is rounded.
+        """Say whether a window's formula stands here with some of its numbers changed, or without
+        any formula what it comes to before it is rounded, to which several may come.
         """
         letters = {"W": fit.W, "F": fit.F, "S": fit.S}
         if fit.before == fit.after:
@@ -309,7 +309,7 @@ class Working(NamedTuple):
         paddings = (wrong.before + wrong.after,), (wrong.before, wrong.after)
         slid = [counted(wrong.W, -wrong.span, *padding) for padding in paddings]
         steps = worked_out_expression(wrong.strides()) if wrong.remainder else 0.0
-        if steps and not {steps, steps + 1}.isdisjoint(self.unrounded):
+        if steps and not {steps, steps + 1}.isdisjoint(self.unrounded) and not self.slides(fit):
             return True
         return any(stands(formula, letters, slid, last) for formula in self.formulas)
 

@@ -148,6 +148,21 @@ def test_a_sign_is_not_to_blame_where_other_gradients_have_the_right_one() -> No
 
 
 @pytest.mark.parametrize(
+    ("working", "name"),
+    [
+        ("(120-5+4)/2 = 59.5 -> 59", "forgot_plus_one"),
+        ("(120-5+2)/2 + 1 = 59.5 -> 59", "padding_once"),
+        ("59.5 -> 59", "forgot_plus_one or padding_once"),
+    ],
+)
+def test_a_formula_shows_more_than_what_it_comes_to(working: str, name: str) -> None:
+    """(120 - 5 + 2*2)/2 without the + 1 and (120 - 5 + 2)/2 + 1 are 59.5 both."""
+    spec = net("120x120x3", {"conv": {"K": 8, "F": 5, "S": 2, "P": 2}}, rounding="floor")
+    (found,) = marked(spec, {"conv1.output": f"59x59x8 ({working})"})
+    assert (found.misconception, found.perhaps) == (name, " or " in name)
+
+
+@pytest.mark.parametrize(
     ("gradient", "name"),
     [([-16, -8], "gradient_sign"), ([16, 8], "gradient_added"), (None, "gradient_added")],
 )
