@@ -44,6 +44,10 @@ def _bytes(record: Any) -> int | None:
     return None if None in kept else BYTES * sum(kept)
 
 
+def _output_bytes(record: Any) -> int | None:
+    return None if record.activations is None else BYTES * record.activations
+
+
 def _none_frozen(totals: Mapping[str, int | None]) -> int | None:
     return None if totals["parameters"] is None else 0
 
@@ -149,7 +153,21 @@ _ALL = (
         " precision, four each",
         reported=False,
     ),
+    Quantity(
+        "output_bytes",
+        "output bytes",
+        _output_bytes,
+        "How many bytes do the values of its output take in single precision, four each, for one"
+        " example?",
+        "How many bytes do the values of the output of {name} take in single precision, four each,"
+        " for one input?",
+        "bytes do the values of all layers' outputs take together in single precision, four each,"
+        " for one example",
+        reported=False,
+    ),
 )
+# Counts of an output's values, with what each of these is.
+OF_OUTPUT = {"activations": 1, "output_bytes": BYTES}
 QUANTITIES = {quantity.key: quantity for quantity in _ALL}
 ROLES: dict[Role, str] = {quantity.role: quantity.key for quantity in _ALL if quantity.role}
 REPORTED = tuple(quantity for quantity in _ALL if quantity.reported)

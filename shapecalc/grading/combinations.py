@@ -32,6 +32,7 @@ from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
 from shapecalc.grading.repeated import NOT_COMPUTED, Repeated, repeated
 from shapecalc.grading.values import Value, shown
+from shapecalc.quantities import OF_OUTPUT
 
 Pair = tuple[Misconception, Wrong]
 MOST_COMPUTED = 12  # layers of a network whose example is computed with two mistakes
@@ -52,7 +53,7 @@ def carried(context: QuestionContext) -> Iterator[Pair]:
     """
     if context.total:
         yield from _in_every_layer(context)
-    elif context.record is not None and context.key in ("macs", "flops", "activations"):
+    elif context.record is not None and context.key in ("macs", "flops", *OF_OUTPUT):
         yield from _from_output(context)
 
 
@@ -144,9 +145,10 @@ def _from_output(context: QuestionContext) -> Iterator[Pair]:
             continue
         if misconception.name in NOT_COMPUTED:
             continue
-        if context.key == "activations":
-            value = prod(volume)
-            yield misconception, Wrong(value, f"{wrong.arithmetic}: {value:,} values")
+        if context.key in OF_OUTPUT:
+            each = OF_OUTPUT[context.key]
+            value, things = each * prod(volume), "bytes" if each > 1 else "values"
+            yield misconception, Wrong(value, f"{wrong.arithmetic}: {value:,} {things}")
         elif context.fits and volume[-1] == context.output[-1]:
             for found in context.recounted_at(volume[:-1]):
                 yield misconception, found._replace(arithmetic=_after(wrong, found))

@@ -28,7 +28,7 @@ from shapecalc.grading.weight_axes import axes_in_words
 from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
 from shapecalc.layers.window import Sliding
-from shapecalc.quantities import QUANTITIES
+from shapecalc.quantities import OF_OUTPUT, QUANTITIES
 from shapecalc.records import KnownRecord
 from shapecalc.volumes import Volume, titles_of
 
@@ -57,7 +57,7 @@ class Secrets:
             elif query.kind == "record" and query.key in ("output", "input"):
                 self.volumes.add(question.right)
                 self.inputs |= {query.name} if query.key == "input" else set()
-            elif query.key == "activations" and query.name in question.subject.records:
+            elif query.key in OF_OUTPUT and query.name in question.subject.records:
                 self.volumes.add(question.subject.records[query.name].output or ())
         self.sized = _same_sizes(asked)  # layers whose outputs have sizes that are asked for
         several = [v for v in self.volumes if isinstance(v, tuple) and len(v) > 1]
@@ -95,7 +95,7 @@ def _same_sizes(questions: Sequence[Question]) -> set[str]:
             names |= {*(record.sources or ())} - {*trace.inputs}
         elif query.kind == "size":
             names |= {record.name} if size_in_words(query.key) != "depth" else set()
-        elif query.key in ("output", "activations") and query.kind == "record":
+        elif query.key in ("output", *OF_OUTPUT) and query.kind == "record":
             names.add(record.name)
     return same_sizes(questions[0].subject.trace.layers, names) if names else names
 

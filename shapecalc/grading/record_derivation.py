@@ -21,7 +21,7 @@ from shapecalc.grading.worked_out import shows
 from shapecalc.layers.base import by_axis
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.window import Sliding
-from shapecalc.quantities import BYTES
+from shapecalc.quantities import BYTES, OF_OUTPUT
 from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
@@ -127,14 +127,14 @@ def _count(record: KnownRecord, key: str) -> list[Derivation]:
     """Return how a count follows."""
     if key == "macs" and record.macs == 0:
         return [_said("nothing_multiplied", 0)]
-    if key == "activations" and len(record.output or ()) > 1:
-        output = record.output or ()
-        return [
-            Derivation(key, prod(output), times(*output), reason="beside_its_answer"),
-        ]
+    if key in OF_OUTPUT and record.output:
+        each = OF_OUTPUT[key]
+        factors = (*record.output, *([each] if each > 1 else ()))
+        if len(factors) > 1:
+            return [Derivation(key, prod(factors), times(*factors), reason="beside_its_answer")]
     if key == "bytes" and record.parameters and record.non_trainable is not None:
-        values = record.parameters + record.non_trainable
-        return [_said("bytes_each", BYTES * values, values=values, bytes=BYTES)]
+        kept = {"parameters": record.parameters, "other": record.non_trainable}
+        return [_said("bytes_each", BYTES * sum(kept.values()), **kept, bytes=BYTES)]
     if key in ("trainable", "frozen") and record.frozen == 0 and record.parameters:
         return [_said("none_frozen", record.parameters)]
     if record.parameters == 0 and key in ("parameters", "weights", "biases", "trainable"):

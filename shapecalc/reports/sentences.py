@@ -223,6 +223,13 @@ def _pixels_seen(of: Derivation) -> str:
     )
 
 
+def _bytes_each(of: Derivation) -> str:
+    """Tell which values take bytes: the parameters, and those that are kept besides."""
+    other = of.given["other"]
+    kept = f" and {other:,} other values" if other else ""
+    return f"{of.given['parameters']:,} parameters{kept}, {of.given['bytes']} bytes each"
+
+
 def _im2col_cell(of: Derivation) -> str:
     """Tell where a value of an im2col matrix is from."""
     given = of.given
@@ -305,7 +312,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "number_of_filters": lambda of: f"the depth is the number of filters, {of.value}",
     "depth_kept": _always("the depth stays as it is"),
     "axes_of": lambda of: f"{' x '.join(of.given['axes'])} = {show(of.value)}",
-    "bytes_each": lambda of: f"{of.given['values']:,} values of {of.given['bytes']} bytes",
+    "bytes_each": _bytes_each,
     "one_each": lambda of: f"one for each {of.given['things']}",
     "no_biases": _always("it has no biases"),
     "learns_nothing": _always("it has nothing to learn"),

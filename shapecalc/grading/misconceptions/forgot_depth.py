@@ -13,6 +13,7 @@ from shapecalc.grading.misconceptions.question_context import (
 )
 from shapecalc.grading.misconceptions.variants import equal, times
 from shapecalc.layers.conv import Convolution
+from shapecalc.quantities import OF_OUTPUT
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -27,10 +28,11 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         if context.key == "im2col" and isinstance(context.right, tuple):
             window, positions = prod(own.F), context.right[-1]
             yield Wrong((window, positions), f"{equal(times(own.F), window)} in a window")
-    if context.key == "activations" and len(context.output) > 1:
-        sizes = context.output[:-1]
+    if context.key in OF_OUTPUT and len(context.output) > 1:
+        each = OF_OUTPUT[context.key]
+        factors = [*context.output[:-1], *([each] if each > 1 else ())]
         told = "the depth of the output was forgotten"
-        yield Wrong(prod(sizes), equal(times(sizes), prod(sizes)), told)
+        yield Wrong(prod(factors), equal(times(factors), prod(factors)), told)
 
 
 MISCONCEPTION = Misconception(
@@ -38,6 +40,6 @@ MISCONCEPTION = Misconception(
     "the depth of the filters was forgotten",
     model,
     of_all="a depth was forgotten",
-    keys=(*RECOUNTED, "activations", "im2col"),
+    keys=(*RECOUNTED, *OF_OUTPUT, "im2col"),
     kinds=("shape",),
 )
