@@ -19,7 +19,7 @@ from shapecalc.grading.frequency import (
     SLIPS,
 )
 from shapecalc.grading.in_layers import InLayer, mistakes_in_layers
-from shapecalc.grading.misconceptions import dilation_ignored, wrong_answers
+from shapecalc.grading.misconceptions import dilation_ignored, forgot_bias, wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.places import Places, elsewhere
 from shapecalc.grading.question import Tolerance
@@ -28,6 +28,7 @@ from shapecalc.grading.repeated import Repeated, repeated
 from shapecalc.grading.stated_windows import stated
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
+from shapecalc.layers.normalization import Normalization
 
 NOT_USUAL = COMMON | RARE
 MOST_NAMED = 20  # sets of names whose numbers are kept
@@ -205,13 +206,16 @@ class Candidates:
         """The mistakes that somebody does not make whose answer is right: they give another.
 
         A right padding was not found with a formula that counts the zeros otherwise; but who knows
-        the one for a dilated filter may take that for smaller elsewhere.
+        the one for a dilated filter may take that for smaller elsewhere. Who counts the betas of a
+        norm need not think of biases.
         """
         names = {cause.misconception.name for cause in self.single}
         if self.context.asks_for("P"):
             names -= {dilation_ignored.MISCONCEPTION.name}
             answers = combinations.answers_of(self.context, "output")
             names |= {m.name for m, _ in answers if m.change is not None and m.change.sides}
+        if isinstance(self.context.layer, Normalization):
+            names -= {forgot_bias.MISCONCEPTION.name}
         return frozenset(names) - SLIPS
 
     def is_stated(self, given: Value, working: Working) -> bool:

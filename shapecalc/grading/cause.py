@@ -36,7 +36,8 @@ class Cause(NamedTuple):
 
     `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
     where that is no right number: `your answer 15x15x8 to question 4`; the mistake may have been
-    made `again` there. Those that are `tied` always give one number, so that they count as one.
+    made `again` there, or `throughout`: what was put in has it and no other mistake. Those that are
+    `tied` always give one number, so that they count as one.
     `unexplained` is what it leaves without a cause: `the height and the width are wrong, too`.
     """
 
@@ -48,6 +49,7 @@ class Cause(NamedTuple):
     tied: bool = False
     again: bool = False
     unexplained: str = ""
+    throughout: bool = False
 
     @property
     def names(self) -> frozenset[str]:

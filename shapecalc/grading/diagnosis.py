@@ -31,7 +31,7 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext, W
 from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_sizes import has_size, inputs, of_own_sizes, taken_from_own
-from shapecalc.grading.own_sums import with_the_mistake
+from shapecalc.grading.own_sums import with_the_mistake, wrong_terms
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.reading import Reading
@@ -355,7 +355,11 @@ class Diagnosis:
         suspected = {q.query.name: self.explanations(q).suspected(v) for q, v in wrong}
         made = with_the_mistake(question, given, suspected, value)
         if made is not None:
-            return Cause(MISCONCEPTIONS[made[0]], made[1], source=self.sources(wrong))
+            name, wrong_sum = made
+            alone = [self.explanations(q).alone(v) for q, v in wrong_terms(question, given)]
+            throughout = all(name in names for names in alone)
+            source = self.sources(wrong)
+            return Cause(MISCONCEPTIONS[name], wrong_sum, source=source, throughout=throughout)
         left = own.without_a_layer(question, value, working)
         if left is None:
             return None
@@ -429,9 +433,10 @@ class Diagnosis:
 
     def is_further(self, question: Question, value: Value, cause: Cause) -> bool:
         """Say whether a mistake in what follows from earlier answers is one more than is behind
-        these: made from the network's input on, it alone would not give the answer.
+        these: not all of them have it alone, nor would it give the answer by itself, made from the
+        network's input on.
         """
-        if not cause.source:
+        if not cause.source or cause.throughout:
             return False
         explanations = self.explanations(question)
         return not any(explanations.gives(c.names, value) for c in cause.either or (cause,))

@@ -73,6 +73,11 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     ),
     "network_depth": ("filters_for_depth",),  # at as many filters
     "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
+    "one_group_only": (
+        "macs_for_flops",  # of two groups
+        "forgot_depth",  # at a depth of groups*groups
+        "filter_not_squared",  # at F = groups
+    ),
     "other_class": ("class_from_one",),  # the class before
     "gradient_sign": ("gradient_added",),  # of a step, where no other answer has the wrong sign
     "max_for_average": ("pool_gradient_whole",),  # at the largest, where it is not divided

@@ -14,6 +14,7 @@ from shapecalc.grading.repeated import told_at
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value
 from shapecalc.grading.wording import in_a_row
+from shapecalc.layers.normalization import Normalization
 from shapecalc.quantities import REPORTED
 
 SUMMED = tuple(quantity.key for quantity in REPORTED)
@@ -22,6 +23,7 @@ MOST_TERMS = 6  # of which any may be put in; of more, all of them
 MOST_TOLD = 12  # terms that a sum writes out
 MOST_NAMED = 3  # layers with a wrong term of their own
 MOST_CHOSEN = 20  # sets of mistakes, one for each kind of layers
+NO_BIASES = "forgot_bias"
 
 
 class Term(NamedTuple):
@@ -67,6 +69,11 @@ def terms(question: Question, subject: Subject, own: Sequence[Answered]) -> list
             if _counted(expected) and value != expected:
                 found.append(Term((other, value), value - expected))
     return found
+
+
+def wrong_terms(question: Question, own: Sequence[Answered]) -> list[Answered]:
+    """Return those of a student's own counts that are wrong and go into a sum."""
+    return [term.answered for term in terms(question, question.subject, own)]
 
 
 def sum_of(question: Question, own: Sequence[Answered], value: Value) -> list[Answered] | None:
@@ -168,12 +175,16 @@ def _told_in(made: Mapping[str, str], anew: Sequence[str]) -> tuple[str, str]:
 
 
 def _made(question: Question, suspected: Mapping[str, Collection[str]]) -> Iterator[dict[str, str]]:
-    """Yield mistakes by the kinds of layers in which they may be made: one in all, in all but dense
-    ones, or in those of the layers that have it; then in each kind its own.
+    """Yield mistakes by the kinds of layers in which they may be made: one in all, in all but norms
+    or dense ones, or in those of the layers that have it; then in each kind its own.
     """
-    kinds = {layer.name: layer.kind for layer in question.subject.trace.layers}
+    layers = question.subject.trace.layers
+    kinds = {layer.name: layer.kind for layer in layers}
+    norms = {layer.kind for layer in layers if isinstance(layer.layer, Normalization)}
     for name in sorted({name for names in suspected.values() for name in names}):
         yield dict.fromkeys(kinds.values(), name)
+        if norms and name == NO_BIASES:  # beta need not be one
+            yield {kind: name for kind in kinds.values() if kind not in norms}
         if others := {kind: name for kind in kinds.values() if kind != "dense"}:
             yield others
         those = {kinds[at] for at, names in suspected.items() if name in names and at in kinds}
@@ -218,7 +229,7 @@ def _weights_alone(question: Question, own: Sequence[Answered]) -> dict[str, Num
 def _without_biases(question: Question, name: str, made: Mapping[str, str]) -> bool:
     """Say whether the mistake in a layer's kind leaves its biases out, alone or with another."""
     mistake = made.get(question.subject.records[name].kind)
-    return mistake is not None and "forgot_bias" in (mistake, *MISCONCEPTIONS[mistake].parts)
+    return mistake is not None and NO_BIASES in (mistake, *MISCONCEPTIONS[mistake].parts)
 
 
 def _numbers(

@@ -178,6 +178,7 @@ MORE: list[tuple[str, dict[str, Any], str, Any]] = [
     ("macs_with_biases", CONV, "conv1.flops", 1_536_000 + 10_240),
     *counts("network_depth", DEEPER, "conv2", 3 * 3 * 3 * 2, 64),
     *counts("not_flattened", FLAT, "dense1", 3 * 2),
+    *counts("one_group_only", GROUPS, "conv1", 2 * 3, 16),
     *counts("one_unit", UNITS, "dense1", 12),
     ("padding_once", CONV, "P(conv1)", 4),
     ("partial_connections", LENET, "conv1.weights", 25 * 60),

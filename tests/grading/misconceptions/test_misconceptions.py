@@ -93,6 +93,7 @@ LENET = net(
 )  # fmt: skip
 UP = net("8x8x4", {"conv_transpose": {"K": 6, "F": 4, "S": 2, "P": 1}})
 SLICES = net("8x8x4", {"depthwise_conv": {"F": 3}})
+MULTIPLIED = net("8x8x16", {"depthwise_conv": {"F": 3, "multiplier": 4}})
 ALONG = net("20x6", {"conv": {"K": 10, "F": 3}})
 GROUPS = net("27x27x96", {"conv": {"K": 256, "F": 5, "P": 2, "groups": 2}})
 LINE = net(
@@ -362,6 +363,11 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
         "groups_ignored",
         "depthwise_conv1.weight.shape",
     ): "it was counted as an ordinary convolution;",
+    ("one_group_only", "depthwise_conv1.parameters"): "the filters of only one slice were counted;",
+    (
+        "one_group_only",
+        "depthwise_conv1.weight.shape",
+    ): "the filters of only one slice were counted;",
     ("half_filter_padding", "P(conv1)"): "half of F, ",
     ("absent_bias_counted", "total.parameters"): "biases were counted in layers that have none",
     ("swapped_axes", "conv1.value"): "rows and columns were swapped",
@@ -447,6 +453,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("forgot_bias", CONV, "conv1.parameters", 750),
     ("forgot_bias", KERAS, "total.parameters", 9 * 32 * 64 + 1600 * 10),
     ("forgot_bias", NORM, "batch_norm1.parameters", 64),
+    ("forgot_bias", NORM, "total.parameters", 9 * 64 * 64 + 64),
+    ("forgot_bias", NORM, "total.parameters", 9 * 64 * 64 + 2 * 64),  # gamma and beta
     ("one_bias", CONV, "conv1.parameters", 751),
     ("one_bias", CONV, "conv1.biases", 1),
     ("one_bias", KERAS, "total.parameters", 9 * 32 * 64 + 1600 * 10 + 2),
@@ -476,6 +484,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("flops_for_macs", CONV, "conv1.macs", 1_536_000),
     ("flops_for_macs", KERAS, "total.macs", 2 * (100 * 9 * 32 * 64 + 16000)),
     ("groups_ignored", GROUPS, "conv1.parameters", 25 * 96 * 256 + 256),
+    ("one_group_only", GROUPS, "conv1.parameters", 25 * 48 * 128 + 128),
+    ("one_group_only", GROUPS, "conv1.weight.shape", (128, 48, 5, 5)),
+    ("one_group_only", MULTIPLIED, "depthwise_conv1.parameters", 9 * 4 + 4),
+    ("one_group_only", MULTIPLIED, "depthwise_conv1.weight.shape", "4x1x3x3"),
     # PyTorch's shapes: K x C/groups x F x F, C x 1 x F x F, C x K x F x F, units x inputs
     ("groups_ignored", GROUPS, "conv1.weight.shape", (256, 96, 5, 5)),
     ("groups_ignored", SLICES, "depthwise_conv1.weight.shape", "4x4x3x3"),
