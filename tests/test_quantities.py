@@ -95,7 +95,7 @@ def test_a_report_has_every_count_of_the_contract() -> None:
     keys.add("activations")
     assert {quantity.key for quantity in REPORTED} == keys == set(data["totals"])
     assert keys < set(data["layers"][0])
-    assert set(QUANTITIES) == keys | {"flops", "bytes"}
+    assert set(QUANTITIES) == keys | {"flops", "bytes", "output_bytes"}
 
 
 def test_a_record_has_its_fields_and_a_report_its_groups() -> None:

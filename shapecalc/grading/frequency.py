@@ -15,8 +15,9 @@ COMMON = frozenset((
 ))  # fmt: skip
 RARE = frozenset((
     "activation_applied", "bias_per_input", "bias_per_slice", "block_counted",
-    "brackets_left_out", "bytes_for_values", "depth_multiplied", "depth_padded", "field_of_blocks", "field_own_stride",
-    "filter_transposed", "half_filter_padding", "layer_left_out", "loss_base", "macs_with_biases",
+    "brackets_left_out", "bytes_for_values", "depth_multiplied", "depth_padded", "field_of_blocks",
+    "field_own_stride", "filter_transposed", "half_filter_padding", "layer_left_out", "loss_base",
+    "macs_with_biases",
     "neighbour", "one_unit", "pool_gradient_misplaced", "pool_has_weights",
     "transposed_one_too_large",
 ))  # fmt: skip

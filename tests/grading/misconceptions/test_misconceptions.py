@@ -336,6 +336,7 @@ DILATED = net(
 
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
+    ("output_for_parameters", "conv1.output_bytes"): "the bytes of the parameters were given, not",
     ("slope_forgotten", "dense1.weight.grad"): "the slope of sigmoid1 was forgotten; the gradient",
     ("other_slope", "dense1.weight.grad"): "the slope of a",  # sigmoid, or tanh
     ("field_one_stride_ignored", "conv3.receptive_field"): "the stride of max_pool2 was left out",
@@ -480,6 +481,14 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("forgot_filters", CONV, "conv1.output", (32, 32, 1)),
     ("filter_not_squared", CONV, "conv1.parameters", 5 * 3 * 10 + 10),
     ("activations_for_parameters", CONV, "conv1.parameters", 10240),
+    ("bytes_for_values", CONV, "conv1.activations", 4 * 10240),
+    ("forgot_depth", CONV, "conv1.output_bytes", 4 * 32 * 32),
+    ("values_for_bytes", CONV, "conv1.output_bytes", 10240),
+    ("values_for_bytes", CONV, "conv1.bytes", 760),
+    ("double_precision", CONV, "conv1.output_bytes", 8 * 10240),
+    ("double_precision", NORM, "batch_norm1.bytes", 8 * 4 * 64),
+    ("output_for_parameters", CONV, "conv1.bytes", 4 * 10240),
+    ("output_for_parameters", CONV, "conv1.output_bytes", 4 * 760),
     ("macs_for_flops", CONV, "conv1.flops", 768_000),
     ("flops_for_macs", CONV, "conv1.macs", 1_536_000),
     ("flops_for_macs", KERAS, "total.macs", 2 * (100 * 9 * 32 * 64 + 16000)),
