@@ -73,6 +73,17 @@ ADDED = regex(
 LAYER_FIRST = regex(
     r"(?<=\()((?:leaky )?relu|pool(?:ing)?|conv(?:olution)?) first(?=[:,)])", re.IGNORECASE
 )
+# What was done to the filter before, and not to the list in front; also with its values.
+FILTER = r"(?:kernel|filter|mask|weights?|W)"
+TURNED = r"(?:flip(?:s|ped)?|rotate[sd]?|turn(?:s|ed)?)"
+_HALF_ROUND = r"(?:,? (?:a?round|(?:by )?180(?: ?(?:degrees|\u00b0))?|first|before(?:hand)?)(?!\w))"
+FLIPPED = regex(
+    r"(?<=[\s(])"
+    rf"(?:(?:first,? |and )?(?:(?:I|we) )?(?:have |first )?{TURNED} (?:the |my )?{FILTER}"
+    rf"|(?:with )?(?:the |my )?{FILTER} (?:(?:is|was) )?(?:first )?{TURNED}){_HALF_ROUND}{{0,2}}"
+    r"(?:(?P<given> ?[:=]? ?)(?=\[)|(?=\s*(?:[),;.]|$)))",
+    re.IGNORECASE,
+)
 _ROW = r"(?:row|column|one|value|half)"
 # Of a list that has it so: the gradients of two classes.
 NEGATIVE = regex(
@@ -99,6 +110,8 @@ def without_harmless(question: Question, text: str) -> str:
     shorter = _without_factor(question, shorter)
     shorter = LAYER_FIRST.sub(r"\1", shorter)
     in_front = _starts_with(shorter, len(flat(question.right)))
+    if in_front and question.query.kind == "example" and not is_learned(question):
+        shorter = FLIPPED.sub(_with_the_filter, shorter)
     shorter = without_passing(shorter, min(in_front)) if in_front else shorter
     if NEGATIVE.search(shorter):
         shorter = NEGATIVE.sub("", shorter).replace("()", "")
@@ -111,6 +124,11 @@ def without_harmless(question: Question, text: str) -> str:
         return text
     alone = VALUES.fullmatch(shorter) and read_values(shorter, count) is not None
     return shorter if whole or alone or in_front else text
+
+
+def _with_the_filter(found: re.Match[str]) -> str:
+    """Return what says that a filter was applied, if need be this one."""
+    return "with W = " if found["given"] is not None else "with the filter"
 
 
 def _has_halves_opposite(found: Bracketed) -> bool:

@@ -83,6 +83,12 @@ QUANTITY = regex(
     r"|derivatives?|sums?(?: of)?|totals?|others?|rest|targets?|class\w*)\b",
     re.IGNORECASE,
 )
+# What values are called right in front of them, `logits 1.4 and 0.14`, and nothing else is said.
+CALLED = regex(
+    rf"(?:(?:so|the|my|its) ){{0,2}}(?:{QUANTITY.pattern}|outputs|activations)"
+    rf" (?P<values>{VALUE}(?:(?:,? and |, ){VALUE}){{1,40}})[ .!]*",
+    re.IGNORECASE,
+)
 # What a layer works with; an answer is one of them only where its next values are asked for.
 PARTS = {"weight": "filters?|kernels?|weights?", "bias": "bias(?:es)?"}
 PART = regex(rf"\b(?:{'|'.join(PARTS.values())}|inputs?)\b", re.IGNORECASE)
@@ -150,7 +156,7 @@ def _at_end(text: str, right: Value, path: str) -> Stated | None:
     """Return the values at the end of a text, or those beside names that tell their order and are
     no names of other quantities.
     """
-    found, count = AT_END.search(text), len(flat(right))
+    found, count = AT_END.search(text) or CALLED.fullmatch(text), len(flat(right))
     if found:
         values = SEPARATOR.split(found["values"])
         listed = f"[{', '.join(values)}]"

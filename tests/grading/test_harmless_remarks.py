@@ -149,3 +149,45 @@ def test_a_number_times_a_list_that_comes_to_other_small_values_is_no_working_of
     (mark,) = own.mark("one", {"a": "[0.003, 0.006] (0.002 * [1, 2])"}).marks
     assert mark.verdict == "needs a look"
     assert own.mark("one", {"a": "[0.002, 0.004] (0.002 * [1, 2])"}).marks[0].verdict == "right"
+
+
+# 1 - 2*2 = -3 and 2 - 2*3 = -4; with the filter flipped 2 - 2*1 = 0 and 3 - 2*2 = -1
+ROW: dict[str, Any] = {
+    "input": "3x1",
+    "layers": [{"conv": {"K": 1, "F": 2, "bias": False}}],
+    "example": {
+        "given": {"input": [[1, 2, 3]], "conv1.weight": [[[1, -2]]]},
+        "upstream": {"conv1": [[1, 0]]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["(kernel flipped)", "(I flip the kernel before)", "(filter is rotated by 180 degrees)",
+     "(first I flip the kernel: [[-2, 1]])", "(flipped W [[-2, 1]])", ", I turned the filter round",
+     "(with the filter flipped first)"],
+)  # fmt: skip
+def test_that_the_filter_was_flipped_changes_no_list(remark: str) -> None:
+    right, flipped = (
+        Marker(read_assignment({"spec": ROW, "questions": [{"id": "a", "ask": "conv1.value"}]}))
+        .mark("one", {"a": f"{values} {remark}"})
+        .marks[0]
+        for values in ("-3 -4", "0 -1")
+    )
+    assert right.verdict == "right"
+    assert (flipped.verdict, flipped.misconception) == ("wrong", "filter_flipped")
+
+
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        ("conv1.value", "-3 -4 flipped"),
+        ("conv1.value", "-3 -4 (flipped)"),
+        ("conv1.value", "-3 -4 (then I flip the list)"),
+        ("conv1.weight.grad", "1 2 (kernel flipped)"),  # the list may be the kernel
+    ],
+)
+def test_what_may_be_flipped_itself_waits(ask: str, text: str) -> None:
+    assignment = read_assignment({"spec": ROW, "questions": [{"id": "a", "ask": ask}]})
+    assert Marker(assignment).mark("one", {"a": text}).marks[0].verdict == "needs a look"

@@ -54,6 +54,22 @@ def test_values_behind_words_alone_are_the_answer(lead: str, values: str) -> Non
     assert verdict(f"{lead} {values.format(3)}") == "wrong"
 
 
+@pytest.mark.parametrize("lead", ["logits", "scores", "the logits", "My scores", "outputs", "sums"])
+@pytest.mark.parametrize("values", ["2 and {}", "2, {}"])
+def test_values_behind_what_they_are_called_are_the_answer(lead: str, values: str) -> None:
+    assert verdict(f"{lead} {values.format(-1)}", "dense1.value") == "right"
+    assert verdict(f"{lead} {values.format(3)}", "dense1.value") == "wrong"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["gradients 2 and -1", "targets 2, -1", "the rest 2, -1", "softmax 2, -1",
+     "2 * logits 2 and -1", "not the logits 2 and -1", "logits 2 and -1 or so I think"],
+)  # fmt: skip
+def test_values_that_are_called_otherwise_are_for_a_person(text: str) -> None:
+    assert verdict(text, "dense1.value") == "needs a look"
+
+
 def test_a_conclusion_of_what_is_asked_for_stands_behind_others() -> None:
     text = "The logits are 0 and 1.0986, so the probabilities are 0.25 and 0.{}."
     assert verdict(text.format(75), "softmax1.value") == "right"
