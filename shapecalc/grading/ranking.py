@@ -103,6 +103,9 @@ class Explanations(Candidates):
         if self._says_nothing(given):
             if evidence.working.activated:  # 0 in words, what becomes of -2
                 return next(iter(fitting), None)
+            shown = [c for c in fitting if evidence.working.agrees(self.context, c)]
+            if shown:
+                return shown[0]
             told = [c for c in fitting if c.misconception.name in evidence.told]
             return perhaps(told or (self._cut(given, fitting) if self._of_activation else []))
         every = evidence.between(fitting)

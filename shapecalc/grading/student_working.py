@@ -32,6 +32,7 @@ from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.other_ways import excludes, shows_the_way
 from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.regex import regex
+from shapecalc.grading.relu_in_working import shows_relu, takes_relu
 from shapecalc.grading.side_by_side import shows_side_by_side
 from shapecalc.grading.stated_filters import shows_filter, with_filter
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
@@ -111,7 +112,8 @@ class Working(NamedTuple):
     steps that stand alone (None: by its name), `logs` the numbers below 1 that one is taken of,
     `divided` two lone numbers of which one is divided by the other, or said to be divisible by it.
     `up` says that it rounds up, and nothing down; `of_filter` is a text with but a filter's size;
-    `activated` says that what an activation makes of the right value was given in words.
+    `activated` says that what an activation makes of the right value was given in words, `relu`
+    that one is taken.
     """
 
     formulas: tuple[str, ...] = ()
@@ -130,6 +132,7 @@ class Working(NamedTuple):
     up: bool = False
     of_filter: str = ""
     activated: bool = False
+    relu: bool = False
 
     @property
     def numbers(self) -> frozenset[float]:
@@ -172,7 +175,7 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        for shows in (shows_half, shows_no_dilation, shows_macs, shows_side_by_side):
+        for shows in (shows_half, shows_no_dilation, shows_macs, shows_side_by_side, shows_relu):
             shown = shows(self, context, cause)
             if shown is not None:
                 return shown
@@ -360,6 +363,7 @@ def working_in(answer: Any) -> Working:
         tuple((int(found[1]), int(found[2])) for found in divided),
         bool(UP.search(text)) and not DOWN.search(text),
         with_filter(written),
+        relu=takes_relu(answer),
     )
 
 
