@@ -91,7 +91,7 @@ def _between(above: Line, line: Line, in_table: bool, can_answer: CanAnswer) -> 
         told = VALUE_ALONE.search(text) or can_answer(above.id or "", text)
         return None if told else INTRODUCED
     if not line.row and VALUES.fullmatch(line.text) and _ends_a_row(text):
-        return " " if text.endswith(":") else "; "
+        return " " if text.endswith((":", "],")) else "; "
     return " " if line.row or _goes_on(text) else None
 
 

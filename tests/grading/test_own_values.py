@@ -1035,7 +1035,7 @@ def test_a_mistake_of_several_values_is_meant_in_what_follows_where_it_was_made_
     found = marked(MEANS, answers, partial={"average_for_max": 0.25})["input.grad"]
     assert (found.misconception, found.perhaps, found.points) == ("average_for_max", False, 0.25)
     told = "this pool sends it to the place of the largest value"
-    again = "Again the mean was taken: the gradient was shared among the window"
+    again = "Again the mean was taken: the gradient was shared among the pixels of the window"
     assert f"{again}; {told}" in found.feedback
     assert "Otherwise it follows from your answer -5.75 to question 2." in found.feedback
 

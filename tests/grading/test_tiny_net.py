@@ -202,7 +202,7 @@ def test_a_gradient_has_a_mistake_that_is_certain_before() -> None:
     }
     mark = marked(answers)[FILTER]
     assert (mark.misconception, mark.perhaps) == ("average_for_max", False)
-    told = "Again the mean was taken: the gradient was shared among the window"
+    told = "Again the mean was taken: the gradient was shared among the pixels of the window"
     assert told in mark.feedback
 
 

@@ -9,7 +9,8 @@ from shapecalc.grading.misconceptions.rerun import altered_on_the_way_back, with
 from shapecalc.grading.values import shown
 
 BACK = (
-    "the gradient was shared among the window; this pool sends it to the place of the largest value"
+    "the gradient was shared among the pixels of the window; this pool sends it to the place of the"
+    " largest value"
 )
 
 

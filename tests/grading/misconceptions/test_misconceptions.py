@@ -1066,12 +1066,12 @@ def test_a_small_slope_may_be_taken_as_0(ask: str, answer: Any, name: str | None
         # a quarter of 4, 8, 12 and 16
         (example("4x4x1", {"max_pool": 2}, **SMALLER),
          [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]],
-         "The gradient was shared among the window; this pool sends it to the place of the"),
+         "The gradient was shared among the pixels of the window; this pool sends it to the"),
         # the 4 and the 8 get 6 and 12, and each a quarter
         (WHOLE, [[[0, 0], [0, 6]], [[0, 0], [0, 12]]],
          "The gradient was sent to the place of the largest value; this pool shares it among all"),
         (WHOLE_LARGEST, [[[1.5, 1.5], [1.5, 1.5]], [[3, 3], [3, 3]]],
-         "The gradient was shared among the window; this pool sends it to the place of the"),
+         "The gradient was shared among the pixels of the window; this pool sends it to the"),
     ],
 )  # fmt: skip
 def test_another_pool_is_told_of_by_what_it_does_on_the_way_back(
