@@ -17,7 +17,7 @@ RARE = frozenset((
     "activation_applied", "bias_per_input", "bias_per_slice", "block_counted",
     "brackets_left_out", "depth_multiplied", "depth_padded", "field_of_blocks", "field_own_stride",
     "filter_transposed", "half_filter_padding", "layer_left_out", "loss_base", "macs_with_biases",
-    "neighbour", "one_unit", "pool_gradient_misplaced", "pool_has_weights",
+    "neighbour", "one_unit", "one_window_only", "pool_gradient_misplaced", "pool_has_weights",
     "transposed_one_too_large",
 ))  # fmt: skip
 
@@ -42,6 +42,9 @@ UNCERTAIN = frozenset((FROM_ONE,))
 # Mistakes that are one at each of many places, so that the number alone is too likely chance: they
 # are told where the working shows them.
 ONLY_SHOWN = frozenset(("field_one_stride_ignored",))
+
+# Mistakes that are one at each of many windows: with a second one they would be too likely chance.
+ALONE = frozenset(("one_window_only",))
 
 # Mistakes that give, for one number of a weight's gradient or step, that of another place.
 MOVED = frozenset(("dense_transposed", "filter_transposed", "weight_gradient_turned"))

@@ -688,6 +688,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("filter_transposed", SLICED, "conv1.value", [[25, 29], [46, 48]]),
     # [[1, 2], [4, 5]] times 1, of the first slice, and [[2, 0], [5, 1]]
     ("first_window_only", SLICED, "conv1.weight.grad", [[[1, 2], [4, 5]], [[2, 0], [5, 1]]]),
+    # the last one: 4*[[5, 6], [8, 9]] and 4*[[1, 0], [3, 4]]
+    ("one_window_only", SLICED, "conv1.weight.grad", [[[20, 24], [32, 36]], [[4, 0], [12, 16]]]),
     # 1 + 4 = 5 and 3 + 8 = 11 without padding
     ("padding_ignored", SIDES, "conv1.value", [[5, 11]]),
     ("padding_ignored", SIDES, "conv1.value[0,1]", 11),
