@@ -77,6 +77,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "network_depth": ("filters_for_depth",),  # at as many filters
     "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
     "other_class": ("class_from_one",),  # the class before
+    "slope_at_0": ("slope_forgotten",),  # where no value is negative
     "max_for_average": ("pool_gradient_whole",),  # at the largest, where it is not divided
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1
