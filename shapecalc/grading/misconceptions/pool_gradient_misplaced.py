@@ -23,7 +23,7 @@ SWAPPED = (
     " largest one itself"
 )
 MOST = 100  # pixels at which the gradient of one window may be by mistake
-MOST_CARRIED = 40  # of these where it comes back further, which takes longer
+MOST_CARRIED = 24  # of these where it comes back further, which takes longer
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
