@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain
 
 from shapecalc.grading import combinations
+from shapecalc.grading.adding_up import adding_up
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.causes_by_value import Causes
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
@@ -61,6 +62,11 @@ class Candidates:
     def single(self) -> list[Cause]:
         """What one mistake gives, made here, where that is not right."""
         return [Cause(m, w) for m, w in wrong_answers(self.context, self.near)]
+
+    @cached_property
+    def _adding_up(self) -> list[list[int]]:
+        """The numbers of the answer that add up to what is known (see adding_up.py)."""
+        return adding_up(self.context)
 
     @cached_property
     def _tiers(self) -> list[list[Cause]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
@@ -14,12 +15,19 @@ NEAR = 0.2  # of the right number
 DECIMALS = 4  # that are believed
 
 
-def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR_ENOUGH) -> float:
+def room(
+    right: Value,
+    given: Value,
+    slips: bool = False,
+    near: Tolerance = NEAR_ENOUGH,
+    added: Sequence[Sequence[int]] = (),
+) -> float:
     """Return how many answers somebody may give, by another mistake, in the place of this one.
 
     A number of n is one of about 2*NEAR*n near the right one, and of many more further off. Several
     numbers are given one by one; of an array, those that are right stay so. With `slips` that holds
     for sizes as well, and sizes that are equal are one number, also where it is given once for all.
+    Of numbers of an array, by their places, that are `added` up to what is known one follows.
     """
     ours, theirs = flat(right), flat(given)
     if slips and len(theirs) == 1 == len({*ours}):
@@ -34,11 +42,28 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
     if whole_numbers(right):
         sizes = list(zip(ours, theirs, strict=True))
         return prod(_numbers(*s) for s in ({s for s in sizes if s[0] != s[1]} if slips else sizes))
-    cells = zip(ours, theirs, strict=True)
-    differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
-    if len(set(theirs)) == 1 < len(differing):  # one number, as often as there are cells
-        return max(_values(a, b, digits) for a, b in differing)
-    return max(1, len(ours)) * prod(_values(a, b, digits) for a, b in differing)
+    cells = enumerate(zip(ours, theirs, strict=True))
+    values = {
+        at: _values(a, b, digits) for at, (a, b) in cells if b is not None and not alike(a, b, near)
+    }
+    if len(set(theirs)) == 1 < len(values):  # one number, as often as there are cells
+        return max(values.values())
+    for places in added:
+        if _add_up(ours, theirs, places, digits):
+            last = max(places, key=lambda at: values.get(at, 0))
+            values.pop(last, None)
+    return max(1, len(ours)) * prod(values.values())
+
+
+def _add_up(
+    ours: Sequence[float], theirs: Sequence[float | None], places: Sequence[int], digits: int
+) -> bool:
+    """Say whether the numbers at some places add up to as much as the right ones, as far as their
+    digits show it.
+    """
+    differences = [b - a for a, b in ((ours[at], theirs[at]) for at in places) if b is not None]
+    rounding = len(places) * 0.5 * 10.0**-digits
+    return len(differences) == len(places) and abs(sum(differences)) <= rounding * (1 + 1e-9)
 
 
 def _numbers(right: float, given: float) -> float:

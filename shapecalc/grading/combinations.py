@@ -10,12 +10,13 @@ from math import prod
 from typing import Any
 
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.frequency import OF_SOMETHING_ELSE
+from shapecalc.grading.frequency import ALONE, OF_SOMETHING_ELSE
 from shapecalc.grading.in_layers import first_each, in_one_layer, mistakes_in_layers, shifted
 from shapecalc.grading.misconceptions import (
     dilation_ignored,
     dilation_times_filter,
     forgot_plus_one,
+    misconceptions,
     one_bias,
     slope_forgotten,
     wrong_answers,
@@ -327,6 +328,8 @@ def _of_values(
     """Yield the example computed with one mistake, and another one, of `others`, made in that."""
     if len(context.subject.trace.layers) > MOST_COMPUTED:
         return
+    if others is None:
+        others = {misconception.name for misconception in misconceptions()} - ALONE
     for subject, value in reruns(context):
         same = ((m, w) for m, w in single if w.value == value and m.name not in OF_SOMETHING_ELSE)
         first = next(same, None)

@@ -17,8 +17,8 @@ RARE = frozenset((
     "activation_applied", "bias_per_input", "bias_per_slice", "block_counted",
     "brackets_left_out", "bytes_for_values", "depth_multiplied", "depth_padded", "field_of_blocks",
     "field_own_stride", "filter_transposed", "half_filter_padding", "layer_left_out", "loss_base",
-    "macs_with_biases",
-    "neighbour", "one_unit", "pool_gradient_misplaced", "pool_has_weights",
+    "macs_with_biases", "neighbour", "one_unit", "one_window_only", "pool_gradient_misplaced",
+    "pool_has_weights",
     "transposed_one_too_large",
 ))  # fmt: skip
 
@@ -43,6 +43,9 @@ UNCERTAIN = frozenset((FROM_ONE,))
 # Mistakes that are one at each of many places, so that the number alone is too likely chance: they
 # are told where the working shows them.
 ONLY_SHOWN = frozenset(("field_one_stride_ignored",))
+
+# Mistakes that are one at each of many windows: with a second one they would be too likely chance.
+ALONE = frozenset(("one_window_only",))
 
 # Mistakes that give, for one number of a weight's gradient or step, that of another place.
 MOVED = frozenset(("dense_transposed", "filter_transposed", "weight_gradient_turned"))
@@ -81,6 +84,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     ),
     "other_class": ("class_from_one",),  # the class before
     "gradient_sign": ("gradient_added",),  # of a step, where no other answer has the wrong sign
+    "slope_at_0": ("slope_forgotten",),  # where no value is negative
     "max_for_average": ("pool_gradient_whole",),  # at the largest, where it is not divided
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1

@@ -380,7 +380,7 @@ class Explanations(Candidates):
         found = first[0] if len(first) == 1 else either(first)
         if answers is None:
             square = self.context.key in ("receptive_field", "jump")  # as most are
-            answers = room(self.right, given, square or rate < 1, self.near)
+            answers = room(self.right, given, square or rate < 1, self.near, self._adding_up)
         tried = [cause for cause in tried if self._is_as_long(cause, given)]
         tried = [c for c in tried if c.names.isdisjoint(UNCERTAIN) or c in fitting]
         chance = len({c.wrong.value for c in tried}) / answers

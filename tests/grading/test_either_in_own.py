@@ -32,7 +32,8 @@ SPEC: dict[str, Any] = {
         "rate": 0.5,
     },
 }  # fmt: skip
-OUT, LOSS, BACK, WEIGHT = "softmax1.value", "loss", "dense1.grad", "dense1.weight.grad[0,0]"
+OUT, LOSS, BACK, WEIGHTS = "softmax1.value", "loss", "dense1.grad", "dense1.weight.grad"
+WEIGHT = f"{WEIGHTS}[0,0]"
 # 0.5 and 0.5 - 1 come back from these; with the other sign, or with the class before, -0.5 and 0.5.
 HALVES = [0.5, 0.5]
 EITHER = "class_from_one or gradient_sign"
@@ -45,15 +46,23 @@ TOLD = (
 def last(answers: dict[str, Any]) -> Mark:
     """Return the mark of the last of one student's answers, with half for a wrong sign."""
     partial = {"gradient_sign": 0.5}
-    questions = [{"ask": ask, "partial": partial if ask == BACK else {}} for ask in answers]
+    credit = (BACK, WEIGHTS)
+    questions = [{"ask": ask, "partial": partial if ask in credit else {}} for ask in answers]
     asked = {"spec": SPEC, "questions": questions, "follow_through": 1}
     return mark(asked, answers).marks[-1]
 
 
 def test_two_mistakes_that_give_one_answer_are_both_told() -> None:
-    found = last({OUT: HALVES, BACK: [-0.5, 0.5]})
+    """-0.5 and 0.5 times 4.5 and 0.75."""
+    found = last({OUT: HALVES, WEIGHTS: [[-2.25, -0.375], [2.25, 0.375]]})
     assert (found.misconception, found.perhaps, found.points) == (EITHER, True, 0.5)
     assert TOLD in found.feedback
+
+
+def test_one_decimal_of_two_classes_does_not_show_which_of_them() -> None:
+    """0.5 is one of few numbers, and -0.5 follows from it: what is credited is told as possible."""
+    found = last({OUT: HALVES, BACK: [-0.5, 0.5]})
+    assert (found.misconception, found.perhaps, found.points) == ("gradient_sign", True, 0.5)
 
 
 def test_one_number_of_many_shows_them_as_well() -> None:

@@ -50,7 +50,7 @@ def test_the_first_window_with_a_gradient_is_one_window() -> None:
     assert told in mark.feedback
 
 
-def test_another_window_than_the_first_with_a_gradient_is_not_told_of() -> None:
+def test_two_numbers_do_not_show_another_window_than_the_first_with_a_gradient() -> None:
     """3*0.6 and 5*0.6."""
     (mark,) = marked(pulled(1.7, 0.6), {"conv1.weight.grad": [[[1.8, 3]]]}).values()
     assert mark.misconception is None
@@ -93,3 +93,54 @@ def test_one_window_or_a_turned_gradient() -> None:
     assert (mark.misconception, mark.points) == ("first_window_only or weight_gradient_turned", 0.5)
     assert "erhaps only one window was counted: from a single window it would" in mark.feedback
     assert "; or the gradient of the filter was turned by 180 degrees: " in mark.feedback
+
+
+# The first filter takes the upper left pixel of its window, the second the upper right one. Of the
+# two windows of the pool, 7 at [1,0] and 9 at [1,3] are the largest, and 6 at [1,1] and 9 at [1,2].
+TWO: dict[str, Any] = {
+    "input": "3x5x1",
+    "layers": [{"conv": {"K": 2, "F": 2, "bias": False}}, "relu", {"max_pool": 2}],
+    "example": {
+        "given": {
+            "input": [[1, 2, 5, 3, 2], [7, 4, 6, 9, 1], [3, 8, 2, 1, 4]],
+            "conv1.weight": [[[[1, 0], [0, 0]]], [[[0, 1], [0, 0]]]],
+        },
+        "upstream": {"max_pool1": [[[3, -2]], [[5, 4]]]},
+    },
+}  # fmt: skip
+# -2*[[9, 1], [1, 4]] and 4*[[6, 9], [2, 1]]
+SECOND = [[[[-18, -2], [-2, -8]]], [[[24, 36], [8, 4]]]]
+
+
+def test_the_windows_that_a_pool_kept_of_one_of_its_own() -> None:
+    """The right ones have 3*[[7, 4], [3, 8]] and 5*[[4, 6], [8, 2]] as well."""
+    right = [[[[3, 10], [7, 16]]], [[[44, 66], [48, 14]]]]
+    (mark,) = marked(TWO, {"conv1.weight.grad": right}).values()
+    assert mark.verdict == "right"
+    (mark,) = marked(TWO, {"conv1.weight.grad": SECOND}).values()
+    assert (mark.misconception, mark.perhaps) == ("one_window_only", False)
+    told = "Only one window was counted; a filter's gradient is the sum over all positions."
+    assert told in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ([[[5, 2, 2]]], "one_window_only"),
+        ([[[6, 6, 6]]], None),  # the last one's 3*2, which is one number
+        ([[[1, 5, 2]]], "first_window_only"),
+    ],
+)
+def test_one_of_three_windows(answer: Any, name: str | None) -> None:
+    """1*[1, 5, 2] + 1*[5, 2, 2] + 3*[2, 2, 2] = [12, 13, 10]."""
+    example = {
+        "given": {"input": [[1, 5, 2, 2, 2]], "conv1.weight": [[[1, 1, 1]]]},
+        "upstream": {"conv1": [[1, 1, 3]]},
+    }
+    spec = {
+        "input": "5x1", "layers": [{"conv": {"K": 1, "F": 3, "bias": False}}], "example": example,
+    }  # fmt: skip
+    (mark,) = marked(spec, {"conv1.weight.grad": [[[12, 13, 10]]]}).values()
+    assert mark.verdict == "right"
+    (mark,) = marked(spec, {"conv1.weight.grad": answer}).values()
+    assert mark.misconception == name

@@ -4,7 +4,7 @@ that compute otherwise, with another loss. Everything behind the mistake follows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,23 @@ def with_outputs(
     if not layers:
         return None
     return _answer(context, name, altered, lambda way: not way.layers.isdisjoint(layers))
+
+
+def with_gradients(
+    context: QuestionContext, name: str, change: Callable[[Subject], Mapping[str, Any]]
+) -> Value | None:
+    """Return the gradient, or what a step makes of it, where those of some values are others."""
+    query, example = context.query, context.subject.trace.spec.example
+    step = query.key.endswith(".next") and example is not None and example.plain
+    if not step and not query.key.endswith(".grad"):
+        return None
+
+    def altered(subject: Subject) -> Subject | None:
+        arrays = change(subject)
+        supposed = subject.otherwise.get("supposed") or {}
+        return subject.with_values({**supposed, **arrays}) if arrays else None
+
+    return _answer(context, name, altered)
 
 
 def altered_layers(subject: Subject, mistake: str) -> list[int]:

@@ -152,6 +152,12 @@ SLICED = example(
     },
     upstream={"conv1": [[1, 2], [3, 4]]},
 )  # fmt: skip
+# 1, 2, -1 and 0 go into the ReLU: 3*[1, 2] - 2*[2, 4] comes to the filter, and nothing of 5 and 4
+AT_0 = example(
+    "5x1", {"conv": {"K": 1, "F": 2, "bias": False}}, "relu",
+    given={"input": [[1, 2, 4, 3, 3]], "conv1.weight": [[[-1, 1]]]},
+    upstream={"relu1": [[3, -2, 5, 4]]},
+)  # fmt: skip
 UNITS = example(
     "3", {"dense": 2},
     given={"input": [1, 2, 3], "dense1.weight": [[1, 3, 2], [0, -1, 4]]},
@@ -709,6 +715,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("filter_transposed", SLICED, "conv1.value", [[25, 29], [46, 48]]),
     # [[1, 2], [4, 5]] times 1, of the first slice, and [[2, 0], [5, 1]]
     ("first_window_only", SLICED, "conv1.weight.grad", [[[1, 2], [4, 5]], [[2, 0], [5, 1]]]),
+    # 4*[3, 3] more than [-1, -2]
+    ("slope_at_0", AT_0, "conv1.weight.grad", [[[11, 10]]]),
+    # the last one: 4*[[5, 6], [8, 9]] and 4*[[1, 0], [3, 4]]
+    ("one_window_only", SLICED, "conv1.weight.grad", [[[20, 24], [32, 36]], [[4, 0], [12, 16]]]),
     # 1 + 4 = 5 and 3 + 8 = 11 without padding
     ("padding_ignored", SIDES, "conv1.value", [[5, 11]]),
     ("padding_ignored", SIDES, "conv1.value[0,1]", 11),

@@ -1,0 +1,83 @@
+"""The way back from a max pool to what stands before it: through ReLUs, and into the filters of a
+convolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from shapecalc.grading.filter_windows import gradient_of_windows, seen_by_windows
+from shapecalc.grading.gradient_parts import MAXIMA
+from shapecalc.grading.query import Query
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.tied_pools import array_in
+from shapecalc.layers.activation import Relu
+from shapecalc.records import KnownRecord
+
+
+class WayBack(NamedTuple):
+    """The `pool` that what is asked for comes back through, where its gradient goes on (`open`, 0
+    where a ReLU before the pool stops it), and what a gradient of its input is `carried` to.
+    """
+
+    pool: KnownRecord
+    open: Any
+    carried: Callable[[Any], Any]
+
+    @property
+    def source(self) -> str:
+        """What goes into the pool."""
+        return (self.pool.sources or ("",))[0]
+
+
+def way_from_pool(subject: Subject, query: Query) -> WayBack | None:
+    """Return the way from a max pool to a gradient that is asked for: of what it takes, of what
+    ReLUs before it take, or of the filters that make this. None where something else lies between.
+    """
+    if query.kind != "example" or not query.key.endswith(".grad"):
+        return None
+    owner, _, parameter = query.name.rpartition(".")
+    of_filters = query.name not in subject.records and owner in subject.records
+    if of_filters and parameter != "weight":
+        return None
+    name = owner if of_filters else query.name
+    pool, passed = pool_after(subject, name)
+    inner = [name, *(record.name for record in passed)][0 if of_filters else 1 :]
+    supposed = subject.otherwise.get("supposed", {})
+    if pool is None or any(f"{one}.grad" in supposed for one in inner):
+        return None  # a student's own gradient stands for what comes back through the pool
+    from numpy import ones_like  # which only values need
+
+    is_open = ones_like(array_in(subject, (pool.sources or ("",))[0]), bool)
+    for record in passed:
+        is_open &= array_in(subject, record.name) > 0
+    if not of_filters:
+        return WayBack(pool, is_open, lambda gradient: gradient * is_open)
+    seen = seen_by_windows(subject, subject.records[owner])
+    if seen is None:
+        return None
+
+    def into_filters(gradient: Any) -> Any:
+        terms = gradient_of_windows(gradient * is_open, seen)
+        return terms.sum(axis=tuple(range(gradient.ndim - 2)))
+
+    return WayBack(pool, is_open, into_filters)
+
+
+def pool_after(subject: Subject, name: str) -> tuple[KnownRecord | None, list[KnownRecord]]:
+    """Return the max pool that takes a value, if nothing else does, and the ReLUs between them."""
+    passed: list[KnownRecord] = []
+    example = subject.trace.spec.example
+    while example is not None and name not in example.upstream:
+        readers = [r for r in subject.trace.layers if name in (r.sources or ())]
+        one = readers[0] if len(readers) == 1 else None
+        if one is None or one in passed:
+            return None, []
+        if isinstance(one.layer, MAXIMA):
+            return one, passed
+        if one.layer != Relu():
+            return None, []
+        passed.append(one)
+        name = one.name
+    return None, []

@@ -1,0 +1,54 @@
+"""What the gradient of a convolution's filters is the sum of: what comes back to each window times
+what that window sees.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from shapecalc.grading.gradient_parts import meetings
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.tied_pools import array_in
+from shapecalc.layers.conv import Conv
+from shapecalc.records import KnownRecord
+
+MOST_TERMS = 10_000  # products that a gradient is the sum of
+WINDOWS, TAPS = "uvw", "xyz"  # letters of their axes
+
+
+def seen_by_windows(subject: Subject, record: KnownRecord) -> Any | None:
+    """Return what the windows of a convolution see: N x D x (windows, taps) for each axis, 0 where
+    that is padding. None where filters are shared, or their gradient is a sum of very many.
+    """
+    layer = record.layer
+    if not isinstance(layer, Conv) or layer.groups > 1 or layer.mode != "zeros":
+        return None
+    if record.shared or not record.sources or not record.input:
+        return None
+    own = record.name, f"{record.name}.weight"
+    if any(other.shared in own for other in subject.trace.layers):
+        return None
+    fits = layer.fits(record.input[0]).axes
+    x = array_in(subject, record.sources[0])
+    if layer.K * x.shape[0] * x.shape[1] * prod(fit.size * fit.F for fit in fits) > MOST_TERMS:
+        return None
+    import numpy as np  # which only values need
+
+    seen = np.pad(x, [(0, 0), (0, 0), *((0, 1) for _ in fits)])  # a last 0 for what is padding
+    for axis, (fit, pairs) in enumerate(zip(fits, meetings(record), strict=True)):
+        pixels = np.full((fit.size, fit.F), -1)
+        for window, tap, pixel in pairs:
+            pixels[window, tap] = pixel
+        seen = np.take(seen, pixels, axis=2 + 2 * axis)
+    return seen
+
+
+def gradient_of_windows(back: Any, seen: Any) -> Any:
+    """Return the terms of the gradient, windows x K x D x taps, each a sum over the batch."""
+    from numpy import einsum  # which only values need
+
+    axes = range(back.ndim - 2)
+    windows, taps = WINDOWS[: len(axes)], TAPS[: len(axes)]
+    both = "".join(WINDOWS[n] + TAPS[n] for n in axes)
+    return einsum(f"nk{windows},nd{both}->{windows}kd{taps}", back, seen)
