@@ -11,7 +11,7 @@ from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.plainer_answers import without_depth
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
-from shapecalc.grading.question import EXACT, HALF, Question, Tolerance, depth_last
+from shapecalc.grading.question import EXACT, HALF, Question, Tolerance
 from shapecalc.grading.question_readings import of_the_plane, readings_for
 from shapecalc.grading.reading import Reading
 from shapecalc.grading.tied_pools import is_subgradient, other_answers
@@ -39,7 +39,7 @@ TO_TWO_DECIMALS = _AsWritten(HALF)
 def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     """Return what an answer to a question can mean, the likeliest first. Raises Unreadable.
 
-    Sizes that are asked for depth first are turned round, and counted as they are as well.
+    A volume that is asked for depth first is turned round, and counted as it is as well.
     """
     letter = chosen(question, answer) if question.choices else None
     if letter is not None:
@@ -49,7 +49,8 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
         shape = printed_shape(answer.strip())
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
     if question.depth_first:
-        found = [Reading(depth_last(r.value), r.note) for r in found] + found
+        turned = [r._replace(value=question.as_computed(r.value)) for r in found]
+        found = [*turned, *(reading for reading in found if reading not in turned)]
     return [without_depth(question, of_the_plane(question, reading)) for reading in found]
 
 
