@@ -39,7 +39,8 @@ TO_TWO_DECIMALS = _AsWritten(HALF)
 def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     """Return what an answer to a question can mean, the likeliest first. Raises Unreadable.
 
-    A volume that is asked for depth first is turned round, and counted as it is as well.
+    A volume that is asked for depth first is turned round, and counted as it is as well, unless it
+    says which size the depth is.
     """
     letter = chosen(question, answer) if question.choices else None
     if letter is not None:
@@ -49,7 +50,7 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
         shape = printed_shape(answer.strip())
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
     if question.depth_first:
-        turned = [r._replace(value=question.as_computed(r.value)) for r in found]
+        turned = [r if r.named else r._replace(value=question.as_computed(r.value)) for r in found]
         found = [*turned, *(reading for reading in found if reading not in turned)]
     return [without_depth(question, of_the_plane(question, reading)) for reading in found]
 
