@@ -49,10 +49,20 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     if question.query.kind == "shape" and isinstance(answer, str):  # it has no batch in front
         shape = printed_shape(answer.strip())
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
-    if question.depth_first:
-        turned = [r if r.named else r._replace(value=question.as_computed(r.value)) for r in found]
-        found = [*turned, *(reading for reading in found if reading not in turned)]
+    if question.depth_first and isinstance(question.right, tuple):
+        found = _in_both_orders(question, found)
     return [without_depth(question, of_the_plane(question, reading)) for reading in found]
+
+
+def _in_both_orders(question: Question, found: list[Reading]) -> list[Reading]:
+    """Return readings in the order that is asked for, and as they are written: a wrong one where
+    only that has the right depth.
+    """
+    right: Any = question.right
+    turned = [r if r.named else r._replace(value=question.as_computed(r.value)) for r in found]
+    deep = any(isinstance(r.value, tuple) and r.value[-1:] == right[-1:] for r in turned)
+    others = (reading for reading in found if reading not in turned)
+    return [*turned, *(r for r in others if r.value == right or not deep)]
 
 
 def can_answer(question: Question, text: str) -> bool:

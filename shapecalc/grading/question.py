@@ -104,7 +104,7 @@ class Question:
             return shown_ranges(value)
         if isinstance(value, bool) and self.of_a_statement:
             return str(value).lower()
-        return shown(depth_first(value) if self._turns(value) else value)
+        return shown(depth_first(value) if self.turns(value) else value)
 
     def volume(self, volume: Value) -> str:
         """Return a volume as its text and what is told of its answers have it."""
@@ -112,13 +112,16 @@ class Question:
 
     def as_computed(self, written: Value) -> Value:
         """Return an answer in the order that it is computed in, of one in that of the question."""
-        return depth_last(written) if self._turns(written) else written
+        return depth_last(written) if self.turns(written) else written
 
-    def _turns(self, value: Value) -> bool:
+    def turns(self, value: Value) -> bool:
         """Say whether an answer is a whole volume in another order than it is computed in."""
         if not self.depth_first or not self.query.of_a_volume or not isinstance(value, tuple):
             return False
-        return isinstance(self.right, tuple) and len(value) == len(self.right)
+        if not isinstance(self.right, tuple):
+            return False
+        flat = len(self.right) == 1 and self.query.kind == "record"  # the depth alone
+        return flat or len(value) == len(self.right)
 
 
 class Late(NamedTuple):

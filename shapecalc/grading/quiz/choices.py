@@ -90,7 +90,7 @@ def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
         said = f"{problem.intro} {fits}".strip()
         return QuizQuestion(item.id, said, "truth", question, (key,))
     right = question.right
-    if question.as_computed(right) != right or not isinstance(right, int | float | tuple):
+    if question.turns(right) or not isinstance(right, int | float | tuple):
         return QuizQuestion(item.id, text, "short", question, (key,))
     if isinstance(question.right, tuple) and question.query.form not in CHOSEN:
         return QuizQuestion(item.id, text, "short", question, (key,))
@@ -197,7 +197,7 @@ def spellings(question: Question) -> list[str]:
         return _lists(shown(right))
     if question.query.form != "sizes" or not isinstance(right, tuple):
         return [typed(question, right)]
-    sizes = question.right_shown.split("x")
+    sizes = question.shown(right).split("x")
     found = [mark.join(sizes) for mark in ("x", " x ", "×", ",", ", ")]
     found += [f"({', '.join(sizes)})", f"[{', '.join(sizes)}]"]
     if question.query.key in ("receptive_field", "jump") and len(set(sizes)) == 1:
