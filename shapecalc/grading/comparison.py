@@ -49,7 +49,7 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     if question.query.kind == "shape" and isinstance(answer, str):  # it has no batch in front
         shape = printed_shape(answer.strip())
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
-    if question.depth_first and isinstance(question.right, tuple):
+    if question.depth_first and question.query.of_a_volume:
         found = _in_both_orders(question, found)
     return [without_depth(question, of_the_plane(question, reading)) for reading in found]
 
@@ -62,7 +62,7 @@ def _in_both_orders(question: Question, found: list[Reading]) -> list[Reading]:
     turned = [r if r.named else r._replace(value=question.as_computed(r.value)) for r in found]
     deep = any(isinstance(r.value, tuple) and r.value[-1:] == right[-1:] for r in turned)
     others = (reading for reading in found if reading not in turned)
-    return [*turned, *(r for r in others if r.value == right or not deep)]
+    return [*turned, *(r for r in others if not deep or is_right(question, r.value))]
 
 
 def can_answer(question: Question, text: str) -> bool:

@@ -24,10 +24,10 @@ from shapecalc.grading.steps_in_words import steps_in_words
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import NOTE, decided_by_a_tie
 from shapecalc.grading.values import Value, flat
-from shapecalc.grading.volume_order import depth_first, volume_text
+from shapecalc.grading.volume_order import depth_first
 from shapecalc.grading.weight_axes import axes_in_words
 from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
-from shapecalc.layers.base import aliases
+from shapecalc.layers.base import aliases, show
 from shapecalc.layers.window import Sliding
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
@@ -337,7 +337,8 @@ def _taken(question: Question, record: KnownRecord, secrets: Secrets) -> Iterabl
 
 def _shown(volume: Volume, *, first: bool) -> str:
     """Return a volume as `13x13x32`, or `1600 values` where it is a row of them."""
-    return f"{volume_text(volume, first=first)}{' values' if len(volume) == 1 else ''}"
+    written = show(depth_first(volume) if first else volume)
+    return f"{written}{' values' if len(volume) == 1 else ''}"
 
 
 def _executed(question: Question) -> str:

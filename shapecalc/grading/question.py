@@ -53,8 +53,6 @@ class Tolerance(NamedTuple):
 EXACT = Tolerance(0.0)
 Order = Literal["depth_last", "depth_first"]
 Show = Literal["never", "hint", "after_due", "always"]
-
-
 TRUE_OR_FALSE = regex(r"\btrue or false\b|\bis it true\b", re.IGNORECASE)  # not yes or no
 
 
@@ -106,7 +104,7 @@ class Question:
             return str(value).lower()
         return shown(depth_first(value) if self.turns(value) else value)
 
-    def volume(self, volume: Value) -> str:
+    def written(self, volume: Value) -> str:
         """Return a volume as its text and what is told of its answers have it."""
         return volume_text(volume, first=self.depth_first)
 

@@ -25,7 +25,7 @@ def tells(question: Question, volume: Volume) -> bool:
     """Say whether a question has a volume in its text, as `8x8x16` or `8 by 8 by 16`; one of an
     author's own may have its depth last where that is asked for first.
     """
-    spelled = {show(volume), question.volume(volume)} if volume else ()
+    spelled = {show(volume), question.written(volume)} if volume else ()
     return any(_stands_in(sizes, question) for sizes in spelled)
 
 
