@@ -34,6 +34,7 @@ def _mistake(question: Question, value: Value) -> Cause | None:
     why = subject.why_wrong(query, value)
     if why:
         return Cause(does_not_fit.MISCONCEPTION, Wrong(value, why))
-    explanations = Explanations(QuestionContext(subject, query, subject.answer(query)))
+    right, first = subject.answer(query), question.depth_first
+    explanations = Explanations(QuestionContext(subject, query, right, depth_first=first))
     found = explanations.cause_of(value, question.partial, two=False)
     return found._replace(sure=True) if found else None

@@ -10,6 +10,7 @@ questions:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -183,8 +184,8 @@ class _QuestionReader:
         query = settings.by_convention(read_path(ask), section, self.whole)
         query = settings.excluding(query, subject, section)
         right, order = subject.answer(query), settings.depth_first(section, self.whole)
-        working = subject.working(query)
-        return Question(
+        working = subject.working(query, depth_first=order)
+        question = Question(
             section.text("id") or ask,
             query,
             subject,
@@ -199,9 +200,14 @@ class _QuestionReader:
             section.path,
             settings.accepted(section, query.form),
             order,
-            read_choices(section, query.form, order),
+            read_choices(section, query.form),
             settings.given(section, self.whole),
         )
+        accepted, choices = (
+            tuple(map(question.as_computed, values))
+            for values in (question.accepted, question.choices)
+        )
+        return replace(question, accepted=accepted, choices=choices)
 
 
 def _all(subject: Subject) -> list[str]:

@@ -211,7 +211,9 @@ def _of_term(working: Working, term: Number) -> Working:
 
 def _anywhere(asked: Question, mistake: str) -> Iterator[Repeated]:
     """Yield what a mistake gives at other layers on the way, at whichever it is made."""
-    context = QuestionContext(asked.subject, asked.query, asked.right)
+    context = QuestionContext(
+        asked.subject, asked.query, asked.right, depth_first=asked.depth_first
+    )
     yield from elsewhere(context, mistake, tuple(occasions(context, mistake)))
     yield from repeated(context, (mistake,))
 

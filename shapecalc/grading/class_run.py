@@ -11,6 +11,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import chain, islice
@@ -22,6 +23,7 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.attempts import standings
 from shapecalc.grading.columns import Mapped
 from shapecalc.grading.comparison import can_answer
+from shapecalc.grading.earlier_sheets import on_an_earlier_sheet
 from shapecalc.grading.filled_sheet import Sheet
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marking import Marker
@@ -113,14 +115,17 @@ def _mapped(assignment: Assignment) -> Mapped:
     questions = {question.id: question for question in assignment.questions}
     prompts = {id_: question.prompt for id_, question in questions.items()}
     texts = on_the_sheet(assignment.questions)
-    asked = [*texts.items(), *prompts.items()]
+    earlier = on_an_earlier_sheet(assignment.questions)
+    asked = [*texts.items(), *prompts.items(), *((q.id, q.prompt) for q in earlier)]
 
     @cache
     def sheet() -> Sheet:  # for the first text: a table or a mapping needs none
         from shapecalc.grading.handout.markdown import render
         from shapecalc.grading.quiz.words import NOTES
 
-        return Sheet(asked, [*render(assignment).splitlines(), NOTES])
+        printed = [assignment, *([replace(assignment, questions=earlier)] if earlier else [])]
+        lines = (line for one in printed for line in render(one).splitlines())
+        return Sheet(asked, [*lines, NOTES])
 
     return Mapped(
         prompts,

@@ -113,7 +113,7 @@ def with_others(
         if not others or context.key in ("output", "input"):
             continue
         first = found.misconception, found.wrong._replace(arithmetic=found.told)
-        there = QuestionContext(found.subject, context.query, found.wrong.value)
+        there = context.asking(context.query, found.wrong.value, found.subject)
         for other, wrong in wrong_answers(there, names=others):
             if other.name != found.misconception.name:
                 yield _both(first, (other, wrong), wrong.value)
@@ -187,14 +187,16 @@ def of_sizes(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]
                 line for wrong in (a, b) for line in wrong.by_size or (wrong.arithmetic,) if line
             )
             sizes = *v[:-1], u[-1]
-            yield joined(one, other), Wrong(sizes, f"{'; '.join(lines)}, so {shown(sizes)}")
+            told = f"{'; '.join(lines)}, so {context.written(sizes)}"
+            yield joined(one, other), Wrong(sizes, told)
     for last, _, _ in whole:
         for one, a, v in (*spatial, *deep):
             if last.name == "depth_first":
                 yield joined(one, last), Wrong((v[-1], *v[:-1]), f"{a.arithmetic}, depth first")
             elif last.name == "swapped_axes" != one.name and len(v) == 3:
                 found = (v[1], v[0], v[2])
-                yield joined(one, last), Wrong(found, f"{a.arithmetic}; swapped {shown(found)}")
+                told = f"{a.arithmetic}; swapped {context.written(found)}"
+                yield joined(one, last), Wrong(found, told)
 
 
 def _sizes(value: Value) -> tuple[Any, ...]:
@@ -387,7 +389,7 @@ def answers_of(context: QuestionContext, key: str) -> list[Pair]:
         right = context.subject.answer(query)
     except Unanswerable:
         return []
-    return wrong_answers(QuestionContext(context.subject, query, right))
+    return wrong_answers(context.asking(query, right))
 
 
 def _after(first: Wrong, then: Wrong) -> str:

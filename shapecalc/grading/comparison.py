@@ -11,7 +11,7 @@ from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.plainer_answers import without_depth
 from shapecalc.grading.query import ONCE_FOR_ALL, Query
-from shapecalc.grading.question import EXACT, HALF, Question, Tolerance, depth_last
+from shapecalc.grading.question import EXACT, HALF, Question, Tolerance
 from shapecalc.grading.question_readings import of_the_plane, readings_for
 from shapecalc.grading.reading import Reading
 from shapecalc.grading.tied_pools import is_subgradient, other_answers
@@ -39,7 +39,8 @@ TO_TWO_DECIMALS = _AsWritten(HALF)
 def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     """Return what an answer to a question can mean, the likeliest first. Raises Unreadable.
 
-    Sizes that are asked for depth first are turned round, and counted as they are as well.
+    A volume that is asked for depth first is turned round, and counted as it is as well, unless it
+    says which size the depth is.
     """
     letter = chosen(question, answer) if question.choices else None
     if letter is not None:
@@ -48,9 +49,20 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     if question.query.kind == "shape" and isinstance(answer, str):  # it has no batch in front
         shape = printed_shape(answer.strip())
         found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
-    if question.depth_first:
-        found = [Reading(depth_last(r.value), r.note) for r in found] + found
+    if question.depth_first and question.query.of_a_volume:
+        found = _in_both_orders(question, found)
     return [without_depth(question, of_the_plane(question, reading)) for reading in found]
+
+
+def _in_both_orders(question: Question, found: list[Reading]) -> list[Reading]:
+    """Return readings in the order that is asked for, and as they are written: a wrong one where
+    only that has the right depth.
+    """
+    right: Any = question.right
+    turned = [r if r.named else r._replace(value=question.as_computed(r.value)) for r in found]
+    deep = any(isinstance(r.value, tuple) and r.value[-1:] == right[-1:] for r in turned)
+    others = (reading for reading in found if reading not in turned)
+    return [*turned, *(r for r in others if not deep or is_right(question, r.value))]
 
 
 def can_answer(question: Question, text: str) -> bool:

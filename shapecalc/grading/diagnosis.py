@@ -42,7 +42,7 @@ from shapecalc.grading.rounding import made_whole
 from shapecalc.grading.stated_logarithms import to_another_base
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Value, flat, nested_as, shown
+from shapecalc.grading.values import Value, flat, nested_as
 from shapecalc.grading.wording import in_a_row
 
 MOST_TOLD = 12  # values of an array that is told again
@@ -399,7 +399,7 @@ class Diagnosis:
     def sources(self, followed: Sequence[Answered]) -> str:
         """Return the student's own answers that another follows from, by their numbers."""
         return in_a_row([
-            f"your answer {f'{shown(_nested(q, v))} ' if len(flat(v)) <= MOST_TOLD else ''}to"
+            f"your answer {f'{q.shown(_nested(q, v))} ' if len(flat(v)) <= MOST_TOLD else ''}to"
             f" question {self.numbers[q.id]}"
             for q, v in followed
         ])  # fmt: skip
@@ -445,7 +445,8 @@ class Diagnosis:
         """Return what explains answers to a question."""
         if question.id not in self._explained:
             subject, query = question.subject, question.query
-            context = QuestionContext(subject, query, subject.answer(query))
+            first, right = question.depth_first, subject.answer(query)
+            context = QuestionContext(subject, query, right, depth_first=first)
             chosen = bool(question.choices)
             self._explained[question.id] = Explanations(context, chosen=chosen)
         return self._explained[question.id]
@@ -468,6 +469,7 @@ def _nested(question: Question, value: Value) -> Value:
 def _supposed(question: Question, subject: Subject) -> Explanations | None:
     """Return what explains answers about a student's own numbers, which may lead anywhere."""
     with suppress(Exception):
-        context = QuestionContext(subject, question.query, subject.answer(question.query))
+        first, right = question.depth_first, subject.answer(question.query)
+        context = QuestionContext(subject, question.query, right, depth_first=first)
         return Explanations(context, own=True, chosen=bool(question.choices))
     return None

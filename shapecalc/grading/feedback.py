@@ -36,7 +36,7 @@ from shapecalc.grading.slipped_steps import SlippedStep
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.tried_out import tried_out
 from shapecalc.grading.turned_arrays import is_turned
-from shapecalc.grading.values import Value, flat, index, shown
+from shapecalc.grading.values import Value, flat, index
 from shapecalc.grading.without_a_list import numbers_asked
 from shapecalc.grading.wording import capital
 from shapecalc.grading.wrong_steps import wrong_step
@@ -45,6 +45,7 @@ from shapecalc.reports import sentences
 Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
 ONE_OF_MANY = "A right answer is "
+A_VOLUME_FIRST = "a volume such as 10x32x32"
 LONGEST_SHOWN = 200  # characters of an answer: a working has its result at the end
 SHOWN_GAP = "   "
 MOST_TOLD = 8  # values of what follows from own answers
@@ -176,7 +177,7 @@ class Told(NamedTuple):
         a cause; of a slip in a `step` that it goes on from, what that comes to.
         """
         if cause is not None:
-            said = [f"Your working gives {shown(value)}, not what you wrote."]
+            said = [f"Your working gives {question.shown(value)}, not what you wrote."]
             return self._sentences([*said, *self._of_cause(cause)], question)
         good = f"follows correctly from {source}" if source else "is right"
         if step is not None:
@@ -184,7 +185,7 @@ class Told(NamedTuple):
             slip = comes if self.shown == "always" else f" in {step.step}"
             said = [f"Your working {good} but for a slip{slip}.", credit]
             return self._sentences(said, question)
-        gives = f" and gives {shown(value)}" if self.shown == "always" else ""
+        gives = f" and gives {question.shown(value)}" if self.shown == "always" else ""
         slip = (
             "you wrote it with the opposite sign"
             if opposite
@@ -396,4 +397,6 @@ def _wanted(question: Question) -> str:
         return f"a size such as {example}"
     if shape:
         return f"a shape such as {example}"
-    return WANTED[query.form] if axes == 3 else f"sizes such as {example}"
+    if axes != 3:
+        return f"sizes such as {example}"
+    return A_VOLUME_FIRST if question.depth_first and query.of_a_volume else WANTED[query.form]

@@ -12,7 +12,7 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import each_right, is_right
 from shapecalc.grading.differences import first_wrong
 from shapecalc.grading.misconceptions.question_context import QuestionContext
-from shapecalc.grading.question import Question, depth_first
+from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.layers.field_types import Volume
@@ -28,7 +28,10 @@ def false_key(question: Question, given: Value) -> str:
     if is_right(question, given):
         return ""
     said = f"{question.query.path}: the key says {_differing(question, given)}"
-    why = explanation(QuestionContext(question.subject, question.query, question.right), given)
+    context = QuestionContext(
+        question.subject, question.query, question.right, depth_first=question.depth_first
+    )
+    why = explanation(context, given)
     return f"{said}; {why}" if why else said
 
 
@@ -42,9 +45,7 @@ def _differing(question: Question, given: Value) -> str:
             right = right[index]  # type: ignore[index]
         place = ",".join(map(str, at))
         return f"{shown(wrong)} at [{place}], counted from 0, where {shown(right)} is computed"
-    if question.depth_first:
-        right, given = depth_first(right), depth_first(given)
-    return f"{shown(given)}, {shown(right)} is computed"
+    return f"{question.shown(given)}, {question.shown(right)} is computed"
 
 
 def _flat_place(array: Any, index: Sequence[int]) -> int:

@@ -14,7 +14,7 @@ from shapecalc.grading.answers import LONGEST as LONGEST_READ
 from shapecalc.grading.answers import Form, read_answer, readings
 from shapecalc.grading.clauses import BECAUSE
 from shapecalc.grading.query import ONCE_FOR_ALL
-from shapecalc.grading.question import Question, depth_last
+from shapecalc.grading.question import Question
 from shapecalc.grading.reading import SEVERAL, Reading
 from shapecalc.grading.regex import regex
 from shapecalc.grading.section import Section
@@ -91,8 +91,10 @@ NUMBERED = regex(
 )
 
 
-def read_choices(section: Section, form: Form, depth_first: bool) -> tuple[Value, ...]:
-    """Return the answers that an author gives to choose from; what are none is reported."""
+def read_choices(section: Section, form: Form) -> tuple[Value, ...]:
+    """Return the answers that an author gives to choose from, as written; what are none is
+    reported.
+    """
     written = section.data.get("choices")
     if written is None:
         return ()
@@ -110,7 +112,7 @@ def read_choices(section: Section, form: Form, depth_first: bool) -> tuple[Value
     except Unreadable as error:
         section.wrong(rules.WRONG_ASSIGNMENT_VALUE, f"choices: {error}", example, "choices")
         return ()
-    return tuple(depth_last(value) if depth_first else value for value in found)
+    return tuple(found)
 
 
 def listed(question: Question) -> Iterator[str]:
@@ -288,4 +290,4 @@ def _numbered(question: Question, number: int, option: bool) -> Reading | None:
 def _meant(question: Question, text: str) -> Sequence[Value]:
     """Return what a text can mean, in the order of sizes that is compared."""
     found = [reading.value for reading in readings(text, question.query.form)]
-    return [depth_last(value) for value in found] if question.depth_first else found
+    return [question.as_computed(value) for value in found]

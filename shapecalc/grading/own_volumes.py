@@ -10,10 +10,11 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.grading.hyperparameters import is_spatial
 from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_values import OwnNetwork
-from shapecalc.grading.question import Question, depth_last
+from shapecalc.grading.question import Question
 from shapecalc.grading.shown_sizes import tells_the_output
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
+from shapecalc.grading.volume_order import depth_last
 
 MOST_AXES, MOST_SIZE = 4, 2**20
 MOST_CHOSEN_FROM = 3  # wrong ones that an answer hangs on, of which it may go on with some

@@ -24,6 +24,7 @@ from shapecalc.grading.steps_in_words import steps_in_words
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import NOTE, decided_by_a_tie
 from shapecalc.grading.values import Value, flat
+from shapecalc.grading.volume_order import depth_first
 from shapecalc.grading.weight_axes import axes_in_words
 from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
@@ -45,7 +46,9 @@ class Secrets:
         self.inputs: set[str] = set()  # layers whose inputs are asked for
         self.open: set[str] = set()  # the network's inputs for which a size that fits is asked
         self.fields: dict[str, set[str]] = {}
-        for question in (asked := list(questions)):
+        asked = list(questions)
+        self.firsts = {question.depth_first for question in asked}  # orders of their volumes
+        for question in asked:
             query = question.query
             if query.kind == "size":
                 self.volumes.add(question.subject.records[query.name].output or ())
@@ -73,11 +76,24 @@ class Secrets:
         """
         return name in self.sized or self.hides(volume)
 
-    def told_input(self, name: str, volume: Volume) -> str:
-        """Return an input's volume, `227x227x3`; `HxWx3` where a size that fits is asked for."""
+    def told_input(self, name: str, volume: Volume, *, first: bool = False) -> str:
+        """Return an input's volume, `227x227x3`; `HxWx3` where a size that fits is asked for; with
+        its depth `first` or last.
+        """
         if name not in self.open:
-            return _shown(volume)
-        return "x".join([*(title[0].upper() for title in titles_of(volume)[:-1]), str(volume[-1])])
+            return _shown(volume, first=first)
+        sizes = *(title[0].upper() for title in titles_of(volume)[:-1]), str(volume[-1])
+        return "x".join(depth_first(sizes) if first else sizes)
+
+    def on_the_sheet(self, name: str, volume: Volume) -> str:
+        """Return the same as the network's lines have it: in the order that all questions ask for,
+        and with that in words where one of them asks for the depth first.
+        """
+        first = self.firsts == {True}
+        told, axes = self.told_input(name, volume, first=first), titles_of(volume)
+        if len(volume) < 2 or True not in self.firsts:
+            return told
+        return f"{told} ({' x '.join(depth_first(axes) if first else axes)})"
 
 
 def _same_sizes(questions: Sequence[Question]) -> set[str]:
@@ -190,7 +206,8 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
         output = subject.records[query.name].output
         if output and not secrets.hides(output):
             rounded = query.name in subject.unsound.inputs and len(output) > 1
-            gives = f"a depth of {output[-1]}" if rounded else _shown(output)
+            whole = _shown(output, first=question.depth_first)
+            gives = f"a depth of {output[-1]}" if rounded else whole
             about = f"{about.replace(' on ', ' takes ', 1)} and gives {gives}"
         meaning = LETTERS.get(query.key)
         return f"{about}. What is {query.key}{f', {meaning}' if meaning else ''}?"
@@ -202,7 +219,7 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
     if query.kind == "size":
         return f"{about}. What is the {size_in_words(query.key)} of its output volume?"
     asked = WORDINGS[query.key].asked
-    return f"{about}. {asked.format(order=_order(question), **_counting(subject, query))}"
+    return f"{about}. {asked.format(order=order_in_words(question), **_counting(subject, query))}"
 
 
 def _is_flat(question: Question) -> bool:
@@ -227,14 +244,14 @@ def _counting(subject: Subject, query: Query) -> dict[str, str]:
     return {"included": ", biases included", "excluded": ", biases not counted"}
 
 
-def _order(question: Question) -> str:
+def order_in_words(question: Question) -> str:
     """Return the sizes that are asked for, as ` (height x width x depth)`; empty for one size."""
     right = question.right
     names = sizes_of(question.query, len(right)) if isinstance(right, tuple) else ()
     if len(names) < 2:
         return ""
     if question.depth_first and names[-1] == "depth":
-        names = ("depth", *names[:-1])
+        names = depth_first(names)
     return f" ({' x '.join(names)})"
 
 
@@ -251,7 +268,7 @@ def _axes(question: Question) -> str:
 def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
     """Yield a network, a line an input and a layer; `P=?` where a field is asked for."""
     for name, volume in subject.trace.inputs.items():
-        yield f"{name}: {secrets.told_input(name, volume or ())}"
+        yield f"{name}: {secrets.on_the_sheet(name, volume or ())}"
     yield from _rounding(subject)
     before = list(subject.trace.inputs)[-1:]
     for record in subject.trace.layers:
@@ -311,16 +328,17 @@ def _taken(question: Question, record: KnownRecord, secrets: Secrets) -> Iterabl
         elif source in subject.unsound.outputs:  # rounded down, where a stride does not fit
             yield f"the output of {source}"
         elif given:
-            yield secrets.told_input(source, volume)
+            yield secrets.told_input(source, volume, first=question.depth_first)
         elif question.given and not secrets.hides_output(source, volume):
-            yield _shown(volume)
+            yield _shown(volume, first=question.depth_first)
         else:
             yield f"the output of {source}"
 
 
-def _shown(volume: Volume) -> str:
+def _shown(volume: Volume, *, first: bool) -> str:
     """Return a volume as `13x13x32`, or `1600 values` where it is a row of them."""
-    return f"{show(volume)}{' values' if len(volume) == 1 else ''}"
+    written = show(depth_first(volume) if first else volume)
+    return f"{written}{' values' if len(volume) == 1 else ''}"
 
 
 def _executed(question: Question) -> str:

@@ -22,7 +22,8 @@ from shapecalc.quantities import QUANTITIES
 CALL = regex(r"\s*([A-Za-z_]+)\(\s*([^()\s]+)\s*\)\s*")
 PLACE = regex(r"(.*?)\s*\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]")
 EXECUTED = ("value", "grad", "next")
-SIZES = ("output", "input", "receptive_field", "jump", "im2col")
+VOLUMES = ("output", "input")
+SIZES = (*VOLUMES, "receptive_field", "jump", "im2col")
 OF_TOTAL = tuple(QUANTITIES)
 ONCE_FOR_ALL = ("receptive_field", "jump")  # sizes that may be given once where all are equal
 COUNTS = (*OF_TOTAL, "unshared_parameters")
@@ -52,6 +53,11 @@ class Query(NamedTuple):
     def exact(self) -> bool:
         """Whether the answer is whole numbers, or yes or no: nothing to round."""
         return not self.executed
+
+    @property
+    def of_a_volume(self) -> bool:
+        """Whether the answer is a volume, or may be one, with its depth."""
+        return self.kind == "fitting" or (self.kind == "record" and self.key in VOLUMES)
 
     @property
     def executed(self) -> bool:

@@ -18,6 +18,7 @@ from shapecalc.grading.ranges import shown_ranges
 from shapecalc.grading.regex import regex
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value, shown
+from shapecalc.grading.volume_order import depth_first, depth_last, volume_text
 
 HALF = 0.005  # by which two decimals are off at most
 SHARE = 0.02  # of a number that is so small that this is less
@@ -52,18 +53,6 @@ class Tolerance(NamedTuple):
 EXACT = Tolerance(0.0)
 Order = Literal["depth_last", "depth_first"]
 Show = Literal["never", "hint", "after_due", "always"]
-
-
-def depth_first(value: Value) -> Value:
-    """Return a volume with its depth, the last size, in front; what is none as it is."""
-    return (value[-1], *value[:-1]) if isinstance(value, tuple) and len(value) > 1 else value
-
-
-def depth_last(value: Value) -> Value:
-    """Return a volume with its first size, the depth, at the end; what is none as it is."""
-    return (*value[1:], value[0]) if isinstance(value, tuple) and len(value) > 1 else value
-
-
 TRUE_OR_FALSE = regex(r"\btrue or false\b|\bis it true\b", re.IGNORECASE)  # not yes or no
 
 
@@ -84,7 +73,7 @@ class Question:
     key: Any
     path: Path
     accepted: tuple[Value, ...] = ()  # other answers that are right
-    depth_first: bool = False  # sizes are asked for in PyTorch's order
+    depth_first: bool = False  # volumes are written in PyTorch's order
     choices: tuple[Value, ...] = ()  # answers to choose from, one of them right
     given: bool = True  # whether a prompt that is written tells what its layer takes
 
@@ -113,7 +102,24 @@ class Question:
             return shown_ranges(value)
         if isinstance(value, bool) and self.of_a_statement:
             return str(value).lower()
-        return shown(depth_first(value) if self.depth_first else value)
+        return shown(depth_first(value) if self.turns(value) else value)
+
+    def written(self, volume: Value) -> str:
+        """Return a volume as its text and what is told of its answers have it."""
+        return volume_text(volume, first=self.depth_first)
+
+    def as_computed(self, written: Value) -> Value:
+        """Return an answer in the order that it is computed in, of one in that of the question."""
+        return depth_last(written) if self.turns(written) else written
+
+    def turns(self, value: Value) -> bool:
+        """Say whether an answer is a whole volume in another order than it is computed in."""
+        if not self.depth_first or not self.query.of_a_volume or not isinstance(value, tuple):
+            return False
+        if not isinstance(self.right, tuple):
+            return False
+        flat = len(self.right) == 1 and self.query.kind == "record"  # the depth alone
+        return flat or len(value) == len(self.right)
 
 
 class Late(NamedTuple):

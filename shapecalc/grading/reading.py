@@ -16,3 +16,4 @@ class Reading(NamedTuple):
     value: Value
     note: str = ""
     off: float = 0.0  # how far a number may be off that is written as a rounded one, `1.2k`
+    named: bool = False  # whether the text says which size the depth is: the last one here

@@ -163,7 +163,7 @@ def _way_to(asked: KnownRecord, subject: Subject) -> list[KnownRecord]:
 def _context(context: QuestionContext, record: KnownRecord) -> QuestionContext:
     """Return the question for a layer's output."""
     query = context.query._replace(kind="record", form="sizes", name=record.name, key="output")
-    there = QuestionContext(context.subject, query, record.output or ())
+    there = context.asking(query, record.output or ())
     there.record = record
     return there
 
@@ -263,7 +263,7 @@ def _answered(
         return None
     many = len(steps) > MOST_TOLD
     told = "" if many else "; ".join(wrong.arithmetic for _, wrong in steps)
-    there, follows = QuestionContext(subject, query, value), ""
+    there, follows = context.asking(query, value, subject), ""
     if context.key != "output" or steps[-1][0] != query.name or many:
         follows = _followed(there, value)
     at = tuple(name for name, _ in steps)
@@ -324,4 +324,6 @@ def _sizes(layers: Iterable[QuestionContext], outputs: Mapping[str, Volume]) -> 
 def _followed(context: QuestionContext, value: Value) -> str:
     """Return how the answer follows from the volumes."""
     counted = [wrong.arithmetic for wrong in context.recounted()]
-    return counted[0] if counted else f"so {shown(value)}"
+    if counted:
+        return counted[0]
+    return f"so {context.written(value) if context.query.of_a_volume else shown(value)}"

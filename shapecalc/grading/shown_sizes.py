@@ -22,9 +22,16 @@ CROSS = regex(r"(?<=\d)\s*(?:[xX\u00d7*]|\bby\b)\s*(?=\d)")
 
 
 def tells(question: Question, volume: Volume) -> bool:
-    """Say whether a question has a volume in its text, as `8x8x16` or `8 by 8 by 16`."""
-    stands = rf"(?<![\w.]){show(volume)}(?![\w.]*\w)"
-    return bool(volume) and re.search(stands, CROSS.sub("x", question.prompt)) is not None
+    """Say whether a question has a volume in its text, as `8x8x16` or `8 by 8 by 16`; one of an
+    author's own may have its depth last where that is asked for first.
+    """
+    spelled = {show(volume), question.written(volume)} if volume else ()
+    return any(_stands_in(sizes, question) for sizes in spelled)
+
+
+def _stands_in(sizes: str, question: Question) -> bool:
+    stands = rf"(?<![\w.]){sizes}(?![\w.]*\w)"
+    return bool(sizes) and re.search(stands, CROSS.sub("x", question.prompt)) is not None
 
 
 def tells_the_input(question: Question) -> bool:
@@ -40,7 +47,7 @@ def tells_the_output(question: Question) -> bool:
     """
     record = question.subject.records.get(question.query.name)
     volume = (record.output or ()) if record else ()
-    return bool(volume) and (tells(question, volume) or tells(question, volume[:-1]))
+    return bool(volume) and (tells(question, volume) or _stands_in(show(volume[:-1]), question))
 
 
 def starts_from_own(

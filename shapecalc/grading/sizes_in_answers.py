@@ -12,7 +12,7 @@ from shapecalc.grading.notation import TITLE
 from shapecalc.grading.reading import SEVERAL, TAKEN, Reading
 from shapecalc.grading.sizes_by_name import sizes_by_name
 from shapecalc.grading.values import Number, Value, shown
-from shapecalc.grading.volumes_in_words import volumes_in_words
+from shapecalc.grading.volumes_in_words import OF_INPUT, volumes_in_words
 from shapecalc.grading.written_numbers import Unreadable
 from shapecalc.grading.written_sizes import LACKED, VOLUME, has_batch, only_volume, stated_volume
 
@@ -26,7 +26,8 @@ def of_a_volume(text: str) -> list[Reading]:
     """Return what a volume means whose sizes stand apart, or by their names. Raises Unreadable."""
     found = volumes_in_words(text)
     named = None if found else sizes_by_name(text)
-    return [Reading(sizes) for sizes in found or ([] if named is None else [named])]
+    tells = OF_INPUT.search(text) is None  # which is of two sizes, or has them in any order
+    return [Reading(sizes, named=tells) for sizes in found or ([] if named is None else [named])]
 
 
 def behind_a_batch(answer: Any, sizes: tuple[Any, ...]) -> list[Reading]:
@@ -35,7 +36,7 @@ def behind_a_batch(answer: Any, sizes: tuple[Any, ...]) -> list[Reading]:
     if len(sizes) < (4 if one else 3) or not (one or has_batch(answer)):
         return []
     depth, *plane = sizes[1:] if one else sizes
-    return [Reading((*plane, depth), "read as batch, depth, height, width")]
+    return [Reading((*plane, depth), "read as batch, depth, height, width", named=True)]
 
 
 def worked_towards(found: list[Reading], text: str) -> list[Reading]:
@@ -66,7 +67,7 @@ def of_framework(sizes: tuple[Number, ...]) -> list[Reading]:
     note = "read in PyTorch's order, depth first"
     behind_batch, all_of_it = sizes[1:], sizes
     ways = [behind_batch, all_of_it] if len(sizes) in (2, 4, 5) else [all_of_it, behind_batch]
-    return [Reading((*way[1:], way[0]), note) for way in ways if way]
+    return [Reading((*way[1:], way[0]), note, named=True) for way in ways if way]
 
 
 def volume_and_products(found: Sequence[Reading]) -> list[Reading]:

@@ -25,6 +25,7 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.soundness import Unsound, of_other_sizes, unsound
 from shapecalc.grading.value_derivation import example_derivations
 from shapecalc.grading.values import Value
+from shapecalc.grading.volume_order import in_order
 from shapecalc.layers.base import Layer
 from shapecalc.layers.field_types import Volume
 from shapecalc.network.example import Example
@@ -246,9 +247,12 @@ class Subject:
         why = KINDS[query.kind].why_wrong if query.kind in KINDS else None
         return why(self.layers, query, value) if why is not None else ""
 
-    def working(self, query: Query) -> str:
-        """Return how the right answer follows, in one line; empty where nothing is to be shown."""
-        return "; ".join(map(sentences.sentence, self.derivations(query)))
+    def working(self, query: Query, *, depth_first: bool = False) -> str:
+        """Return how the right answer follows, in one line, with volumes in an order; empty where
+        nothing is to be shown.
+        """
+        told = (in_order(found, first=depth_first) for found in self.derivations(query))
+        return "; ".join(map(sentences.sentence, told))
 
     def working_at(self, query: Query, at: Sequence[int]) -> str:
         """Return how one value of an array of the example follows, in one line; leading indices of

@@ -26,12 +26,13 @@ from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, on_one_line, plain, plain_array
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.other_readings import may_be_right, may_be_wrong
-from shapecalc.grading.question import Question, depth_first
+from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.sizes_by_name import NAMED
 from shapecalc.grading.slices_in_words import slices_behind_workings
 from shapecalc.grading.stated_products import stated_product
 from shapecalc.grading.values import Value, flat
+from shapecalc.grading.volume_order import depth_first
 from shapecalc.grading.written_numbers import PLAIN, Unreadable
 from shapecalc.grading.written_sizes import SLICES, VOLUME
 

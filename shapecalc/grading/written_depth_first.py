@@ -18,9 +18,10 @@ from shapecalc.grading.misconceptions import depth_first
 from shapecalc.grading.misconceptions.question_context import Wrong
 from shapecalc.grading.own_volumes import has_depth_first
 from shapecalc.grading.practice import Practice
-from shapecalc.grading.question import Question, depth_last
+from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.values import Value
+from shapecalc.grading.volume_order import depth_last
 from shapecalc.grading.wording import volume_axes
 
 FIRST = depth_first.MISCONCEPTION

@@ -97,7 +97,7 @@ def _tells_a_height_and_width(
         return
     asking = [numbers[q.id] for q in questions if name in Secrets([q]).sized]
     others = f"{questions_by(asking)} {'asks' if len(asking) == 1 else 'ask'}"
-    told = f"the text of question {numbers[field.id]} tells {show(output)}"
+    told = f"the text of question {numbers[field.id]} tells {field.written(output)}"
     yield f"{told}, and {others} for that height and width; {MEND}"
 
 
@@ -107,7 +107,8 @@ def _names_the_hidden_size(question: Question, number: int) -> Iterator[str]:
     if query.kind == "fitting" and hides_the_input(layers, query):
         volume = written(layers, query)
         size = show(volume[:-1])
-        spelled = (show(volume), *([size] if "x" in size else []))
+        whole = show(volume), question.written(volume)
+        spelled = (*whole, *([size] if "x" in size else []))
         if any(_stands_in(text, question.prompt) for text in spelled):
             yield (
                 f"the text of question {number} tells {size}, which counts as right;"

@@ -150,7 +150,8 @@ def _at_point(context: QuestionContext, point: Mapping[str, int]) -> QuestionCon
 def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wrong]]:
     """Yield what misconceptions about a whole volume say of the size that is asked for."""
     query = read_path(f"{context.query.name}.output")
-    whole = QuestionContext(context.subject, query, context.output)
+    whole = context.asking(query, context.output)
+    whole.of_one_size = True
     names, name = volume_axes(len(context.output)), size_in_words(context.query.key)
     for misconception, wrong in wrong_answers(whole):
         value = wrong.value

@@ -10,8 +10,10 @@ from shapecalc.grading.wording import volume_axes
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the depth before the spatial sizes."""
+    """Yield the depth before the spatial sizes, where these are asked for first."""
     right = context.right
+    if context.depth_first and not context.of_one_size:
+        return  # it is asked for there
     if isinstance(right, tuple) and len(right) > 1:
         value = (right[-1], *right[:-1])
         names = ("depth", *volume_axes(len(right))[:-1])

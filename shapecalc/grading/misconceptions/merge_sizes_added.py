@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import terms
 from shapecalc.layers.merge import Stretching
-from shapecalc.volumes import show
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -25,7 +24,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         added = "" if depth == context.output[-1] else f"depth {terms(depths)} = {depth}"
         volume = (*map(sum, sides), depth)
         told = ", ".join(filter(None, dict.fromkeys((*lines, added))))
-        yield Wrong(volume, f"{told}, so {show(volume)}", by_size=(*lines, added))
+        yield Wrong(volume, f"{told}, so {context.written(volume)}", by_size=(*lines, added))
 
 
 MISCONCEPTION = Misconception(

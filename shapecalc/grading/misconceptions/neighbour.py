@@ -41,15 +41,16 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             found = context.of(record.name)
             if found and found != context.right:
                 if context.key == "output" and found == context.volume and found not in others:
-                    yield Wrong(found, shown(found), UNCHANGED)
+                    yield Wrong(found, context.written(found), UNCHANGED)
                 elif found not in others and found not in inputs:
-                    yield Wrong(found, f"the {what} of {record.name} = {shown(found)}")
+                    text = context.written(found) if context.query.of_a_volume else shown(found)
+                    yield Wrong(found, f"the {what} of {record.name} = {text}")
                 break
     for volume in inputs:
         if volume and volume not in others and volume != context.right:
             own = context.key == "output" and volume == context.volume
             told = UNCHANGED if own else OF_NETWORK
-            yield Wrong(volume, shown(volume), told)
+            yield Wrong(volume, context.written(volume), told)
 
 
 def _of_values(context: QuestionContext) -> Iterable[Wrong]:

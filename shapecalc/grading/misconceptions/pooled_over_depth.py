@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.layers.pool import GlobalPool
-from shapecalc.volumes import show
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -14,7 +13,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if isinstance(context.layer, GlobalPool) and context.volume:
         volume = (*context.volume[:-1], 1)
         each = (*(f"{size}" for size in volume[:-1]), "1 value at each pixel")
-        yield Wrong(volume, f"1 value at each of the pixels, so {show(volume)}", by_size=each)
+        told = f"1 value at each of the pixels, so {context.written(volume)}"
+        yield Wrong(volume, told, by_size=each)
 
 
 MISCONCEPTION = Misconception(

@@ -28,6 +28,7 @@ from shapecalc.grading.misconceptions.variants import (
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
+from shapecalc.grading.volume_order import volume_text
 from shapecalc.grading.weight_axes import weight_axes
 from shapecalc.layers.base import Layer, aliases, show
 from shapecalc.layers.conv import Conv, DepthwiseConv
@@ -155,11 +156,27 @@ class Weighted(NamedTuple):
 
 
 class QuestionContext:
-    """A question about a network: what is asked, the right answer, and the layer's numbers."""
+    """A question about a network: what is asked, the right answer, and the layer's numbers.
 
-    def __init__(self, subject: Subject, query: Query, right: Value) -> None:
+    Volumes are computed with their depth last, and written `depth_first` where that is asked for.
+    """
+
+    def __init__(
+        self, subject: Subject, query: Query, right: Value, *, depth_first: bool = False
+    ) -> None:
         self.subject, self.query, self.right = subject, query, right
+        self.depth_first = depth_first
+        self.of_one_size = False  # whether one size is asked for, of the volume that stands here
         self.record: KnownRecord | None = subject.records.get(query.name)
+
+    def asking(self, query: Query, right: Value, subject: Subject | None = None) -> QuestionContext:
+        """Return another question, of what is told in the same text."""
+        about = self.subject if subject is None else subject
+        return QuestionContext(about, query, right, depth_first=self.depth_first)
+
+    def written(self, volume: Value) -> str:
+        """Return a volume as the question has it."""
+        return volume_text(volume, first=self.depth_first)
 
     @cached_property
     def key(self) -> str:
@@ -257,7 +274,7 @@ class QuestionContext:
         """Yield a volume of these spatial sizes and the right depth, where there is such a one."""
         if sizes and min(sizes) > 0 and self.output:
             volume = (*sizes, self.output[-1])
-            told = f"{'; '.join(dict.fromkeys(lines))}, so {show(volume)}"
+            told = f"{'; '.join(dict.fromkeys(lines))}, so {self.written(volume)}"
             yield Wrong(volume, told, by_size=(*lines, ""))
 
     def deepened(self, depth: int, line: str) -> Iterable[Wrong]:
@@ -265,7 +282,7 @@ class QuestionContext:
         if len(self.output) > 1 and depth > 0 and depth != self.output[-1]:
             volume = (*self.output[:-1], depth)
             by_size = (*("" for _ in volume[:-1]), line)
-            yield Wrong(volume, f"{line}, so {show(volume)}", by_size=by_size)
+            yield Wrong(volume, f"{line}, so {self.written(volume)}", by_size=by_size)
 
     # -- shapes ----------------------------------------------------------------------------------
 

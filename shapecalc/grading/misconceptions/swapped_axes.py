@@ -7,6 +7,7 @@ from typing import Any
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.values import shown
+from shapecalc.grading.volume_order import depth_first
 
 OF_VALUES = "rows and columns were swapped"
 
@@ -17,7 +18,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if context.key in ("output", "input"):
         if isinstance(right, tuple) and len(right) == 3:
             value = (right[1], right[0], right[2])
-            yield Wrong(value, f"width x height x depth = {shown(value)}")
+            names = ("width", "height", "depth")
+            names = depth_first(names) if context.depth_first else names
+            yield Wrong(value, f"{' x '.join(names)} = {context.written(value)}")
     elif _flat_image(context):
         if len(place) > 1:
             swapped = (*place[:-2], place[-1], place[-2])

@@ -12,7 +12,6 @@ from shapecalc.grading.misconceptions.question_context import (
     Wrong,
 )
 from shapecalc.grading.misconceptions.variants import equal, times
-from shapecalc.layers.base import show
 from shapecalc.records import KnownRecord
 
 TAKEN = "the volume of one layer too early was taken"
@@ -36,7 +35,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return
     told = f"{TAKEN}, in front of {left_out.name}; {context.query.name} comes behind it"
     for wrong in count.recounted():
-        yield wrong._replace(arithmetic=f"on {show(early)}, {wrong.arithmetic}", explanation=told)
+        arithmetic = f"on {context.written(early)}, {wrong.arithmetic}"
+        yield wrong._replace(arithmetic=arithmetic, explanation=told)
 
 
 def _flattened(context: QuestionContext) -> Iterable[Wrong]:

@@ -89,7 +89,8 @@ def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
         fits = f"The stride of {question.query.name} fits, with nothing left over."
         said = f"{problem.intro} {fits}".strip()
         return QuizQuestion(item.id, said, "truth", question, (key,))
-    if question.depth_first or not isinstance(question.right, int | float | tuple):
+    right = question.right
+    if question.turns(right) or not isinstance(right, int | float | tuple):
         return QuizQuestion(item.id, text, "short", question, (key,))
     if isinstance(question.right, tuple) and question.query.form not in CHOSEN:
         return QuizQuestion(item.id, text, "short", question, (key,))
@@ -119,7 +120,9 @@ def _given(question: Question, key: Option) -> Iterator[Option]:
 
 def known_wrong(question: Question) -> list[Option]:
     """Return the wrong answers that exactly one misconception gives, as marking tells them."""
-    context = QuestionContext(question.subject, question.query, question.right)
+    context = QuestionContext(
+        question.subject, question.query, question.right, depth_first=question.depth_first
+    )
     try:
         explanations = Explanations(context)
         answers = explanations.single
@@ -194,9 +197,7 @@ def spellings(question: Question) -> list[str]:
         return _lists(shown(right))
     if question.query.form != "sizes" or not isinstance(right, tuple):
         return [typed(question, right)]
-    if question.depth_first:
-        right = (right[-1], *right[:-1])
-    sizes = [str(size) for size in right]
+    sizes = question.shown(right).split("x")
     found = [mark.join(sizes) for mark in ("x", " x ", "×", ",", ", ")]
     found += [f"({', '.join(sizes)})", f"[{', '.join(sizes)}]"]
     if question.query.key in ("receptive_field", "jump") and len(set(sizes)) == 1:
