@@ -59,7 +59,7 @@ def before_its_working(question: Question, answer: Any) -> str:
     beside = _beside(question, answer)
     if beside is None or not beside.apart:
         return ""
-    value, worked = float(beside.value), _at_the_end(beside.working)
+    value, worked = float(beside.value), result_of(beside.working)
     if _is_right(question, value):
         return beside.value if worked is not None and _is_right(question, float(worked)) else ""
     return "" if _is_right(question, -value) else beside.value
@@ -82,7 +82,7 @@ def _beside(question: Question, answer: Any) -> Beside | None:
     again = len(parts) == 2 and parts[1] == found["value"]
     logarithm = LOG.fullmatch(parts[0])
     probability = logarithm is not None and logarithm[1] == found["value"]
-    known = logarithm is not None or _at_the_end(parts[0]) is not None
+    known = logarithm is not None or result_of(parts[0]) is not None
     if len(parts) - again != 1 or not known or probability:
         return None
     return Beside(found["value"], parts[0], again, bool(found["by"]) or leads)
@@ -112,7 +112,7 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Va
     equal = EQUALS.fullmatch(text.strip()) if alone else None
     behind = beside or (Beside(equal["value"], equal["working"], True, True) if equal else None)
     parts = (f"{behind.working} = {behind.value}" if behind else text).split("=")
-    result = _at_the_end(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None
+    result = result_of(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None
     whole = question.query.exact or of_length
     if result is None or (whole and result.denominator != 1):
         return None
@@ -149,13 +149,13 @@ def _is_another(parts: Sequence[str], result: Fraction) -> bool:
     """
     if len(parts) < 3 or PARTED.search(parts[-2]):
         return False
-    before = _at_the_end(PARTED.split(parts[-3])[-1].strip())
+    before = result_of(PARTED.split(parts[-3])[-1].strip())
     goes_on = before is not None and re.match(rf"\s*{before}(?![\d.])", parts[-2])  # 147 * 24
     exact = before is not None and before.denominator == 1  # nothing is rounded down
     return exact and before != result and not goes_on
 
 
-def _at_the_end(text: str) -> Fraction | None:
+def result_of(text: str) -> Fraction | None:
     """Return what the sum or product at the end of a text comes to, with all that belongs to it:
     None where it is none of numbers alone; of functions a natural logarithm is worked out.
     """

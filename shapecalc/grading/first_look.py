@@ -50,6 +50,7 @@ from shapecalc.grading.rounded_sums import exact_sum
 from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.slipped_sizes import slipped_size
 from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
+from shapecalc.grading.slips_in_list import slips_in_list
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.tied_pools import NOTE
 from shapecalc.grading.told_in_a_sentence import is_sentence, rounded_at_end
@@ -146,6 +147,8 @@ class FirstLook:
             if not said and not _may_be_slip(question, ways[0].value, worked):
                 worked = None
         slipped = _slipped_step(question, written) if right is None else None
+        if right is None and worked is None and question.query.executed:
+            slipped = slips_in_list(question, written, ways[0].value)
         if slipped is not None:
             worked = slipped.value
             ways = [Reading(slipped.stated)] if ways[0].value != slipped.stated else ways
