@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import LONGEST
 from shapecalc.grading.arithmetic import OVER, TIMES, worked_out
-from shapecalc.grading.comparison import is_right
+from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.notation import SO, plain, with_aside
 from shapecalc.grading.outer_brackets import is_enclosed
 from shapecalc.grading.question import Question
@@ -19,6 +19,7 @@ from shapecalc.grading.regex import regex
 from shapecalc.grading.stated_sums import stated_result
 from shapecalc.grading.values import Number, Value, flat
 from shapecalc.grading.written import is_rounded_from
+from shapecalc.grading.written_numbers import Unreadable
 
 LAST = regex(rf"[\d\s()\[\].,_'+^{TIMES}{OVER}-]+$")
 # A word in front of a sum says what it is; what else stands there is a part of it: `ln(`, `3 K*`,
@@ -32,37 +33,49 @@ NO_LABEL = regex(
 )
 LN = regex(r"([-+]?) ?ln ?(\()? ?(\d{0,9}\.?\d{1,20}) ?(?(2)\))")  # of a number alone
 LOG = regex(r"[-+]? ?l(?:n|og)_?\{?(?:10|2|e)?\}? ?\(? ?(\d{0,9}\.?\d{1,20}) ?\)?")  # to any base
+NEGATIVE = regex(
+    r"(?<=[-+*/\u00d7\u00b7]) ?-(\d{1,9}(?:\.\d{1,12})?|\.\d{1,12})(?![\d.]| ?(?:\^|\*\*))"
+)  # 2*-1 + -3
 PARTED = regex(r"[,;] |:")
 VALUE = r"(?P<value>[-+]?\d{0,9}\.?\d{1,9})"
 EQUALS = regex(rf"{VALUE} ?= ?(?P<working>[^=]+)")
 # A value in front of its working in brackets, which may end with it: 0.87 (-ln 0.38 = 0.87)
-BRACKETED = regex(rf"{VALUE}(?P<by> ?)[(\[](?P<working>.+)[)\]]")
+BRACKETED = regex(rf"{VALUE} ?(?P<inside>[(\[](?P<working>.+)[)\]])")
 LOSS = regex(r"(?:the )?(?:loss|cost|CE|L|J) ?(?:=|is\b) ?", re.IGNORECASE)
 
 
 class Beside(NamedTuple):
     """A value and its working in brackets behind it, as they are written; whether that has the
-    value as its result `again`, and cannot be a factor that stands `apart`.
+    value as its result `again`, and whether it says that it `equals` the value.
     """
 
     value: str
     working: str
     again: bool
-    apart: bool
+    equals: bool
 
 
 def before_its_working(question: Question, answer: Any) -> str:
     """Return the value that an answer gives in front of its working in brackets: -0.63 of `-0.63
-    (-1 - 0.5*(-0.73))`, 0.87 of `0.87 (= -ln 0.38)`. Nothing of another answer, nor where the value
-    is right, its minus maybe a dash, and the working is not.
+    (-1 - 0.5*(-0.73))`, 0.87 of `0.87 (= -ln 0.38)`. Nothing of another answer, or one that
+    may be read as a product, nor where the value is right, its minus maybe a dash, and the working
+    is not.
     """
     beside = _beside(question, answer)
-    if beside is None or not beside.apart:
+    if beside is None or not (beside.equals or _is_unread(question, answer)):
         return ""
     value, worked = float(beside.value), result_of(beside.working)
     if _is_right(question, value):
         return beside.value if worked is not None and _is_right(question, float(worked)) else ""
     return "" if _is_right(question, -value) else beside.value
+
+
+def _is_unread(question: Question, answer: Any) -> bool:
+    """Say whether an answer cannot be read as it is."""
+    try:
+        return not ways_to_read(question, answer)
+    except Unreadable:
+        return True
 
 
 def _beside(question: Question, answer: Any) -> Beside | None:
@@ -75,7 +88,7 @@ def _beside(question: Question, answer: Any) -> Beside | None:
     if question.query.key == "loss":
         text = LOSS.sub("=", text).removeprefix("=")
     found = BRACKETED.fullmatch(text)
-    if found is None or not is_enclosed(found[0][found.end("by") :]):
+    if found is None or not is_enclosed(found["inside"]):
         return None
     leads = found["working"].startswith("=")
     parts = [part.strip() for part in found["working"][leads:].split("=")]
@@ -85,7 +98,7 @@ def _beside(question: Question, answer: Any) -> Beside | None:
     known = logarithm is not None or result_of(parts[0]) is not None
     if len(parts) - again != 1 or not known or probability:
         return None
-    return Beside(found["value"], parts[0], again, bool(found["by"]) or leads)
+    return Beside(found["value"], parts[0], again, leads or again)
 
 
 def _is_right(question: Question, number: float) -> bool:
@@ -171,4 +184,4 @@ def result_of(text: str) -> Fraction | None:
     says = SAYS_WHAT.search(before)
     if before and not (says and not NO_LABEL.fullmatch(says[1]) and STARTS.match(formula)):
         return None
-    return worked_out(formula)
+    return worked_out(NEGATIVE.sub(r"(-\1)", formula))

@@ -64,6 +64,8 @@ def test_a_right_working_behind_a_value_shows_its_slip(ask: str, answer: str) ->
         "-1.2 (= 0.6 - 2.4 + 0.5 = -1.2)",
         "-1.2 [0.6 - (2.4 - 0.5)]",
         "-1.2 (-(1.9 - 0.6)).",
+        "-1.2 (0.4*1.5 + -1.2*2 - -0.5)",
+        "-1.2 (0.4*1.5 + 1.2*-2 + 0.5)",
     ],
 )
 @pytest.mark.parametrize("ask", [VALUE, "dense1.value"])
