@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from math import log
+from math import log, nan
 from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import LONGEST
@@ -64,10 +64,12 @@ def before_its_working(question: Question, answer: Any) -> str:
     beside = _beside(question, answer)
     if beside is None or not (beside.equals or _is_unread(question, answer)):
         return ""
-    value, worked = float(beside.value), result_of(beside.working)
+    value, result = float(beside.value), result_of(beside.working)
+    worked = nan if result is None else float(result)
     if _is_right(question, value):
-        return beside.value if worked is not None and _is_right(question, float(worked)) else ""
-    return "" if _is_right(question, -value) else beside.value
+        return beside.value if _is_right(question, worked) else ""
+    product = not beside.equals and _is_right(question, value * worked)
+    return "" if product or _is_right(question, -value) else beside.value
 
 
 def _is_unread(question: Question, answer: Any) -> bool:

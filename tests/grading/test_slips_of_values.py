@@ -110,6 +110,11 @@ def test_a_probability_and_a_dash_in_front_of_a_logarithm_are_for_a_person(answe
     assert marked("loss", answer).verdict == "needs a look"
 
 
+def test_a_factor_in_front_of_brackets_in_brackets_is_for_a_person() -> None:
+    """-0.5*(3.6 - (0.5 + 0.5)) is -1.3."""
+    assert marked(VALUE, "-0.5 (3.6 - (0.5 + 0.5))").verdict == "needs a look"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
