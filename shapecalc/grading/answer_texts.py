@@ -283,7 +283,7 @@ def first_of(answered: Collection[tuple[str, Any]]) -> tuple[dict[str, Any], lis
 def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
     """Yield the lines that have letters or digits, with the questions that they answer."""
     short = by_plain_id(ids)
-    answered = begun = False
+    answered = begun = awaited = False
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith(ROW):
             yield Line(number, line.removeprefix(ROW).strip(), row=True)
@@ -304,9 +304,10 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
             above = not answered and (names or is_title(stripped))
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
             aside = bool(heading) or of_person(stripped) or is_word_to_reader(stripped)
-            aside = aside or bool(left_unanswered(stripped, ids))
+            aside = aside or bool(left_unanswered(stripped, ids, begun=awaited))
             yield Line(number, line.strip(), aside=aside)
         begun = True
+        awaited = found is not None and not found[1].strip()
 
 
 def _with_open_dash(lines: list[Line]) -> list[Line]:

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import CONDITIONAL, LONGEST, WANTED
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.comparison import each_right
 from shapecalc.grading.credit import percent
 from shapecalc.grading.differences import first_wrong, followed_part, right_part, wrong_one
 from shapecalc.grading.followed_in_part import InPart
@@ -32,7 +33,7 @@ from shapecalc.grading.rounded_down import rounded_at
 from shapecalc.grading.rounding import NO_WORKING, rounded
 from shapecalc.grading.shortened import shortened
 from shapecalc.grading.size_alone import divided_alone
-from shapecalc.grading.slipped_steps import SlippedStep
+from shapecalc.grading.slipped_steps import SlippedStep, slips_told
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.tried_out import tried_out
 from shapecalc.grading.turned_arrays import is_turned
@@ -181,16 +182,14 @@ class Told(NamedTuple):
             return self._sentences([*said, *self._of_cause(cause)], question)
         good = f"follows correctly from {source}" if source else "is right"
         if step is not None:
-            comes = f": {step.step} is {step.right:,}, not {step.written:,}"
-            slip = comes if self.shown == "always" else f" in {step.step}"
-            said = [f"Your working {good} but for a slip{slip}.", credit]
-            return self._sentences(said, question)
+            right = each_right(question, step.stated)
+            part = right_part(question, step.stated, right) if right and not source else ""
+            slips = slips_told(step, hides=self.hides)
+            said = [part, f"Your working {good} but for {slips}.", credit]
+            return self._sentences(said, question, right)
         gives = f" and gives {question.shown(value)}" if self.shown == "always" else ""
-        slip = (
-            "you wrote it with the opposite sign"
-            if opposite
-            else "its result was worked out wrongly"
-        )
+        slip = "its result was worked out wrongly"
+        slip = "you wrote it with the opposite sign" if opposite else slip
         said = [f"Your working {good}{gives}, but {slip}.", credit]
         return self._sentences(said, question)
 

@@ -19,7 +19,7 @@ from shapecalc.grading.behind_a_gap import (
 from shapecalc.grading.biases_behind import has_biases_beside, in_parts
 from shapecalc.grading.both_sides import of_one_side
 from shapecalc.grading.closing_remarks import without_remark
-from shapecalc.grading.comes_to import slipped_from
+from shapecalc.grading.comes_to import before_its_working, slipped_from
 from shapecalc.grading.comparison import (
     by_another_convention,
     is_only_accepted,
@@ -50,6 +50,7 @@ from shapecalc.grading.rounded_sums import exact_sum
 from shapecalc.grading.several_sizes import all_fit
 from shapecalc.grading.slipped_sizes import slipped_size
 from shapecalc.grading.slipped_steps import SlippedStep, slipped_step
+from shapecalc.grading.slips_in_list import slips_in_list
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.tied_pools import NOTE
 from shapecalc.grading.told_in_a_sentence import is_sentence, rounded_at_end
@@ -111,7 +112,8 @@ class FirstLook:
         answer = of_one_side(answer) if of_field else without_names(question, answer)
         if question.query.kind == "record" and question.query.form == "number":
             answer = of_all(answer)
-        answer = in_front.number if in_front else answer
+        whole = answer
+        answer = in_front.number if in_front else before_its_working(question, answer) or answer
         slip = None if in_front else beside_another_result(question, answer)
         try:
             ways = ways_to_read(question, answer)
@@ -139,12 +141,14 @@ class FirstLook:
             return unmarked(question, "needs a look", given(written), told)
         worked = None
         if right is None:
-            text = with_its_result(in_front) if in_front and not of_field else answer
+            text = with_its_result(in_front) if in_front and not of_field else whole
             worked = slipped_from(question, text, ways)
             said = in_front is None or ends_with_it(in_front)
-            if not said and not _may_be_slip(ways[0].value, worked):
+            if not said and not _may_be_slip(question, ways[0].value, worked):
                 worked = None
         slipped = _slipped_step(question, written) if right is None else None
+        if right is None and worked is None and question.query.executed:
+            slipped = slips_in_list(question, written, ways[0].value)
         if slipped is not None:
             worked = slipped.value
             ways = [Reading(slipped.stated)] if ways[0].value != slipped.stated else ways
@@ -155,7 +159,7 @@ class FirstLook:
         dashed = not in_front and may_be_dashed(question, written)
         if right is None and (dashed or has_biases_beside(question, written, ways)):
             return unmarked(question, "needs a look", given(written), self.told.several())
-        working = working_in(in_front.working if in_front else answer)
+        working = working_in(in_front.working if in_front else whole)
         working = working._replace(activated=activated)
         read = _read_as(question, ways, found, right, working)
         return read._replace(worked=worked, step=slipped)
@@ -206,8 +210,10 @@ def _slipped_step(question: Question, written: Any) -> SlippedStep | None:
     return None if step is None or is_right(question, step.stated) else step
 
 
-def _may_be_slip(written: Value, worked: Value | None) -> bool:
+def _may_be_slip(question: Question, written: Value, worked: Value | None) -> bool:
     """Say whether a number in front of a working may be a slip in it; sizes are few enough."""
+    if question.query.form == "array" and worked is not None:
+        written, worked = flat(written)[0], flat(worked)[0]
     if not isinstance(written, int | float) or not isinstance(worked, int | float):
         return True
     return is_slip(written, worked)

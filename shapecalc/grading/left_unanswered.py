@@ -1,4 +1,5 @@
-"""Lines that say which questions are left without an answer: `Sorry, no time left for number 10.`
+"""Lines that say which questions are left without an answer: `Sorry, no time left for number 10.`,
+`10 - no time`.
 
 Each is read as just that: the answer to the question that it names, if that has no other one.
 """
@@ -10,15 +11,37 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from shapecalc.diagnostics import quote
 from shapecalc.grading.columns import by_number, by_plain_id
 from shapecalc.grading.joined_lines import Line
-from shapecalc.grading.named_questions import numbers_in, spoken_of
+from shapecalc.grading.named_questions import LONGEST, NUMBERS, each_number, numbers_in, spoken_of
 from shapecalc.grading.no_answer import is_blank
+from shapecalc.grading.regex import regex
+
+# A number alone in front of it: `10 - no time`, `9, 10 (skipped)`; who is `not sure` may mean a
+# value.
+BY_NUMBER = regex(
+    rf"\W{{0,3}}(?P<numbers>{NUMBERS})(?: ?[-:;,./)\]]+ ?| )"
+    r"(?P<said>(?!.*\b(?:sure|unsure)\b)\(?[^\W\d_].*|(?<![\d ] )\?+)"
+)
+DASHES = str.maketrans("\u2013\u2014\t", "-- ")
 
 
-def left_unanswered(line: str, ids: Collection[str]) -> list[str]:
+def left_unanswered(line: str, ids: Collection[str], *, begun: bool = False) -> list[str]:
     """Return the ids of the questions that a line names if it says of them that they are not
-    answered, and nothing else.
+    answered, and nothing else. A number in front of that may be the answer that was `begun` above.
     """
-    return _each(numbers_in(line), ids) if is_blank(line) else []
+    if is_blank(line):
+        return _each(numbers_in(line), ids)
+    counted = None if begun else _counted(line)
+    return _each(counted[0], ids) if counted else []
+
+
+def _counted(line: str) -> tuple[list[str], str] | None:
+    """Return the numbers that a line begins with and what it says of them, if that is no answer."""
+    if len(line) > LONGEST:
+        return None
+    found = BY_NUMBER.fullmatch(" ".join(line.translate(DASHES).split()))
+    if found is None or not is_blank(found["said"]):
+        return None
+    return each_number(found["numbers"]), found["said"]
 
 
 def is_about_others(line: str, id_: str | None, ids: Collection[str]) -> bool:
@@ -31,7 +54,7 @@ def as_said(
     answers: Mapping[str, str], lines: Iterable[Line], ids: Collection[str]
 ) -> dict[str, str]:
     """Return answers with what lines say of questions that have none."""
-    said = {id_: line.text for line in lines if line.aside for id_ in _said_of(line, ids)}
+    said = {id_: _said(line) for line in lines if line.aside for id_ in _said_of(line, ids)}
     return {**said, **{id_: text for id_, text in answers.items() if text or id_ not in said}}
 
 
@@ -51,6 +74,12 @@ def contradicted(
 
 def _said_of(line: Line, ids: Collection[str]) -> list[str]:
     return left_unanswered(line.text, ids)
+
+
+def _said(line: Line) -> str:
+    """Return what a line says, without a number in front, which may be a value elsewhere."""
+    counted = None if is_blank(line.text) else _counted(line.text)
+    return counted[1] if counted else line.text
 
 
 def _each(numbers: Collection[str], ids: Collection[str]) -> list[str]:

@@ -225,6 +225,9 @@ class Marker:
         value, stated = read.worked, read.ways[0]
         if value is None:
             return None
+        several = read.step is not None and bool(read.step.others)
+        if several and self._cause(question, stated.value, own, evidence):
+            return None  # one mistake is likelier than as many slips
         name = arithmetic_slip.MISCONCEPTION.name
         share = question.partial.get(name, 0.0)
         found, followed, credit = None, None, credit_told(question, share)

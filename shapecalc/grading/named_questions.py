@@ -45,6 +45,11 @@ def spoken_of(line: str) -> list[str]:
     return _each(BY_WORD, line)
 
 
+def each_number(named: str) -> list[str]:
+    """Return the numbers that `9, 10` or `9 to 11` stands for, each once."""
+    return [*dict.fromkeys(_numbers(named))]
+
+
 def _each(pattern: re.Pattern[str], text: str) -> list[str]:
     found = (number for named in pattern.finditer(text) for number in _numbers(named[0]))
     return [*dict.fromkeys(found)]

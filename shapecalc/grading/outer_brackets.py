@@ -16,7 +16,7 @@ def without_outer_brackets(formula: str) -> str:
             formula = formula[1:].lstrip()
         elif left < 0 and formula.endswith((")", "]")):
             formula = formula[:-1].rstrip()
-        elif left == 0 and formula.startswith(("(", "[")) and _closes_last(formula):
+        elif left == 0 and formula.startswith(("(", "[")) and is_enclosed(formula):
             formula = formula[1:-1].strip()
         else:
             break
@@ -27,8 +27,8 @@ def _left_open(formula: str) -> int:
     return sum(DEEPER.get(character, 0) for character in formula)
 
 
-def _closes_last(formula: str) -> bool:
-    """Say whether the bracket that a formula begins with is closed at its very end."""
+def is_enclosed(formula: str) -> bool:
+    """Say whether a formula begins with a bracket that is closed at its very end."""
     depth = 0
     for at, character in enumerate(formula):
         depth += DEEPER.get(character, 0)

@@ -18,7 +18,8 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.clauses import TAKEN_BACK
 from shapecalc.grading.notation import SO, with_aside
 from shapecalc.grading.regex import regex
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Number, Value, shown
+from shapecalc.grading.wording import in_a_row
 
 MOST = 8  # steps of a working
 LONGEST_STEP = 100  # characters, as it is told
@@ -37,15 +38,16 @@ ADDED = regex(r"[+*×x]\s*\d")
 class SlippedStep(NamedTuple):
     """A step, what it comes to and what is written behind it; and what the whole working comes to
     with and without that slip, a number or sizes. Of a volume's also the size that the window in
-    it slides `over`.
+    it slides `over`; of a list's values the steps with slips behind `others` of them.
     """
 
     step: str
-    right: int
-    written: int
+    right: Number
+    written: Number
     value: Value
     stated: Value
     over: int = 0
+    others: tuple[SlippedStep, ...] = ()
 
 
 class Result(NamedTuple):
@@ -86,12 +88,23 @@ def slipped_step(answer: object, given: Collection[int] | None = None) -> Slippe
         return None
     if given is None and slips[0] is ends[0] and written == stated:
         return None  # the last one, behind which it does not go on
-    numbers = (right, written, value, stated)
+    numbers = [right, written, value, stated]
     if given is not None and WHOLE.fullmatch(step):
         return None  # 5 = 6
     if len(step) > LONGEST_STEP or any(number.denominator != 1 for number in numbers):
         return None
-    return SlippedStep(step, *map(int, numbers))
+    whole = [int(number) for number in numbers]
+    return SlippedStep(step, whole[0], whole[1], whole[2], whole[3])
+
+
+def slips_told(slipped: SlippedStep, *, hides: bool) -> str:
+    """Return what went wrong in a step, and in those of other values of a list."""
+    steps = [slipped, *slipped.others]
+    what = "slips" if slipped.others else "a slip"
+    if hides:
+        return f"{what} in {in_a_row([one.step for one in steps])}"
+    told = [f"{s.step} is {shown(s.right)}, not {shown(s.written)}" for s in steps]
+    return f"{what}: {'; '.join(told)}"
 
 
 def _in_signs(answer: str) -> list[str]:

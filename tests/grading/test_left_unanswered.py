@@ -54,6 +54,38 @@ def test_the_question_that_a_line_leaves_unanswered_is_blank_and_no_other_waits(
     assert found.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("3 - no time", "no time"),
+        ("3 \u2013 ran out of time", "ran out of time"),
+        ("3 no time, sorry", "no time, sorry"),
+        ("3 (skipped)", "(skipped)"),
+        ("3 / did not finish", "did not finish"),
+        ("3 - ?", "?"),
+    ],
+)
+def test_a_number_alone_in_front_of_it_names_its_question(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    found = graded(tmp_path / "a.txt", f"1. 24x24x10\n2. 760\n4. {WRONG}\n{line}\n")
+    assert [m.verdict for m in found.marked.marks] == ["right", "right", "blank", "wrong"]
+    assert found.marked.marks[2].feedback.startswith(f'You wrote "{said}", which counts as no')
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["3 - not sure", "3 ?", "3 - no time for the workings", "3, skip 2"]
+)
+def test_a_number_alone_that_may_be_a_value_names_none(line: str) -> None:
+    assert left_unanswered(line, IDS) == []
+
+
+def test_a_number_alone_below_an_open_question_may_be_its_answer(tmp_path: Path) -> None:
+    found = graded(tmp_path / "a.txt", f"1. 24x24x10\n4. {WRONG}\n2.\n3 - no time\n")
+    assert [m.answer for m in found.marked.marks][1:3] == ["3 - no time", ""]
+
+
 def test_such_a_line_below_ids_or_in_the_place_of_its_answer_is_read_as_well(
     tmp_path: Path,
 ) -> None:
@@ -69,6 +101,8 @@ def test_several_questions_are_left_unanswered_at_once() -> None:
         "no time for questions 9 and 10": ["q9", "q10"],
         "Numbers 9 to 11: ran out of time": ["q9", "q10", "q11"],
         "Q9, Q10 skipped": ["q9", "q10"],
+        "9, 10 - no time": ["q9", "q10"],
+        "9 \u2013 11: no time": ["q9", "q10", "q11"],
         "no time for questions 9 to 12": [],  # which is none of these
     }.items():
         assert left_unanswered(line, ids) == found
@@ -120,7 +154,9 @@ def test_a_question_with_an_answer_keeps_it_and_the_line_is_told() -> None:
     assert not lines.unread
 
 
-@pytest.mark.parametrize("line", ["Q" + "1-999, " * 40_000 + "x", "Q1-999 and " * 27])
+@pytest.mark.parametrize(
+    "line", ["Q" + "1-999, " * 40_000 + "x", "Q1-999 and " * 27, "1, " * 99 + "no"]
+)
 def test_many_ranges_of_questions_take_no_time(line: str) -> None:
     start = process_time()
     assert not is_about_others(line, "q1", ["q1", "q2"])
