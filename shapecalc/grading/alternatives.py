@@ -40,6 +40,16 @@ def with_credited(
     return expected[0]._replace(sure=False) if alone or not found else either([expected[0], found])
 
 
+def of_two(found: Cause, other: Cause, credited: Collection[str]) -> Cause:
+    """Return two causes that would be certain each without the other as one, or that of them which
+    alone is `credited`.
+    """
+    here, there = (bool(cause.names & {*credited}) for cause in (other, found))
+    if here == there:
+        return either([found, other])
+    return other._replace(sure=False) if here else found
+
+
 def _of_windows(causes: Sequence[Cause]) -> Cause | None:
     """Return a few common mistakes in a window's formula as one; None where there is but one."""
     found = {c.misconception.name: c for c in causes if c.misconception.change is not None}

@@ -18,6 +18,7 @@ from shapecalc.grading.alternatives import (
     credited_of,
     differing,
     either,
+    of_two,
     perhaps,
     shared,
     specific,
@@ -74,7 +75,7 @@ class Explanations(Candidates):
         found = self._cause_of(given, credited, evidence, two=two)
         if found and not found.names.isdisjoint(self._of_another_place):
             found = found._replace(sure=False)
-        return self._placed(found, given, evidence)
+        return self._or_here(self._placed(found, given, evidence), given, evidence, credited)
 
     @property
     def _of_another_place(self) -> frozenset[str]:
@@ -90,6 +91,25 @@ class Explanations(Candidates):
         if not found.before:
             return not_in(self.context, self._in_layers, found, evidence.counted)
         return placed(self.context, found, given, evidence, self.near, self._anywhere)
+
+    def _or_here(
+        self, found: Cause | None, given: Value, evidence: Evidence, credited: Collection[str]
+    ) -> Cause | None:
+        """Return a cause that was made on the way as one of two, where one in the count gives
+        the same and would be certain without it: other answers that show how somebody computes
+        sizes say nothing of how they count.
+        """
+        if found is None or not found.before or found.either or self.context.key == "output":
+            return found
+        fitting = evidence.between(evidence.leaves(self._ones.giving(given), own=self.own))
+        others = [c for c in fitting if c.misconception.change is None and found.names != c.names]
+        here = self._likely(given, specific(others), evidence) if others else None
+        if here is None or not here.sure:
+            return found
+        if found.wrong.arithmetic.endswith(here.wrong.arithmetic):  # a working of both, if any
+            return of_two(found, here, credited)
+        left = evidence.as_worked_out(self.context, [found, here])
+        return of_two(found, here, credited) if len(left) == 2 else left[0] if left else found
 
     def _cause_of(
         self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
@@ -208,11 +228,14 @@ class Explanations(Candidates):
         own = context.query.kind == "example" and context.query.key == context.query.name
         return own and isinstance(context.layer, Elementwise | PRelu)
 
-    def made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
+    def made_elsewhere(
+        self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
+    ) -> Cause | None:
         """Return the cause of an answer that other answers of the student certainly have as well,
         `two` if one is not: what somebody does elsewhere goes before all that nothing else shows.
         """
-        return self._placed(self._made_elsewhere(given, evidence, two=two), given, evidence)
+        found = self._placed(self._made_elsewhere(given, evidence, two=two), given, evidence)
+        return self._or_here(found, given, evidence, credited)
 
     def _made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
         """Return the same, without all places on the way at which it may have been made."""
