@@ -8,6 +8,7 @@ from typing import Any
 from shapecalc.grading import combinations
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.differences import are_or_is
+from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import ALIKE, COMMON, MORE_SPECIFIC
 from shapecalc.grading.misconceptions.question_context import Misconception
 from shapecalc.grading.values import Value
@@ -128,6 +129,18 @@ def differing(one: Any, other: Any) -> frozenset[int]:
     if not isinstance(other, tuple) or len(one) != len(other):
         return frozenset(range(len(one)))
     return frozenset(at for at, size in enumerate(one) if size != other[at])
+
+
+def left_beside(found: Cause, tried: Sequence[Cause], evidence: Evidence) -> list[Cause]:
+    """Return what may be tried in the place of a cause: right answers leave fewer mistakes, and of
+    volumes on the way those alone that have no other size wrong than that has.
+    """
+    left = [cause for cause in evidence.behind(tried) if not evidence.speaks_against(cause)]
+    way = found.wrong.way
+    if way is None or not (evidence.unmade or evidence.sound):
+        return left
+    sizes, ways = differing(way.right, way.wrong), ((cause, cause.wrong.way) for cause in left)
+    return [c for c, other in ways if other is None or differing(way.right, other.wrong) <= sizes]
 
 
 def specific(causes: Sequence[Cause]) -> list[Cause]:

@@ -174,6 +174,11 @@ class Candidates:
         """Return the names of the mistakes that an answer may follow from."""
         return self._names(given, self._on_the_way)
 
+    @cached_property
+    def met_on_the_way(self) -> frozenset[str]:
+        """The mistakes that any answer may follow from."""
+        return frozenset().union(*(cause.names for cause in self._on_the_way.causes))
+
     def led_through(self, given: Value) -> frozenset[str]:
         """Return the layers of which an answer may have a wrong volume by what it follows from."""
         ways = (cause.wrong.way for cause in self._on_the_way.giving(given))

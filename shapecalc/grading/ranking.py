@@ -18,6 +18,7 @@ from shapecalc.grading.alternatives import (
     credited_of,
     differing,
     either,
+    left_beside,
     of_two,
     perhaps,
     shared,
@@ -28,9 +29,11 @@ from shapecalc.grading.alternatives import (
 from shapecalc.grading.candidates import Candidates
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.chance import room
+from shapecalc.grading.comparison import alike
 from shapecalc.grading.evidence import NOTHING_ELSE, Evidence
 from shapecalc.grading.frequency import (
     COMMON,
+    COMMON_IN_SIZES,
     CUT_TO_0,
     DECAYED,
     MOVED,
@@ -39,7 +42,7 @@ from shapecalc.grading.frequency import (
     RARE,
     UNCERTAIN,
 )
-from shapecalc.grading.places import not_in, placed
+from shapecalc.grading.places import ANY_ONE, not_in, placed
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, last_digit
 from shapecalc.layers.activation import Elementwise, PRelu
@@ -303,8 +306,22 @@ class Explanations(Candidates):
             return with_credited(None, specific(fitting), credited)
         if evidence.working.agrees(self.context, found):
             return found
-        unseen = way.depth_alone and self.context.key != "output"  # it may be any other layer's
+        if self._at_one_layer(given, found, evidence):
+            return with_credited(None, [found], credited)
+        record, of_volume = self.context.record, self.context.key == "output"
+        unseen = way.depth_alone and not of_volume  # it may be any other layer's
+        unseen |= of_volume and record is not None and record.kind == "flatten"  # of few sizes
         return found._replace(sure=found.sure and not several and not unseen)
+
+    def _at_one_layer(self, given: Value, found: Cause, evidence: Evidence) -> bool:
+        """Say whether another common mistake in a size, made at one layer on the way, gives an
+        answer as what is found there does.
+        """
+        ways = chain.from_iterable(self._anywhere(name, ANY_ONE) for name in COMMON_IN_SIZES)
+        causes = (Cause(one.misconception, one.wrong) for one in ways)
+        same = [c for c in causes if alike(c.wrong.value, given, self.near)]
+        left = [c for c in evidence.behind(same) if not evidence.speaks_against(c)]
+        return any(cause.names != found.names for cause in left)
 
     def _likely_two(
         self, given: Value, fitting: Sequence[Cause], evidence: Evidence
@@ -404,8 +421,8 @@ class Explanations(Candidates):
         tried = [cause for cause in tried if self._is_as_long(cause, given)]
         tried = [c for c in tried if c.names.isdisjoint(UNCERTAIN) or c in fitting]
         chance = len({c.wrong.value for c in tried}) / answers
-        if likely and self.context.query.executed:  # a right value before it leaves fewer mistakes
-            tried = [cause for cause in tried if not evidence.speaks_against(cause)]
+        if likely and (self.context.query.executed or found.before):
+            tried = left_beside(found, tried, evidence)
         if len({c.wrong.value for c in tried}) / answers > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
