@@ -131,6 +131,8 @@ class Candidates:
         """Return what mistakes of these names give, made here."""
         if self.own:
             found = [Cause(m, w) for m, w in wrong_answers(self.context, self.near, names)]
+            if self.context.total and names:
+                found += self._causes(combinations.in_every_layer(self.context, names))
             return Causes(found, self.near, self.right)
 
         def of_ones() -> Causes:
