@@ -8,6 +8,7 @@ from typing import Any
 from shapecalc.grading import combinations
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.differences import are_or_is
+from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.frequency import ALIKE, COMMON, MORE_SPECIFIC
 from shapecalc.grading.misconceptions.question_context import Misconception
 from shapecalc.grading.values import Value
@@ -38,6 +39,16 @@ def with_credited(
         return _of_windows(every) or expected[0]._replace(sure=False)
     alone = found is None or len(names) >= MOST_ALTERNATIVES
     return expected[0]._replace(sure=False) if alone or not found else either([expected[0], found])
+
+
+def of_two(found: Cause, other: Cause, credited: Collection[str]) -> Cause:
+    """Return two causes that would be certain each without the other as one, or that of them which
+    alone is `credited`.
+    """
+    here, there = (bool(cause.names & {*credited}) for cause in (other, found))
+    if here == there:
+        return either([found, other])
+    return other._replace(sure=False) if here else found
 
 
 def _of_windows(causes: Sequence[Cause]) -> Cause | None:
@@ -118,6 +129,18 @@ def differing(one: Any, other: Any) -> frozenset[int]:
     if not isinstance(other, tuple) or len(one) != len(other):
         return frozenset(range(len(one)))
     return frozenset(at for at, size in enumerate(one) if size != other[at])
+
+
+def left_beside(found: Cause, tried: Sequence[Cause], evidence: Evidence) -> list[Cause]:
+    """Return what may be tried in the place of a cause: right answers leave fewer mistakes, and of
+    volumes on the way those alone that have no other size wrong than that has.
+    """
+    left = [cause for cause in evidence.behind(tried) if not evidence.speaks_against(cause)]
+    way = found.wrong.way
+    if way is None or not (evidence.unmade or evidence.sound):
+        return left
+    sizes, ways = differing(way.right, way.wrong), ((cause, cause.wrong.way) for cause in left)
+    return [c for c, other in ways if other is None or differing(way.right, other.wrong) <= sizes]
 
 
 def specific(causes: Sequence[Cause]) -> list[Cause]:

@@ -138,6 +138,8 @@ class Candidates:
         """Return what mistakes of these names give, made here."""
         if self.own:
             found = [Cause(m, w) for m, w in wrong_answers(self.context, self.near, names)]
+            if self.context.total and names:
+                found += self._causes(combinations.in_every_layer(self.context, names))
             return Causes(found, self.near, self.right)
 
         def of_ones() -> Causes:
@@ -180,6 +182,11 @@ class Candidates:
     def on_the_way(self, given: Value) -> frozenset[str]:
         """Return the names of the mistakes that an answer may follow from."""
         return self._names(given, self._on_the_way)
+
+    @cached_property
+    def met_on_the_way(self) -> frozenset[str]:
+        """The mistakes that any answer may follow from."""
+        return frozenset().union(*(cause.names for cause in self._on_the_way.causes))
 
     def led_through(self, given: Value) -> frozenset[str]:
         """Return the layers of which an answer may have a wrong volume by what it follows from."""

@@ -53,7 +53,7 @@ def carried(context: QuestionContext) -> Iterator[Pair]:
     values of the layer, a wrong count of every layer in the total.
     """
     if context.total:
-        yield from _in_every_layer(context)
+        yield from in_every_layer(context)
     elif context.record is not None and context.key in ("macs", "flops", *OF_OUTPUT):
         yield from _from_output(context)
 
@@ -155,13 +155,16 @@ def _from_output(context: QuestionContext) -> Iterator[Pair]:
                 yield misconception, found._replace(arithmetic=_after(wrong, found))
 
 
-def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
-    """Yield totals with one mistake made in each layer that gives occasion for it; one of filters
-    also without the dense layers, which have all inputs whatever is thought of filters.
+def in_every_layer(
+    context: QuestionContext, names: Collection[str] | None = None
+) -> Iterator[Pair]:
+    """Yield totals with one mistake, or one of these `names`, in each layer that gives occasion for
+    it; one of filters also without the dense layers, which have all inputs whatever is thought of
+    filters.
     """
     total: Any = context.right
     sums: dict[tuple[str, bool], tuple[Misconception, int, int]] = {}
-    for layer, misconception, more in mistakes_in_layers(context):
+    for layer, misconception, more in mistakes_in_layers(context, names):
         name, dense = misconception.name, context.subject.records[layer].kind == "dense"
         for filters in (False, True) if name in OF_FILTERS and not dense else (False,):
             _, before, times = sums.get((name, filters), (misconception, 0, 0))
@@ -281,7 +284,7 @@ def _of_total_weights(context: QuestionContext, single: Sequence[Pair]) -> Itera
     query = read_path("total.weights")
     weights = QuestionContext(context.subject, query, context.subject.answer(query))
     for one, wrong in (
-        *_in_every_layer(weights),
+        *in_every_layer(weights),
         *in_one_layer(weights, mistakes_in_layers(weights)),
     ):
         if one.name == "bias_in_weights":

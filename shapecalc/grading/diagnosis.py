@@ -87,8 +87,10 @@ class Diagnosis:
             return self._told_from_own(question, value, own, evidence, found)
         in_own = self._in_own(question, value, own, evidence, again=False)
         in_own = in_own or written_depth_first.besides(question, value, evidence, explanations)
-        if in_own is not None and not (found and in_own.either and not in_own.tied):
-            return in_own
+        if in_own is not None:
+            told = not in_own.either or in_own.tied or any(c.before for c in in_own.either)
+            if told or found is None:
+                return in_own
         behind = own.with_rounded(question) or evidence.from_right if found is None else None
         if behind is not None:  # a mistake in what follows from right numbers as they were written
             supposed = self._explanations_in(question, behind)
@@ -135,6 +137,8 @@ class Diagnosis:
             there = self._in_own(question, value, own, evidence, again=True)
             if there and found.share(question.partial) > there.share(question.partial):
                 return found._replace(sure=False)  # which a teacher expects
+            if there and there.names == found.names:  # one of two, with own sizes as with the right
+                return found._replace(sure=found.sure and there.sure)
             return there or found
         if question.query.key == "output" and not stated and not found.either:
             return self._of_own_sizes(question, value, own, evidence, found) or found
@@ -282,7 +286,7 @@ class Diagnosis:
             if same and not (from_own or evidence.made or shown):
                 continue  # their own numbers change nothing here
             if again:
-                found = supposed.made_elsewhere(value, evidence, two=True)
+                found = supposed.made_elsewhere(value, question.partial, evidence, two=True)
             else:
                 found = supposed.cause_of(value, question.partial, evidence=evidence)
                 found = found or before_rounding(question, network, supposed, value, evidence)

@@ -13,6 +13,11 @@ COMMON = frozenset((
     "padding_once", "place_from_one", "rate_forgotten", "relu_for_leaky", "same_assumed",
     "slope_forgotten", "stride_ignored",
 ))  # fmt: skip
+# Of these what is taken otherwise in the formula of sizes.
+COMMON_IN_SIZES = (
+    "ceil_for_floor", "floor_for_ceil", "forgot_plus_one", "padding_ignored", "padding_once",
+    "same_assumed", "stride_ignored",
+)  # fmt: skip
 RARE = frozenset((
     "activation_applied", "bias_per_input", "bias_per_slice", "block_counted",
     "brackets_left_out", "bytes_for_values", "depth_multiplied", "depth_padded", "field_of_blocks",

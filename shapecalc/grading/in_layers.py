@@ -55,26 +55,33 @@ def shifted(total: int, more: int, where: str) -> Wrong:
     return Wrong(total + more, text)
 
 
-def mistakes_in_layers(context: QuestionContext) -> Iterator[InLayer]:
-    """Yield the mistakes in the layers of a total, and how much more each of them counts."""
+def mistakes_in_layers(
+    context: QuestionContext, names: Collection[str] | None = None
+) -> Iterator[InLayer]:
+    """Yield the mistakes in the layers of a total, or those of these `names`, and how much more
+    each of them counts.
+    """
     layers = list(filter(None, map(own_counts, context.counted_layers)))
     if not isinstance(context.right, int) or len(layers) > MOST_LAYERS:
         return
     for record in layers:
-        right, wrong = _of_layer(context, record.name)
+        right, wrong = _of_layer(context, record.name, names)
         for misconception, found in first_each(wrong):
             if isinstance(found.value, int) and isinstance(right, int):
                 yield record.name, misconception, found.value - right
 
 
-def _of_layer(context: QuestionContext, name: str) -> tuple[Value, list[Pair]]:
+def _of_layer(
+    context: QuestionContext, name: str, names: Collection[str] | None
+) -> tuple[Value, list[Pair]]:
     """Return a layer's own count, of what a total is asked for, and the mistakes in it."""
     try:
         query = read_path(f"{name}.{context.key}")
         right = context.subject.answer(query)
     except Unanswerable:
         return 0, []
-    return right, wrong_answers(QuestionContext(context.subject, query, right)) if right else []
+    there = QuestionContext(context.subject, query, right)
+    return right, wrong_answers(there, names=names) if right else []
 
 
 def first_each(found: Iterable[Pair]) -> list[Pair]:

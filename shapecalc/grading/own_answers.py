@@ -150,17 +150,11 @@ class OwnAnswers(OwnNetworks):
             return multiplied
         for network in chain(self.networks(question), self._with_some(question)):
             try:
-                corrected = network.subject.answer(query)
-                follows = _is_corrected(question, corrected, value) or (
-                    query.executed
-                    and corrected != question.right
-                    and (
-                        network.leads_to(question, corrected, value)
-                        or is_subgradient(network.subject, query, value, as_asked(question))
-                    )
-                )
-                if not follows or not network.determines(query, corrected):
+                if not _leads_to(question, network, value):
                     continue
+                nearest = self._with_direct(question) if len(network.own) == 1 else None
+                if nearest is not None and _leads_to(question, nearest, value):
+                    network = nearest  # what is between follows from the same answers
                 sources = self.needed(question, network)
                 return Followed(sources, network.rounded(query), subject=network.subject)
             except Exception:  # the student's own numbers may lead anywhere
@@ -368,6 +362,23 @@ class OwnAnswers(OwnNetworks):
                 found = network.subject.answer(question.query)
                 return found if found != question.right else None
         return None
+
+
+def _leads_to(question: Question, network: OwnNetwork, value: Value) -> bool:
+    """Say whether an answer is what the right way makes of the numbers in a network, as they were
+    written or before that.
+    """
+    query = question.query
+    corrected = network.subject.answer(query)
+    follows = _is_corrected(question, corrected, value) or (
+        query.executed
+        and corrected != question.right
+        and (
+            network.leads_to(question, corrected, value)
+            or is_subgradient(network.subject, query, value, as_asked(question))
+        )
+    )
+    return follows and network.determines(query, corrected)
 
 
 def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:

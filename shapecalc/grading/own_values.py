@@ -93,21 +93,23 @@ class OwnNetwork(NamedTuple):
 
     def needed(self, question: Question) -> list[Answered]:
         """Return those of the answers in place without which something else would follow: wrong
-        ones, or right ones as they were written where nothing comes through these from a wrong one.
+        ones, with right values in their place, or right ones as they were written where nothing
+        comes through these from a wrong one.
         """
         direct = question.subject.way_back(question.query.key, tuple(self.arrays)).keys
-        kept = {key: self.arrays[key] for key in direct}
-        own = [key for key in self.own if key in kept]
-        if self.own and not own:
+        kept = [key for key in direct if key in self.own]
+        if self.own and not kept:
             written = (self.sound[key] for key in direct if self.arrays[key].inexact)
             return [answered for answers in written for answered in answers] or self.sources
+        values = {key: self.arrays[key].values for key in direct}
         corrected = self.subject.answer(question.query)
-        for key in own if len(own) > 1 else ():
-            fewer = {name: array for name, array in kept.items() if name != key}
-            values = {name: array.values for name, array in fewer.items()}
-            if alike(question.subject.with_values(values).answer(question.query), corrected):
-                kept = fewer
-        return [answered for key in own if key in kept for answered in self.own[key]]
+        for key in kept if len(kept) > 1 else ():
+            right = OwnArray.of(question.subject, key, (), ()).values
+            fewer = {**values, key: right}
+            if alike(question.subject.with_values(fewer).answer(question.query), corrected):
+                values, kept = fewer, [name for name in kept if name != key]
+        own = (key for key in self.own if key in kept)
+        return [answered for key in own for answered in self.own[key]]
 
 
 def as_written(

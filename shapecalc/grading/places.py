@@ -30,6 +30,7 @@ from shapecalc.grading.values import Value
 from shapecalc.grading.wording import in_a_row
 
 Places = tuple[str, ...]  # the layers at which a mistake is made at once, in the network's order
+ANY_ONE: Places = ("",)  # as many places, whichever
 MOST_IN_FULL = 6  # layers at which a mistake may be made, of which all sets are tried
 Made = dict[Places, tuple[Repeated, Cause]]
 
@@ -184,8 +185,8 @@ def _told(context: QuestionContext, found: Cause, made: Made) -> Cause:
     if len(made) == 1:
         return cause
     if max(map(len, made)) > 1:
-        told = f"for example {one.told}"
-        arithmetic = f"for example {one.wrong.arithmetic}"
+        example = "for example " if one.told else ""
+        told, arithmetic = f"{example}{one.told}", f"{example}{one.wrong.arithmetic}"
     else:
         told = ", or ".join(other.told for other, _ in made.values()) if len(made) == 2 else ""
         follows = next(filter(None, (other.follows for other, _ in made.values())), "")

@@ -18,6 +18,8 @@ from shapecalc.grading.alternatives import (
     credited_of,
     differing,
     either,
+    left_beside,
+    of_two,
     perhaps,
     shared,
     specific,
@@ -27,9 +29,11 @@ from shapecalc.grading.alternatives import (
 from shapecalc.grading.candidates import Candidates
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.chance import room
+from shapecalc.grading.comparison import alike
 from shapecalc.grading.evidence import NOTHING_ELSE, Evidence
 from shapecalc.grading.frequency import (
     COMMON,
+    COMMON_IN_SIZES,
     CUT_TO_0,
     DECAYED,
     MOVED,
@@ -38,7 +42,7 @@ from shapecalc.grading.frequency import (
     RARE,
     UNCERTAIN,
 )
-from shapecalc.grading.places import not_in, placed
+from shapecalc.grading.places import ANY_ONE, not_in, placed
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, last_digit
 from shapecalc.layers.activation import Elementwise, PRelu
@@ -74,7 +78,7 @@ class Explanations(Candidates):
         found = self._cause_of(given, credited, evidence, two=two)
         if found and not found.names.isdisjoint(self._of_another_place):
             found = found._replace(sure=False)
-        return self._placed(found, given, evidence)
+        return self._or_here(self._placed(found, given, evidence), given, evidence, credited)
 
     @property
     def _of_another_place(self) -> frozenset[str]:
@@ -90,6 +94,25 @@ class Explanations(Candidates):
         if not found.before:
             return not_in(self.context, self._in_layers, found, evidence.counted)
         return placed(self.context, found, given, evidence, self.near, self._anywhere)
+
+    def _or_here(
+        self, found: Cause | None, given: Value, evidence: Evidence, credited: Collection[str]
+    ) -> Cause | None:
+        """Return a cause that was made on the way as one of two, where one in the count gives
+        the same and would be certain without it: other answers that show how somebody computes
+        sizes say nothing of how they count.
+        """
+        if found is None or not found.before or found.either or self.context.key == "output":
+            return found
+        fitting = evidence.between(evidence.leaves(self._ones.giving(given), own=self.own))
+        others = [c for c in fitting if c.misconception.change is None and found.names != c.names]
+        here = self._likely(given, specific(others), evidence) if others else None
+        if here is None or not here.sure:
+            return found
+        if found.wrong.arithmetic.endswith(here.wrong.arithmetic):  # a working of both, if any
+            return of_two(found, here, credited)
+        left = evidence.as_worked_out(self.context, [found, here])
+        return of_two(found, here, credited) if len(left) == 2 else left[0] if left else found
 
     def _cause_of(
         self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
@@ -211,11 +234,14 @@ class Explanations(Candidates):
         own = context.query.kind == "example" and context.query.key == context.query.name
         return own and isinstance(context.layer, Elementwise | PRelu)
 
-    def made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
+    def made_elsewhere(
+        self, given: Value, credited: Collection[str], evidence: Evidence, *, two: bool
+    ) -> Cause | None:
         """Return the cause of an answer that other answers of the student certainly have as well,
         `two` if one is not: what somebody does elsewhere goes before all that nothing else shows.
         """
-        return self._placed(self._made_elsewhere(given, evidence, two=two), given, evidence)
+        found = self._placed(self._made_elsewhere(given, evidence, two=two), given, evidence)
+        return self._or_here(found, given, evidence, credited)
 
     def _made_elsewhere(self, given: Value, evidence: Evidence, *, two: bool) -> Cause | None:
         """Return the same, without all places on the way at which it may have been made."""
@@ -283,8 +309,22 @@ class Explanations(Candidates):
             return with_credited(None, specific(fitting), credited)
         if evidence.working.agrees(self.context, found):
             return found
-        unseen = way.depth_alone and self.context.key != "output"  # it may be any other layer's
+        if self._at_one_layer(given, found, evidence):
+            return with_credited(None, [found], credited)
+        record, of_volume = self.context.record, self.context.key == "output"
+        unseen = way.depth_alone and not of_volume  # it may be any other layer's
+        unseen |= of_volume and record is not None and record.kind == "flatten"  # of few sizes
         return found._replace(sure=found.sure and not several and not unseen)
+
+    def _at_one_layer(self, given: Value, found: Cause, evidence: Evidence) -> bool:
+        """Say whether another common mistake in a size, made at one layer on the way, gives an
+        answer as what is found there does.
+        """
+        ways = chain.from_iterable(self._anywhere(name, ANY_ONE) for name in COMMON_IN_SIZES)
+        causes = (Cause(one.misconception, one.wrong) for one in ways)
+        same = [c for c in causes if alike(c.wrong.value, given, self.near)]
+        left = [c for c in evidence.behind(same) if not evidence.speaks_against(c)]
+        return any(cause.names != found.names for cause in left)
 
     def _likely_two(
         self, given: Value, fitting: Sequence[Cause], evidence: Evidence
@@ -384,8 +424,8 @@ class Explanations(Candidates):
         tried = [cause for cause in tried if self._is_as_long(cause, given)]
         tried = [c for c in tried if c.names.isdisjoint(UNCERTAIN) or c in fitting]
         chance = len({c.wrong.value for c in tried}) / answers
-        if likely and self.context.query.executed:  # a right value before it leaves fewer mistakes
-            tried = [cause for cause in tried if not evidence.speaks_against(cause)]
+        if likely and (self.context.query.executed or found.before):
+            tried = left_beside(found, tried, evidence)
         if len({c.wrong.value for c in tried}) / answers > rate * PERHAPS:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE

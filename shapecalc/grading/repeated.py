@@ -299,13 +299,12 @@ def told_at(explanation: str, where: str) -> str:
 
 
 def _way(there: QuestionContext, context: QuestionContext, outputs: Mapping[str, Volume]) -> Way:
-    """Return the volumes by which the answer goes: a layer's input for its weights, or its output;
-    what was flattened as it was before.
+    """Return the volumes by which the answer goes: a layer's output, or its input for its weights
+    and where that output is as it should be; what was flattened as it was before.
     """
-    if context.key in OF_INPUT:
+    right, wrong = context.output, outputs.get(context.query.name, context.output)
+    if context.key in OF_INPUT or right == wrong:
         right, wrong = context.unflattened, there.unflattened
-    else:
-        right, wrong = context.output, outputs.get(context.query.name, context.output)
     between = tuple(v for v in outputs.values() if v[:-1] != wrong[:-1])
     return Way(right, wrong, between, frozenset(outputs))
 

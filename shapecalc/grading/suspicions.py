@@ -54,6 +54,9 @@ class Suspicions:
                 return evidence._replace(unmade=unmade & tried)
             return evidence
         made, maybe = practice.made_beside(question.id), self._on_the_way(question, read)
+        if maybe and alone:  # as above
+            tried = suspected | self._explanations(question).met_on_the_way
+            evidence = evidence._replace(unmade=unmade & tried, doubted=doubted & tried)
         sound = practice.sound(question.subject)
         if is_total(question):
             counted = practice.sound(question.subject, question.query.key)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
@@ -48,6 +50,22 @@ def test_a_credited_mistake_goes_before_one_with_own_numbers() -> None:
     assert (mark.misconception, mark.points, mark.perhaps) == ("not_flattened", 0.25, True)
     *_, mark = marked(TWO, answers, {"forgot_bias": 0.5})
     assert mark.points == 0
+
+
+@pytest.mark.parametrize("first", ["15x15x48", "14x14x48"])  # right, or without the + 1, too
+@pytest.mark.parametrize("count", [2624, "40*64 + 64 = 2624"])  # as either would write it
+def test_without_credit_neither_is_certain(first: str, count: int | str) -> None:
+    """Nothing that other answers say of the + 1 says what somebody counts for a dense layer."""
+    answers = {"conv1.output": first, "conv2.output": "6x6x40", "dense1.parameters": count}
+    *_, mark = marked(TWO, answers, {})
+    assert (mark.misconception, mark.perhaps) == ("forgot_plus_one or not_flattened", True)
+    told = "Perhaps with your answer 6x6x40 to question 2, the + 1 was forgotten at max_pool1: "
+    assert told in mark.feedback
+    assert "so 1x1x40; 40*64 + 64 = 2,624; or only the depth was counted: 40*64" in mark.feedback
+    *_, mark = marked(TWO, answers, {"forgot_plus_one": 0.5})
+    assert (mark.misconception, mark.points) == ("forgot_plus_one", 0.5)
+    *_, mark = marked(TWO, answers, {"not_flattened": 0.25})
+    assert (mark.misconception, mark.points, mark.source) == ("not_flattened", 0.25, "")
 
 
 def test_a_gradient_alone_shows_no_map_at_stride_1() -> None:

@@ -460,3 +460,23 @@ def test_own_weights_are_a_term_where_the_biases_are_forgotten_everywhere(total:
 )
 def test_another_sum_has_no_such_cause(weights: int, second: int, total: int) -> None:
     assert summed(weights, second, total).misconception != FORGOTTEN
+
+
+def test_a_mistake_shown_elsewhere_is_in_each_layer_of_a_total_of_own_sizes() -> None:
+    """With filters as deep as the image the second convolution has 3*3*3*6 + 6 = 168 parameters
+    and the others 3*3*3*8 + 8 = 224; on 2x2x8 for 3x3x8 the dense layer has 32*10 + 10 = 330. In
+    all that is 946.
+    """
+    spec = {
+        "input": "9x9x3",
+        "rounding": "floor",
+        "layers": [
+            {"conv": {"K": 8, "F": 3, "P": 1}}, {"conv": {"K": 6, "F": 3, "P": 1}},
+            {"conv": {"K": 8, "F": 3}}, {"max_pool": 2}, "flatten", {"dense": 10},
+        ],
+    }  # fmt: skip
+    answers = {"conv2.parameters": 168, "max_pool1.output": "2x2x8", "total.parameters": 946}
+    assignment = read_assignment({"spec": spec, "questions": [*answers]})
+    *_, mark = Marker(assignment).mark("Ada", answers).marks
+    assert (mark.misconception, mark.perhaps) == ("network_depth", False)
+    assert "with your answer 2x2x8 to question 2" in mark.feedback

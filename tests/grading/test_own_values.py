@@ -72,8 +72,30 @@ def test_every_step_follows_from_the_one_before() -> None:
     }  # fmt: skip
     _, *marks = marked(SPEC, answers).values()
     assert {mark.verdict for mark in marks} == {"followed through"}
-    sources = [mark.feedback.partition(" to ")[2].partition(".")[0] for mark in marks]
-    assert sources == [f"question {n}" for n in (1, 2, 3, 2, 5)]
+    sources = [mark.feedback.partition(" to ")[2].partition(". ")[0] for mark in marks]
+    both = "2 and your answer -3.25 to question 3"  # though the latter follows from the former
+    assert sources == [f"question {n}" for n in (1, 2, 3, both, 5)]
+
+
+def test_the_nearest_answers_are_named_beside_those_that_they_follow_from() -> None:
+    """9 for 8 goes on as 3*9 - 20 = 7 for 4, whose gradient is 2*(7 - 3) = 8: the step is
+    3 - 0.1*(8*9) = -4.2. Who adds it has 3 + 7.2 = 10.2; both hang on the 9 and on the 8.
+    """
+    spec = {
+        "input": "1x1x1",
+        "layers": [{"conv": {"K": 1, "F": 1}}, "flatten", {"dense": 1}],
+        "example": {
+            "given": {
+                "input": 4, "conv1.weight": [[[[2]]]], "conv1.bias": [0],
+                "dense1.weight": [[3]], "dense1.bias": [-20],
+            },
+            "loss": {"squared_error": [3]}, "rate": 0.1,
+        },
+    }  # fmt: skip
+    earlier = {"conv1.value": 9, "dense1.grad": 8}
+    for step in (-4.2, 10.2):
+        mark = marked(spec, {**earlier, "dense1.weight.next": step})["dense1.weight.next"]
+        assert "your answer 9 to question 1 and your answer 8 to question 2" in mark.feedback
 
 
 @pytest.mark.quick(1)
