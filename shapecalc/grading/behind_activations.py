@@ -47,9 +47,7 @@ def way_from_pool(subject: Subject, query: Query) -> WayBack | None:
     supposed = subject.otherwise.get("supposed", {})
     if pool is None or any(f"{one}.grad" in supposed for one in inner):
         return None  # a student's own gradient stands for what comes back through the pool
-    from numpy import ones_like  # which only values need
-
-    is_open = ones_like(array_in(subject, (pool.sources or ("",))[0]), bool)
+    is_open: Any = 0 * array_in(subject, (pool.sources or ("",))[0]) == 0  # each of them, so far
     for record in passed:
         is_open &= array_in(subject, record.name) > 0
     if not of_filters:

@@ -14,7 +14,6 @@ from shapecalc.layers.conv import Conv
 from shapecalc.records import KnownRecord
 
 MOST_TERMS = 10_000  # products that a gradient is the sum of
-WINDOWS, TAPS = "uvw", "xyz"  # letters of their axes
 
 
 def seen_by_windows(subject: Subject, record: KnownRecord) -> Any | None:
@@ -33,22 +32,14 @@ def seen_by_windows(subject: Subject, record: KnownRecord) -> Any | None:
     x = array_in(subject, record.sources[0])
     if layer.K * x.shape[0] * x.shape[1] * prod(fit.size * fit.F for fit in fits) > MOST_TERMS:
         return None
-    import numpy as np  # which only values need
+    from shapecalc.executor import windows_seen  # NumPy, which only values need
 
-    seen = np.pad(x, [(0, 0), (0, 0), *((0, 1) for _ in fits)])  # a last 0 for what is padding
-    for axis, (fit, pairs) in enumerate(zip(fits, meetings(record), strict=True)):
-        pixels = np.full((fit.size, fit.F), -1)
-        for window, tap, pixel in pairs:
-            pixels[window, tap] = pixel
-        seen = np.take(seen, pixels, axis=2 + 2 * axis)
-    return seen
+    each = zip(fits, meetings(record), strict=True)
+    return windows_seen.seen_by_windows(x, [(fit.size, fit.F, pairs) for fit, pairs in each])
 
 
 def gradient_of_windows(back: Any, seen: Any) -> Any:
     """Return the terms of the gradient, windows x K x D x taps, each a sum over the batch."""
-    from numpy import einsum  # which only values need
+    from shapecalc.executor.windows_seen import terms_of_filters  # NumPy, which only values need
 
-    axes = range(back.ndim - 2)
-    windows, taps = WINDOWS[: len(axes)], TAPS[: len(axes)]
-    both = "".join(WINDOWS[n] + TAPS[n] for n in axes)
-    return einsum(f"nk{windows},nd{both}->{windows}kd{taps}", back, seen)
+    return terms_of_filters(back, seen)

@@ -32,7 +32,7 @@ from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.other_ways import excludes, shows_the_way
 from shapecalc.grading.outer_brackets import without_outer_brackets
 from shapecalc.grading.regex import regex
-from shapecalc.grading.relu_in_working import shows_relu, takes_relu
+from shapecalc.grading.relu_in_working import takes_relu
 from shapecalc.grading.side_by_side import shows_side_by_side
 from shapecalc.grading.stated_filters import shows_filter, with_filter
 from shapecalc.grading.stated_logarithms import probabilities, to_another_base
@@ -90,6 +90,7 @@ SIGNED, RATE = "gradient_added", "rate_forgotten"
 STEPPED = frozenset((SIGNED, RATE))
 LONE_STEP, OTHER_BASE = frozenset(("step_alone",)), frozenset(("loss_base",))
 LEFT_OUT, ACTIVATED = frozenset(("layer_left_out",)), frozenset(("activation_applied",))
+FOR_LEAKY = frozenset(("relu_for_leaky",))
 HALVED, MEAN = HALF_OR_MEAN = ("loss_halved", "loss_mean")  # which are one number of two outputs
 NOT_SQUARED = "filter_not_squared"
 NO_JUMPS = frozenset(("field_of_blocks", "field_pools_left_out", "field_stride_ignored"))
@@ -168,6 +169,8 @@ class Working(NamedTuple):
             return True
         if cause.names == ACTIVATED:
             return self.activated or None
+        if cause.names == FOR_LEAKY:
+            return self.relu or None
         if cause.names == LONE_STEP:
             return self.has_lone_step(context) or None
         if cause.names == LEFT_OUT:
@@ -175,7 +178,7 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        for shows in (shows_half, shows_no_dilation, shows_macs, shows_side_by_side, shows_relu):
+        for shows in (shows_half, shows_no_dilation, shows_macs, shows_side_by_side):
             shown = shows(self, context, cause)
             if shown is not None:
                 return shown

@@ -193,6 +193,7 @@ def conv_work(draw: random.Random) -> Problem:
             "stride_ignored": at_stride_1**2 * K if S > 1 else None,
             "depth_kept": o * o * D,
             "forgot_plus_one": (o - 1) ** 2 * K,
+            "bytes_for_values": 4 * o * o * K,
         }
         right = o * o * K
     else:
@@ -214,7 +215,7 @@ def conv_work(draw: random.Random) -> Problem:
             typical["forgot_depth+macs_for_flops"] = o * o * F * F * K
     others = {
         "positions not squared": right // o,
-        "four times": 4 * right,
+        "four times": 4 * right if ask != "activations" else None,
         "half the filters": right // 2 if K > 2 and ask != "flops" else None,
         "weights and positions added": o * o + weights,
         "another size": (o + 2) ** 2 * K * (1 if ask == "activations" else F * F * D),

@@ -9,11 +9,11 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.values import Value, flat, shown
 from shapecalc.layers.normalization import Normalization
 from shapecalc.layers.reshape import Bordered
-from shapecalc.quantities import OF_OUTPUT, QUANTITIES
+from shapecalc.quantities import QUANTITIES
 
 UNCHANGED = "it is the volume of the input, not of the output"
 OF_NETWORK = "it is the volume of the network's input"
-VOLUMES = ("output", "input", "receptive_field", "jump", *OF_OUTPUT)
+VOLUMES = ("output", "input", "activations", "receptive_field", "jump")
 NOUNS = {  # where the title of a column is none
     "trainable": "trainable parameters",
     "frozen": "frozen parameters",
