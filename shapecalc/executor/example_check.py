@@ -16,6 +16,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.cancelled_sums import CancelledSums
 from shapecalc.executor.descent import Owned, Update, descent
 from shapecalc.executor.given_masks import masks_in, put_in
 from shapecalc.executor.kernels import Kernel
@@ -82,6 +83,7 @@ class ComputedExample:
         others = ((self.session.names.find(key), a) for key, a in (self._supposed or {}).items())
         self._other_gradients = {to.at: a for to, a in others if to.role == "gradient"}
         batch = self._batch()
+        self.session.engine.watch = CancelledSums(self.session.engine)
         self.session.engine.forward(self.session.inputs(inputs, batch))
         if example.loss_kind:
             wanted: Any = {name: numbers.values for name, numbers in example.loss.items()}
