@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from math import prod
 from typing import Any, NamedTuple
 
@@ -315,8 +316,9 @@ class OwnNetworks:
         ):
             rest = [other for other in found if other is not source]
             supposed = self._supposed(question, rest, network.turned)
-            if supposed is not None and answer(supposed) == wanted:
-                found, subject = rest, supposed
+            with suppress(Exception):  # nothing may follow: branches that no longer agree
+                if supposed is not None and answer(supposed) == wanted:
+                    found, subject = rest, supposed
         return found, subject
 
     def _given_among(
