@@ -30,6 +30,7 @@ from shapecalc.grading.misconceptions import (
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.own_arrays import Answered
+from shapecalc.grading.own_branches import goes_on_from_one
 from shapecalc.grading.own_sizes import has_size, inputs, of_own_sizes, taken_from_own
 from shapecalc.grading.own_sums import with_the_mistake, wrong_terms
 from shapecalc.grading.question import Question
@@ -76,6 +77,8 @@ class Diagnosis:
         explanations = self.explanations(question)
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
+            if goes_on_from_one(question, value, own):
+                return None
             found = self._repeated(question, value, own, found) or found
         if found is not None and question.query.kind == "field":
             with_own = self._shown_with_own(question, value, own, evidence, found)

@@ -27,7 +27,6 @@ from shapecalc.grading.notation import GAP
 from shapecalc.grading.own_answers import Followed
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.reading import SEVERAL
-from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.regex import regex
 from shapecalc.grading.rounded_down import rounded_at
 from shapecalc.grading.rounding import NO_WORKING, rounded
@@ -38,10 +37,10 @@ from shapecalc.grading.student_working import Working
 from shapecalc.grading.tried_out import tried_out
 from shapecalc.grading.turned_arrays import is_turned
 from shapecalc.grading.values import Value, flat, index
+from shapecalc.grading.whole_volume import of_all_sizes
 from shapecalc.grading.without_a_list import numbers_asked
 from shapecalc.grading.wording import capital
 from shapecalc.grading.wrong_steps import wrong_step
-from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
@@ -345,7 +344,7 @@ def right_answer(question: Question, good: Sequence[bool] = ()) -> str:
     not `good` in an answer, or of the first one.
     """
     working = _working_of_a_wrong_one(question, good) or question.working
-    because = f": {working}{_depth(question)}" if working else ""
+    because = f": {of_all_sizes(question, working)}" if working else ""
     begin = ONE_OF_MANY if question.query.kind == "fitting" else RIGHT_ANSWER
     return f"{begin}{right_told(question)}{because}."
 
@@ -367,17 +366,6 @@ def _working_of_a_wrong_one(question: Question, good: Sequence[bool]) -> str:
 def tells(feedback: str, right: str) -> bool:
     """Say whether the right answer stands in what is told."""
     return f"{RIGHT_ANSWER}{right}" in feedback or f"{ONE_OF_MANY}{right}" in feedback
-
-
-def _depth(question: Question) -> str:
-    """Return where the depth of a volume comes from, which no formula of a size tells."""
-    record, right = question.subject.records.get(question.query.name), question.right
-    if record is None or question.query.key != "output" or not isinstance(right, tuple):
-        return ""
-    if len(right) < 2 or "depth" in question.working or not record.input:
-        return ""
-    told = depth_derivation(record)
-    return f"; {sentences.sentence(told)}" if told else ""
 
 
 def _wanted(question: Question) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from math import prod
 from typing import Any, NamedTuple
 
@@ -197,13 +198,24 @@ class OwnNetworks:
             self._in_networks[question.id] = self._with_volumes(question)
         return self._in_networks[question.id]
 
-    def _with_volumes(self, question: Question) -> list[OwnNetwork]:
+    def nearest_volumes(self, question: Question) -> OwnNetwork | None:
+        """Return the network with the nearest volumes and fields, also where nothing follows from
+        these for the question; None where all of them are right.
+        """
+        found = self._in_place(question, *self._wrong_in(question), unanswered=True)
+        return next(found, None)
+
+    def _wrong_in(self, question: Question) -> tuple[dict[str, Answered], list[Answered]]:
+        """Return the wrong volumes in a question's network, by their layers, and the fields."""
         wrong = {
             q.query.name: (q, v)
             for q, v in self._given.volumes(question.subject)
             if q.query != question.query
         }
-        fields = [(q, v) for q, v in self._others(question) if q.query.kind == "field"]
+        return wrong, [(q, v) for q, v in self._others(question) if q.query.kind == "field"]
+
+    def _with_volumes(self, question: Question) -> list[OwnNetwork]:
+        wrong, fields = self._wrong_in(question)
         if not wrong and not fields:
             return []
         found = [*self._in_place(question, wrong, fields)]
@@ -223,9 +235,12 @@ class OwnNetworks:
         wrong: dict[str, Answered],
         fields: Sequence[Answered],
         turned: frozenset[str] | None = None,
+        *,
+        unanswered: bool = False,
     ) -> Iterator[OwnNetwork | None]:
         """Yield the network with the nearest of the wrong and the right volumes, of which some are
-        `turned`, with the fields and without; None where it has no answer to the question.
+        `turned`, with the fields and without; None where it has no answer to the question, unless
+        it may be `unanswered`.
         """
         turned = self.turned if turned is None else turned
         right = {
@@ -241,7 +256,7 @@ class OwnNetworks:
         for own in [fields, []] if fields else [[]]:
             if slips or own:
                 supposed = self._supposed(question, [*volumes, *own], turned)
-                if supposed is None or not has_answer(supposed, question):
+                if supposed is None or not (unanswered or has_answer(supposed, question)):
                     yield None
                 else:
                     given = [*volumes, *own]
@@ -315,8 +330,9 @@ class OwnNetworks:
         ):
             rest = [other for other in found if other is not source]
             supposed = self._supposed(question, rest, network.turned)
-            if supposed is not None and answer(supposed) == wanted:
-                found, subject = rest, supposed
+            with suppress(Exception):  # nothing may follow: branches that no longer agree
+                if supposed is not None and answer(supposed) == wanted:
+                    found, subject = rest, supposed
         return found, subject
 
     def _given_among(

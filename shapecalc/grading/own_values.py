@@ -6,7 +6,7 @@ determined: it comes out otherwise with others in their place.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from shapecalc.grading.own_arrays import Answered, OwnArray, by_array
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.resized import with_own_size
-from shapecalc.grading.soundness import refusing
+from shapecalc.grading.soundness import larger, not_fitting
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.turned_arrays import is_learned, is_turned, turned_back
 from shapecalc.grading.values import Value, flat
@@ -45,13 +45,30 @@ class OwnNetwork(NamedTuple):
     sound: Mapping[str, list[Answered]] = MappingProxyType({})
     turned: frozenset[str] = frozenset()
 
-    def rounded(self, query: Query) -> list[KnownRecord]:
+    def rounded(
+        self, query: Query, answer: Callable[[Subject], Any] | None = None
+    ) -> list[KnownRecord]:
         """Return the layers that have their sizes rounded down, since their strides do not fit,
-        without which a number would not follow.
+        without which a number, or another `answer`, would not follow: of another size there it
+        would be another one.
         """
         if query.kind == "example":
             return []
-        return refusing(self.subject.trace, query.name, query.key)
+        answer = answer or (lambda subject: subject.answer(query))
+        unfit = not_fitting(self.subject.trace, query.name, query.key)
+        return [record for record in unfit if self._hangs_on(record, answer)]
+
+    def _hangs_on(self, record: KnownRecord, answer: Callable[[Subject], Any]) -> bool:
+        """Say whether an answer hangs on the sizes that a layer gives: not where an own volume is
+        in their place or stands between, and parameters hang on the depth alone.
+        """
+        if record.output is None or record.name in self.subject.supposed:
+            return False
+        try:
+            other = answer(self.subject.further({record.name: larger(record.output)}))
+        except Exception:  # nothing follows from it
+            return True
+        return bool(other != answer(self.subject))
 
     def determines(self, query: Query, value: Value) -> bool:
         """Say whether the value that follows for a question follows whatever was not given."""

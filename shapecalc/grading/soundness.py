@@ -6,11 +6,15 @@ has something to show. That size is no right answer.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
+from shapecalc import rules
 from shapecalc.diagnostics import LayerError
 from shapecalc.records import KnownRecord
+from shapecalc.rules import Rule
 from shapecalc.tracing import KnownTrace
+from shapecalc.volumes import Volume
 from shapecalc.walking import walk
 
 OF_INPUT = ("input", "weights", "biases", "parameters", "non_trainable")  # need a sound input only
@@ -32,11 +36,16 @@ def of_other_sizes(trace: KnownTrace, found: Unsound) -> KnownTrace:
     not depend on their sizes.
     """
     outputs = {
-        record.name: (*(2 * size + 1 for size in record.output[:-1]), record.output[-1])
+        record.name: larger(record.output)
         for record in trace.layers
         if record.output and found.outputs.get(record.name) == record.name
     }
     return walk(trace.spec, outputs)
+
+
+def larger(volume: Volume) -> Volume:
+    """Return a volume of the same depth with other sizes, as a layer at fault may give as well."""
+    return (*(2 * size + 1 for size in volume[:-1]), volume[-1])
 
 
 def unsound(trace: KnownTrace) -> Unsound:
@@ -57,28 +66,29 @@ def unsound(trace: KnownTrace) -> Unsound:
     return found
 
 
-def refusing(trace: KnownTrace, name: str, key: str) -> list[KnownRecord]:
-    """Return the layers that refuse their inputs, of those that a layer's number or a total follows
-    from, in the network's order.
+def not_fitting(trace: KnownTrace, name: str, key: str) -> list[KnownRecord]:
+    """Return the layers whose strides do not fit, of those that stand before a layer's number or in
+    a total, in the network's order.
     """
     found, total = unsound(trace), name == "total"
     if not (found.outputs if total else found.behind(name, key)):
         return []
-    wanted, refused = set(found.outputs) if total else {name}, []
+    wanted, unfit = set(found.outputs) if total else {name}, []
     for record in reversed(trace.layers):
         if record.name not in wanted:
             continue
         wanted.update(record.sources or ())
-        if (record.name != name or key not in OF_INPUT) and _refuses(record):
-            refused.append(record)
-    return refused[::-1]
+        if (record.name != name or key not in OF_INPUT) and _refuses(record, (rules.STRIDE_FIT,)):
+            unfit.append(record)
+    return unfit[::-1]
 
 
-def _refuses(record: KnownRecord) -> bool:
+def _refuses(record: KnownRecord, by: Collection[Rule] = ()) -> bool:
+    """Say whether a layer does not take its input, by one of some rules if these are given."""
     if record.layer is None or record.input is None:
         return False
     try:
         record.layer.volume(record.input)
-    except LayerError:
-        return True
+    except LayerError as error:
+        return not by or error.rule in by
     return False

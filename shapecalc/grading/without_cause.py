@@ -16,6 +16,7 @@ from shapecalc.grading.followed_in_part import followed_in_part
 from shapecalc.grading.from_own_numbers import from_own_numbers
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_branches import own_branches
 from shapecalc.grading.question import Question
 from shapecalc.grading.reading import Reading
 from shapecalc.grading.stated_terms import terms_of_total
@@ -58,10 +59,13 @@ def without_cause(
     in_terms = right_terms(question, terms, own, diagnosis.numbers, behind, hides=told.hides)
     in_part, from_own = in_terms.told, ""
     supposed = from_own_numbers(question, own) if part is None else None
+    branches = own_branches(question, value, own)
     if part is not None:
         in_part = told.in_part(question, part, diagnosis.sources(part.sources))
     elif supposed is not None:
         from_own = told.from_own(question, supposed[0], diagnosis.sources(supposed[1]))
+    elif branches is not None:
+        from_own = branches.told(diagnosis.numbers, hides=told.hides)
     feedback = told.wrong(
         question, value, None, good=good, followed=own.each_followed(question, value, good),
         working=working, in_part=in_part, from_own=from_own,

@@ -71,3 +71,41 @@ def test_each_axis_on_which_the_stride_does_not_fit_is_told_once() -> None:
     assert f"Sizes are {at}: {height}; {width}." in pooled("11x9x4", "5x4x4")
     assert f"A size is {at}: {height}." in pooled("11x10x4", "5x5x4")
     assert f"A size is {at}: {height}." in pooled("11x11x4", "5x5x4")
+
+
+# 12x12x4 is halved to 6x6x4 and doubled to 12x12x5 beside 12x12x8. Of an own 11x11 that is 5.5, 5
+# and 10 beside 11, which cannot be joined.
+BRANCHES: dict[str, Any] = {
+    "input": "12x12x3",
+    "layers": [
+        {"conv": {"K": 4, "F": 3, "P": 1}},
+        {"conv": {"K": 8, "F": 1}},
+        {"max_pool": {"F": 2, "S": 2, "from": "conv1"}},
+        {"conv_transpose": {"K": 5, "F": 2, "S": 2}},
+        {"concat": ["conv2", "conv_transpose1"]},
+    ],
+}
+
+
+def test_nothing_is_rounded_in_front_of_an_own_volume() -> None:
+    """11*11*13*4 = 6,292 takes no other size, and a concat has no stride."""
+    asked = {CONV: "11x11x4", "concat1.output": "11x11x13", "concat1.output_bytes": 6292}
+    keys = {"spec": BRANCHES, "questions": [*asked], "show": "hint", "given": False}
+    found = mark({**keys, "follow_through": 1.0}, asked).marks[2]
+    assert found.feedback == "It follows correctly from your answer 11x11x13 to question 2."
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "at"),
+    [
+        # 10*6*3*3 + 10 whatever the size; 3*3*10 * 3*3*6 with the pool's (11 - 2)/2 + 1 = 5.5.
+        ("conv2.parameters", 550, ""),
+        ("conv2.macs", 4860, " A size is rounded down at max_pool1, for the stride does not fit."),
+    ],
+)
+def test_parameters_hang_on_no_size(asked: str, answer: int, at: str) -> None:
+    layers = [{"conv": {"K": 4, "F": 3, "P": 1}}, {"max_pool": 2}, {"conv": {"K": 10, "F": 3}}]
+    keys = {"spec": {"input": "12x12x3", "layers": layers}, "questions": [CONV, asked]}
+    given = {CONV: "11x11x6", asked: answer}
+    found = mark({**keys, "show": "hint", "given": False, "follow_through": 1.0}, given).marks[1]
+    assert found.feedback == f"It follows correctly from your answer 11x11x6 to question 1.{at}"
