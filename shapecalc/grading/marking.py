@@ -233,8 +233,8 @@ class Marker:
         share = question.partial.get(name, 0.0)
         found, followed, credit = None, None, credit_told(question, share)
         if not is_right(question, value):
-            there, followed = (own.lead_to(question, one) for one in (stated.value, value))
-            if there and not is_contradicted(question, stated.value, there, followed):
+            elsewhere, followed = (own.lead_to(question, one) for one in (stated.value, value))
+            if elsewhere and not is_contradicted(question, stated.value, elsewhere, followed):
                 return None
             if read.step and not goes_on_from(question, followed, read.step):
                 return None  # which may have other mistakes
