@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.comparison import as_asked, same
 from shapecalc.grading.evidence import Evidence
 from shapecalc.grading.own_answers import Followed, OwnAnswers
 from shapecalc.grading.question import Question
 from shapecalc.grading.shown_sizes import goes_another_way, starts_from_own, tells_the_input
 from shapecalc.grading.values import Value
+
+
+def is_contradicted(
+    question: Question, stated: Value, there: Followed, worked: Followed | None
+) -> bool:
+    """Say whether the working in front of a result comes to what follows from other answers than
+    those that lead `there`, so that the result is only near that by chance.
+    """
+    if not question.query.executed or worked is None or worked.subject is None:
+        return False
+    if {q.id for q, _ in there.sources} == {q.id for q, _ in worked.sources}:
+        return False
+    near = replace(question, tolerance=as_asked(question))
+    return not same(near, worked.subject.answer(question.query), stated)
 
 
 def is_shown_not_to_follow(

@@ -49,11 +49,15 @@ UNCERTAIN = frozenset((FROM_ONE,))
 # are told where the working shows them.
 ONLY_SHOWN = frozenset(("field_one_stride_ignored",))
 
-# Mistakes that are one at each of many windows: with a second one they would be too likely chance.
-ALONE = frozenset(("one_window_only",))
+# Mistakes that are one at each of many windows, or filters: with a second one they would be too
+# likely chance.
+ALONE = frozenset(("one_filter_gradient", "one_window_only"))
 
 # Mistakes that give, for one number of a weight's gradient or step, that of another place.
 MOVED = frozenset(("dense_transposed", "filter_transposed", "weight_gradient_turned"))
+
+# Mistakes that give a part of a sum, which for one number is left in other ways as well.
+OF_A_PART = frozenset(("one_filter_gradient",))
 
 # A misconception, and those that are more specific: where they give the same number, they are
 # meant. That is no order of all misconceptions: most pairs meet by chance, which says nothing.

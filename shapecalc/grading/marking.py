@@ -19,6 +19,7 @@ from shapecalc.grading.credit import credit_of, credit_told
 from shapecalc.grading.diagnosis import Diagnosis
 from shapecalc.grading.differences import matter
 from shapecalc.grading.doubts import (
+    is_contradicted,
     is_rather_a_mistake,
     is_shown_not_to_follow,
     may_not_follow,
@@ -232,9 +233,9 @@ class Marker:
         share = question.partial.get(name, 0.0)
         found, followed, credit = None, None, credit_told(question, share)
         if not is_right(question, value):
-            if own.lead_to(question, stated.value):
+            elsewhere, followed = (own.lead_to(question, one) for one in (stated.value, value))
+            if elsewhere and not is_contradicted(question, stated.value, elsewhere, followed):
                 return None
-            followed = own.lead_to(question, value)
             if read.step and not goes_on_from(question, followed, read.step):
                 return None  # which may have other mistakes
             through = _through(question, followed.sources, own) if followed else 0.0

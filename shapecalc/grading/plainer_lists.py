@@ -67,6 +67,14 @@ ASIDE = regex(r"(?<=\d)\s*\((?=[^()\d]*[^\W\d_]{2})([^()\d=]*)\)(?=\s*[,;])")
 INLINE = regex(r"(?:^|(?<=[\s\])}]))\(?(\d{1,2}|[a-z])\)\s*(?=\[)")
 INLINE_VALUE = regex(r"(?:^|(?<=[\s,;]))\(?(\d{1,2}|[a-z])\)\s+(?=[-+\u2212]?\.?\d)")
 
+# `2*[1, 3] = [2, 6] and 5*[1, 3] = [5, 15]`: rows that are worked out.
+ROW_WORKED_OUT = (
+    r"[-+\u2212]?\d{0,9}\.?\d{1,12} ?[*\u00b7\u22c5\u00d7] ?\[[^\[\]=]{1,200}\]"
+    r" ?= ?\[[^\[\]=]{1,200}\]"
+)
+ROWS_WORKED_OUT = regex(rf"\s*{ROW_WORKED_OUT}(?:(?:,| and|, and) {ROW_WORKED_OUT})+[\s.]*")
+AND_A_ROW = regex(r"(?<=\]),? and ")
+
 
 def with_small_numbers(text: str) -> str:
     """Return a text with a small number as machines print it: 4.9e-2 for `4.9*10^-2`."""
@@ -138,6 +146,8 @@ def plainer(text: str) -> str:
     text = OF_THE_LOSS.sub("d", text)
     text = PRIMED.sub(r"\1", FOR.sub(" ", text))
     text = NAMED_ABOUT.sub(r"\1 = ", text)
+    if ROWS_WORKED_OUT.fullmatch(text):
+        text = AND_A_ROW.sub(", ", text)
     return MINUS.sub(r"\1\2-", text)
 
 

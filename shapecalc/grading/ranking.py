@@ -37,6 +37,7 @@ from shapecalc.grading.frequency import (
     CUT_TO_0,
     DECAYED,
     MOVED,
+    OF_A_PART,
     ONLY_AGAIN,
     ONLY_SHOWN,
     RARE,
@@ -76,16 +77,20 @@ class Explanations(Candidates):
         `credited` by its name is believed: a teacher expects it.
         """
         found = self._cause_of(given, credited, evidence, two=two)
-        if found and not found.names.isdisjoint(self._of_another_place):
+        if found and not found.names.isdisjoint(self._never_certain):
             found = found._replace(sure=False)
         return self._or_here(self._placed(found, given, evidence), given, evidence, credited)
 
     @property
-    def _of_another_place(self) -> frozenset[str]:
-        """The mistakes that give the number of another place, which may be taken by chance."""
+    def _never_certain(self) -> frozenset[str]:
+        """The mistakes that give the number of another place, which may be taken by chance, or for
+        one number a part of it.
+        """
         query = self.context.query
-        weight = bool(query.place) and query.key.endswith((".weight.grad", ".weight.next"))
-        return UNCERTAIN | MOVED if weight else UNCERTAIN
+        if not query.place:
+            return UNCERTAIN
+        weight = query.key.endswith((".weight.grad", ".weight.next"))
+        return UNCERTAIN | MOVED if weight else UNCERTAIN | OF_A_PART
 
     def _placed(self, found: Cause | None, given: Value, evidence: Evidence) -> Cause | None:
         """Return a cause with all places at which it gives an answer, on the way or in a total."""

@@ -136,8 +136,10 @@ def _through(
             for k in range(len(weight))
             for window, tap in pairs
         ]
+        over_all = "filters" if len(pairs) == 1 else "filters and the windows that see it"
+        things = over_all if len(weight) > 1 else "windows that see it"
         return Worked(
-            summed_over(f"weight * gradient of {record.name}", len(seen), "windows that see it"),
+            summed_over(f"weight * gradient of {record.name}", len(seen), things),
             plus(*(times(float(weight[a]), float(back[b])) for a, b in seen)) if seen else 0,
             used_at(record, [place for _, place in seen]),
         )

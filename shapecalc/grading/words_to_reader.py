@@ -15,6 +15,15 @@ COURTESY = regex(
     r"(?!.*\b(?:see|page|attach|photo|picture|pdf|scan|paper|separate|below|above))[^\d:=]*",
     re.IGNORECASE,
 )
+# Around such a word: `Hi, sorry for the mess :)`
+GREETING = regex(
+    r"^(?:hi|hello|hey|dear)(?: (?:there|all|both|everyone|professor|prof|sir|madam))?"
+    r"\s?[,.!]\s{1,3}(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+SMILE = regex(
+    r"\s?(?:[:;]-?[)(DPp]|\^_?\^|[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?){1,3}\s{0,3}$"
+)
 # Of these words alone, and one of those that it is about, a line can hold no answer: who did a
 # question on paper says which, and who shows a photo says that.
 ABOUT = (
@@ -47,7 +56,10 @@ NUMBER = regex(
 
 
 def is_word_to_reader(line: str) -> bool:
-    """Say whether a line is a word to the reader, and can hold no answer."""
+    """Say whether a line is a word to the reader, whatever it greets or smiles with, and can hold
+    no answer.
+    """
+    line = SMILE.sub("", GREETING.sub("", line))
     if COURTESY.fullmatch(line):
         return True
     if len(line) > LONGEST or any(sign.isdigit() for sign in line) or not SIGNS.fullmatch(line):

@@ -16,6 +16,9 @@ from shapecalc.grading.answer_texts import lines_of
         "PS: I rounded everything to three decimal places",
         "Workings are a bit messy, sorry",
         "used a calculator for the arithmetic",
+        "Hi, sorry for the handwriting-style answers :)",
+        "Hello Professor, I did all calculations by hand ;-)",
+        "thank you \U0001f600",
     ],
 )
 def test_a_word_to_the_reader_is_not_listed(said: str) -> None:
@@ -35,6 +38,9 @@ def test_a_word_to_the_reader_is_not_listed(said: str) -> None:
         "I used a calculator and got four",
         "three, workings on paper",
         "rounded to 3 digits",
+        "hi, the padding is same :)",
+        "Hello, I got four :)",
+        "Hi, see the photo for the workings :)",
     ],
 )
 def test_what_may_hold_an_answer_or_say_where_it_stands_is_listed(said: str) -> None:

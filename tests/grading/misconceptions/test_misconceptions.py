@@ -163,6 +163,11 @@ UNITS = example(
     given={"input": [1, 2, 3], "dense1.weight": [[1, 3, 2], [0, -1, 4]]},
     upstream={"dense1": [2, 5]},
 )  # fmt: skip
+FILTERS = example(
+    "3x1", {"conv": {"K": 2, "F": 2, "bias": False}},
+    given={"input": [[1, 2, 3]], "conv1.weight": [[[1, 2]], [[3, -1]]]},
+    upstream={"conv1": [[1, 2], [4, 5]]},
+)  # fmt: skip
 UNROLLED = example(
     "1x3x1", "flatten", {"dense": 2},
     given={"input": [[[1, 2, 3]]], "dense1.weight": [[1, 3, 2], [0, -1, 4]]},
@@ -749,6 +754,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("one_unit_gradient", UNITS, "input.grad", [2, 6, 4]),
     ("one_unit_gradient", UNITS, "input.grad", [0, -5, 20]),
     ("one_unit_gradient", UNROLLED, "input.grad", [[[2, 6, 4]]]),
+    # 1*1, 2*1 + 1*2, 2*2 and 3*4, -1*4 + 3*5, -1*5, together [13, 15, -1]
+    ("one_filter_gradient", FILTERS, "input.grad", [[1, 4, 4]]),
+    ("one_filter_gradient", FILTERS, "input.grad", [[12, 11, -5]]),
+    ("one_filter_gradient", FILTERS, "input.grad[0,1]", 11),
     ("overlaps_not_summed", SPREAD, "conv_transpose1.value", [1, 2, 3, 30, 300]),
     (
         "average_for_max",
