@@ -91,6 +91,11 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "gradient_sign": ("gradient_added",),  # of a step, where no other answer has the wrong sign
     "slope_at_0": ("slope_forgotten",),  # where no value is negative
     "max_for_average": ("pool_gradient_whole",),  # at the largest, where it is not divided
+    "volume_too_early": (
+        "macs_for_flops",  # behind a layer that doubles the depth
+        "flops_for_macs",  # behind one that halves it
+        "filter_not_squared",  # behind one that gives F times the depth
+    ),
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1
         "field_of_filter_only",  # the layer before sees a window of the same size
