@@ -19,15 +19,18 @@ def conv(name: str, K: int, F: int, **more: Any) -> dict[str, Any]:
 # 27x27: 3 -> 24 -> 8 -> 20 channels; `wide` has 3*3*8*20 = 1,440 weights
 SQUEEZED = {
     "input": "27x27x3",
-    "layers": [conv("stem", 24, 3), "relu", conv("squeeze", 8, 1), "relu", conv("wide", 20, 3)],
-}
+    "layers": [
+        conv("stem", 24, 3), "relu", conv("squeeze", 8, 1), "relu", conv("wide", 20, 3),
+        conv("back", 24, 3, **{"from": "squeeze"}),
+    ],
+}  # fmt: skip
 # 16x16: 3 -> 24, 8x8: -> 20, 4x4: -> 30 -> 45 -> 10 channels
 POOLED = {
     "input": "16x16x3",
     "layers": [
         conv("stem", 24, 3), {"max_pool": 2}, conv("second", 20, 3), "batch_norm", "relu",
         {"max_pool": 2}, conv("third", 30, 3), conv("fourth", 45, 1), conv("last", 10, 3),
-        "global_avg_pool", "flatten", {"dense": {"name": "head", "units": 6}},
+        "global_avg_pool", "flatten", {"dense": {"name": "head", "units": 2}},
     ],
 }  # fmt: skip
 SKIPPED = "The volume of one layer too early was taken, 27x27x24 in front of squeeze: "
@@ -78,7 +81,7 @@ def test_layers_that_keep_the_depth_are_passed(answer: str | int) -> None:
     ("asked", "answer", "name"),
     [
         ("squeeze.parameters", 3 * 8 + 8, "network_depth"),  # which is the depth in front of stem
-        ("third.weights", "9*30*30 = 8100", "filters_for_depth"),
+        ("back.weights", 9 * 24 * 24, "filters_for_depth"),  # as squeeze gets 24, too
         ("fourth.weights", 45 * 20, None),  # as many as 30 filters of 30
         ("fourth.macs", 4 * 4 * 45 * 20, None),
     ],
@@ -86,7 +89,7 @@ def test_layers_that_keep_the_depth_are_passed(answer: str | int) -> None:
 def test_what_another_mistake_gives_as_well_keeps_its_name(
     asked: str, answer: str | int, name: str | None
 ) -> None:
-    spec = POOLED if asked[0] != "s" else SQUEEZED
+    spec = POOLED if asked[0] == "f" else SQUEEZED
     assert marked(spec, {asked: answer})[asked].misconception == name
 
 
@@ -115,8 +118,8 @@ def test_half_the_depth_halves_the_operations(answer: str | int, name: str) -> N
 
 
 def test_filters_of_the_right_depth_say_nothing_of_a_pool_left_out() -> None:
-    """On 4x4x10, in front of global_avg_pool1: 4*4*10*6 + 6 = 966 for 66."""
+    """On 4x4x10, in front of global_avg_pool1: 4*4*10*2 + 2 = 322 for 22."""
     answers = {"third.weights": 9 * 20 * 30, "fourth.weights": 30 * 45, "last.weights": 4050}
     for others in ({}, answers):
-        mark = marked(POOLED, {**others, "head.parameters": 966})["head.parameters"]
+        mark = marked(POOLED, {**others, "head.parameters": 322})["head.parameters"]
         assert (mark.misconception, mark.perhaps) == ("volume_too_early", False)
