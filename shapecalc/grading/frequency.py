@@ -106,6 +106,10 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# Mistakes that give one depth of filters: that of what the layer before gets, which keeps its depth
+# or is left out. Who keeps depths elsewhere does so here.
+OF_ONE_DEPTH = frozenset(("depth_kept", "volume_too_early"))
+
 # Two mistakes at once of which one has to show elsewhere, or both in the working: a number that is
 # off by one is a slip as well.
 ONLY_AGAIN = {
