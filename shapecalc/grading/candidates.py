@@ -20,7 +20,12 @@ from shapecalc.grading.frequency import (
     SLIPS,
 )
 from shapecalc.grading.in_layers import InLayer, mistakes_in_layers
-from shapecalc.grading.misconceptions import dilation_ignored, forgot_bias, wrong_answers
+from shapecalc.grading.misconceptions import (
+    dilation_ignored,
+    forgot_bias,
+    volume_too_early,
+    wrong_answers,
+)
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.places import Places, elsewhere
 from shapecalc.grading.question import Tolerance
@@ -32,6 +37,7 @@ from shapecalc.grading.values import Value, flat
 from shapecalc.layers.normalization import Normalization
 
 NOT_USUAL = COMMON | RARE
+TOO_EARLY = volume_too_early.MISCONCEPTION.name
 MOST_NAMED = 20  # sets of names whose numbers are kept
 MOST_REPEATED = 50  # names
 
@@ -220,9 +226,13 @@ class Candidates:
 
         A right padding was not found with a formula that counts the zeros otherwise; but who knows
         the one for a dilated filter may take that for smaller elsewhere. Who counts the betas of a
-        norm need not think of biases.
+        norm need not think of biases. Filters of the right depth say nothing of a pool left out.
         """
         names = {cause.misconception.name for cause in self.single}
+        if TOO_EARLY in names:
+            early = {c.wrong.value for c in self.single if c.misconception.name == TOO_EARLY}
+            if early <= {wrong.value for wrong in volume_too_early.as_deep(self.context)}:
+                names -= {TOO_EARLY}
         if self.context.asks_for("P"):
             names -= {dilation_ignored.MISCONCEPTION.name}
             answers = combinations.answers_of(self.context, "output")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
 from shapecalc.grading.comparison import whole_numbers
 from shapecalc.grading.frequency import ANOTHERS
-from shapecalc.grading.misconceptions import depth_first, swapped_axes
+from shapecalc.grading.misconceptions import MISCONCEPTIONS, depth_first, swapped_axes
 from shapecalc.grading.misconceptions.question_context import (
     AND,
     Misconception,
@@ -36,8 +36,9 @@ class Cause(NamedTuple):
 
     `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
     where that is no right number: `your answer 15x15x8 to question 4`; the mistake may have been
-    made `again` there, or `throughout`: what was put in has it and no other mistake. Those that are
-    `tied` always give one number, so that they count as one.
+    made `again` there, or `throughout`: what was put in has it and no other mistake. Of those that
+    it is made of, some may be `known` from before. Those that are `tied` always give one number, so
+    that they count as one.
     `unexplained` is what it leaves without a cause: `the height and the width are wrong, too`.
     """
 
@@ -50,6 +51,7 @@ class Cause(NamedTuple):
     again: bool = False
     unexplained: str = ""
     throughout: bool = False
+    known: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -101,7 +103,8 @@ class Cause(NamedTuple):
         again, wrong = self.names <= names and self._known, self.wrong
         if again and wrong.by_itself:
             wrong = wrong._replace(explanation=wrong.by_itself)
-        return self._replace(again=again, wrong=wrong)
+        known = frozenset() if again or self.either else self.names & names
+        return self._replace(again=again, wrong=wrong, known=known)
 
     def share(self, partial: Mapping[str, float]) -> float:
         """Return the share of the points that an answer has for it: of the mistakes of which it is
@@ -141,7 +144,9 @@ class Cause(NamedTuple):
             return f"perhaps {source}{'; or '.join(parts)}"
         whole = self._explanation  # of two mistakes what is right is not told: it comes behind
         right = whole.removeprefix(self.title) if whole.startswith(self.title) else ""
-        return f"{self._begin}{self.title}: {source}{self.wrong.arithmetic}{right}"
+        done = AND.join(self._new_first(self.title.split(AND)))
+        right = right if done == self.title else ""
+        return f"{self._begin}{done}: {source}{self.wrong.arithmetic}{right}"
 
     @property
     def hint(self) -> str:
@@ -150,7 +155,7 @@ class Cause(NamedTuple):
         source = f". Otherwise it follows from {self.source}" if follows else ""
         if self.either:
             return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
-        each = [_in_brackets(one) for one in self._explanation.split(AND)]
+        each = [_in_brackets(one) for one in self._new_first(self._explanation.split(AND))]
         several = "" if len(each) == 1 else "two mistakes at once: "
         said = self._explanation if len(each) == 1 else ", and ".join(each)
         return f"{self._begin}{several}{said}{source}"
@@ -191,6 +196,20 @@ class Cause(NamedTuple):
         words = self.misconception.explanation, *self.misconception.others
         own = tuple(map(title_of, words))
         return self.title.startswith(own) or OF_A_LAYER.sub("", self.title).startswith(own)
+
+    def _new_first(self, each: Sequence[str]) -> list[str]:
+        """Return what was done wrong, one by one; of two mistakes that last, as made again, which
+        the student was told of before in these words.
+        """
+        names = sorted(self.names)
+        if len(each) != len(names) or not self.known:
+            return [*each]
+        again = [
+            name in self.known and one.startswith(MISCONCEPTIONS[name].title)
+            for name, one in zip(names, each, strict=True)
+        ]
+        new = [one for one, known in zip(each, again, strict=True) if not known]
+        return [*new, *(f"again {one}" for one, known in zip(each, again, strict=True) if known)]
 
     @property
     def _known(self) -> bool:

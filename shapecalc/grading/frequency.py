@@ -95,6 +95,11 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "gradient_sign": ("gradient_added",),  # of a step, where no other answer has the wrong sign
     "slope_at_0": ("slope_forgotten",),  # where no value is negative
     "max_for_average": ("pool_gradient_whole",),  # at the largest, where it is not divided
+    "volume_too_early": (
+        "macs_for_flops",  # behind a layer that doubles the depth
+        "flops_for_macs",  # behind one that halves it
+        "filter_not_squared",  # behind one that gives F times the depth
+    ),
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1
         "field_of_filter_only",  # the layer before sees a window of the same size
@@ -104,6 +109,10 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
         "slope_forgotten",  # the gradient of the layer after
     ),
 }
+
+# Mistakes that give one depth of filters: that of what the layer before gets, which keeps its depth
+# or is left out. Who keeps depths elsewhere does so here.
+OF_ONE_DEPTH = frozenset(("depth_kept", "volume_too_early"))
 
 # Two mistakes at once of which one has to show elsewhere, or both in the working: a number that is
 # off by one is a slip as well.

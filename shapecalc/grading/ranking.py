@@ -38,12 +38,14 @@ from shapecalc.grading.frequency import (
     DECAYED,
     MOVED,
     OF_A_PART,
+    OF_ONE_DEPTH,
     ONLY_AGAIN,
     ONLY_SHOWN,
     RARE,
     UNCERTAIN,
 )
 from shapecalc.grading.places import ANY_ONE, not_in, placed
+from shapecalc.grading.shown_before import shown_before
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written import is_rounded_from, last_digit
 from shapecalc.layers.activation import Elementwise, PRelu
@@ -79,6 +81,11 @@ class Explanations(Candidates):
         found = self._cause_of(given, credited, evidence, two=two)
         if found and not found.names.isdisjoint(self._never_certain):
             found = found._replace(sure=False)
+        working = evidence.working
+        here = found is not None and not (found.before or self.own)
+        if found and here and working.volumes and not self.is_stated(given, working):
+            others = evidence.behind(self._on_the_way.giving(given))
+            found = shown_before(found, others, self.context, working.volumes)
         return self._or_here(self._placed(found, given, evidence), given, evidence, credited)
 
     @property
@@ -111,6 +118,7 @@ class Explanations(Candidates):
             return found
         fitting = evidence.between(evidence.leaves(self._ones.giving(given), own=self.own))
         others = [c for c in fitting if c.misconception.change is None and found.names != c.names]
+        others = [c for c in others if found.names | c.names != OF_ONE_DEPTH]
         here = self._likely(given, specific(others), evidence) if others else None
         if here is None or not here.sure:
             return found

@@ -69,3 +69,17 @@ def test_a_field_may_have_the_stride_of_a_size_again() -> None:
     pool, field = mark({"spec": spec, "questions": [*asked]}, asked).marks
     assert "The stride was taken as F: " in pool.feedback
     assert "Again the strides of pools were taken as F: " in field.feedback
+
+
+def test_of_two_mistakes_that_which_was_told_before_comes_last() -> None:
+    """4 filters on 14x14x8 lead to 14 - 3 = 11 without the + 1, and 4x11x11 has the depth first;
+    "again" in front of both would be said of both.
+    """
+    answers = {"conv1.output": "8x28x28", "conv2.output": "4x11x11"}
+    second = told(answers)[1]
+    assert "he + 1 was forgotten; and again the depth was written first: (14 - 3" in second
+    asked = {"spec": SPEC, "questions": list(answers), "show": "hint"}
+    hint = mark(asked, answers).marks[1].feedback
+    assert "the + 1 was forgotten, and again the depth was written first (here it goes las" in hint
+    (alone,) = told({"conv2.output": "4x11x11"})
+    assert "gain" not in alone

@@ -189,6 +189,15 @@ MEETINGS: list[tuple[str, str, dict[str, Any], str]] = [
     ("neighbour", "activation_applied", LEAKY, "conv1.value"),
     ("neighbour", "activation_forgotten", LEAKY, "leaky_relu1.value"),
     ("neighbour", "slope_forgotten", LEAKY, "conv1.grad"),
+    ("volume_too_early", "macs_for_flops",
+     net("8x8x3", {"conv": {"K": 8, "F": 1}}, {"conv": {"K": 16, "F": 1}},
+         {"conv": {"K": 40, "F": 3}}), "conv3.flops"),
+    ("volume_too_early", "flops_for_macs",
+     net("8x8x3", {"conv": {"K": 16, "F": 1}}, {"conv": {"K": 8, "F": 1}},
+         {"conv": {"K": 20, "F": 3}}), "conv3.macs"),
+    ("volume_too_early", "filter_not_squared",
+     net("8x8x2", {"conv": {"K": 5, "F": 1}}, {"conv": {"K": 15, "F": 1}},
+         {"conv": {"K": 40, "F": 3}}), "conv3.weights"),
 ]  # fmt: skip
 
 

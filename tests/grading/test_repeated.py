@@ -244,8 +244,8 @@ def test_a_common_mistake_beside_one_that_is_made_elsewhere() -> None:
     assert (mark.misconception, mark.perhaps) == ("forgot_bias, forgot_plus_one", False)
     hinted = marked(answers, show="hint")[DENSE].feedback
     assert hinted.startswith(
-        "Two mistakes at once: the biases were forgotten, and the + 1 was forgotten at conv3 or at"
-        " max_pool3."
+        "Two mistakes at once: the biases were forgotten, and again the + 1 was forgotten at conv3"
+        " or at max_pool3."
     )
 
 

@@ -149,6 +149,10 @@ DEEPER = net("8x8x3", {"conv": {"K": 5, "F": 3, "P": 1}}, {"conv": {"K": 2, "F":
 FLAT = net("4x4x3", "flatten", {"dense": 2})
 UNITS = net(12, {"dense": 5})
 LENET = net("14x14x6", {"conv": {"K": 16, "F": 5}})
+SQUEEZED = net(
+    "27x27x3", {"conv": {"K": 24, "F": 1}}, {"conv": {"K": 8, "F": 1}},
+    {"conv": {"K": 20, "F": 3, "P": 1}},
+)  # fmt: skip
 POOLED = net("4x4x3", {"max_pool": 2}, "flatten", {"dense": 2})
 COUNTS = ("weights", "macs", "flops")
 
@@ -186,6 +190,10 @@ MORE: list[tuple[str, dict[str, Any], str, Any]] = [
     ("product_for_volume", CONV, "conv1.input", (3072,)),
     ("swapped_axes", WIDE, "conv1.input", (32, 40, 3)),
     *counts("volume_too_early", POOLED, "dense1", 4 * 4 * 3 * 2),
+    # 3*3*24*20 = 4,320 for 3*3*8*20, at 27*27 = 729 positions
+    *counts("volume_too_early", SQUEEZED, "conv3", 4320, 729),
+    ("volume_too_early", SQUEEZED, "conv3.parameters", 4340),
+    ("volume_too_early", SQUEEZED, "conv3.weight.shape", (20, 24, 3, 3)),
     ("weights_for_macs", CONV, "conv1.flops", 2 * 750),
     ("weights_not_shared", CONV, "conv1.weights", 10_240 * 75),
     ("weights_not_shared", CONV, "conv1.biases", 10_240),
