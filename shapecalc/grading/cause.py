@@ -145,7 +145,7 @@ class Cause(NamedTuple):
         whole = self._explanation  # of two mistakes what is right is not told: it comes behind
         right = whole.removeprefix(self.title) if whole.startswith(self.title) else ""
         done = AND.join(self._new_first(self.title.split(AND)))
-        right = right if done == self.title else ""
+        right = right if done.endswith(self.title.split(AND)[-1]) else ""
         return f"{self._begin}{done}: {source}{self.wrong.arithmetic}{right}"
 
     @property

@@ -28,6 +28,7 @@ def shown_before(
         cause
         for cause in others
         if (way := cause.wrong.way) is not None
+        and cause.names != found.names
         and any(len(v) > 2 and v[:-1] in given - right - {way.wrong[:-1]} for v in way.between)
     ]
     if not shown:

@@ -38,7 +38,9 @@ def test_an_own_volume_with_another_mistake_is_turned_round() -> None:
     assert (first.misconception, first.points) == (FIRST, 0.5)
     assert (pool.misconception, pool.points) == (f"{FIRST}, pool_stride_from_filter", 0)
     assert not pool.perhaps
-    assert pool.feedback.startswith("The depth was written first; and the stride was taken as F")
+    assert pool.feedback.startswith(
+        "The stride was taken as F; and again the depth was written first"
+    )
     for one, source in ((wide, "12x8x7 to question 2"), (last, "40x8x7 to question 3")):
         assert (one.misconception, one.points) == (FIRST, 0.4)
         assert f"Again the depth was written first: with your answer {source}" in one.feedback
