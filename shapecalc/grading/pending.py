@@ -56,7 +56,9 @@ class Pending:
             given = self._given.about(question.subject)
             before = _before(question, [q for q, _ in given])
             if _is_certain(mark):
-                right = {q.id for q, verdict in given if verdict == "right"}
+                # What the mark says it goes on from stands for what that hangs on, as a right one.
+                own = {q.id for q, _ in given if _goes_on_from(self._numbers[q.id], mark.source)}
+                right = own | {q.id for q, verdict in given if verdict == "right"}
                 before = _since_what_is_right(question, before, right)
         nearest_one = next((q for q in reversed(before) if q.id in self._unsettled), None)
         first = self._numbers[question.id]
@@ -229,7 +231,22 @@ def _but_for_terms(
     known = {q.query.name for q in before if q.query.key == query.key and q.id in right}
     volumes = {q.query.name for q in before if q.query.key == "output"}
     needed: set[str] = set()
-    for layer in question.subject.terms(query.key).keys() - known:
+    open_ = question.subject.terms(query.key).keys() - known
+    for layer in open_:
         term = replace(question, query=query._replace(name=layer))
         needed.update(nearest(term, volumes)[0])
+    needed = {name for name in needed if _changes(question, name, open_)}
     return [q for q in before if q.query.key != "output" or q.query.name in needed]
+
+
+def _changes(question: Question, name: str, layers: Collection[str]) -> bool:
+    """Say whether another output of a layer changes a total's terms of some layers: units behind
+    units have as many weights, whatever stands before these.
+    """
+    subject, key = question.subject, question.query.key
+    output = subject.records[name].output
+    if not output:
+        return True
+    terms = subject.terms(key)
+    changed = subject.supposing({name: tuple(2 * size for size in output)}).terms(key)
+    return any(changed.get(layer) != terms[layer] for layer in layers)

@@ -54,6 +54,8 @@ SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 CERTAIN = 0.001  # what a right answer to another question says nothing against
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
 FEW = 2  # different wrong numbers, which slips may leave
+OF_NONE = 1000.0  # answers in the place of 0: who says that there are none met it by no chance
+LEARNED = ("parameters", "weights", "biases", "trainable")
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
 
 
@@ -431,7 +433,9 @@ class Explanations(Candidates):
         if len(first) > (1 if unique else self._most(first)):
             return None
         found = first[0] if len(first) == 1 else either(first)
-        if answers is None:
+        if answers is None and given == 0 and self.context.key in LEARNED:
+            answers = OF_NONE
+        elif answers is None:
             square = self.context.key in ("receptive_field", "jump")  # as most are
             answers = room(self.right, given, square or rate < 1, self.near, self._adding_up)
         tried = [cause for cause in tried if self._is_as_long(cause, given)]

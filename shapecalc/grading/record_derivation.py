@@ -20,6 +20,7 @@ from shapecalc.grading.wording import in_a_row
 from shapecalc.grading.worked_out import shows
 from shapecalc.layers.base import by_axis
 from shapecalc.layers.dense import Dense
+from shapecalc.layers.normalization import Normalization
 from shapecalc.layers.window import Sliding
 from shapecalc.quantities import BYTES, OF_OUTPUT
 from shapecalc.records import KnownRecord
@@ -135,6 +136,10 @@ def _count(record: KnownRecord, key: str) -> list[Derivation]:
     if key == "bytes" and record.parameters and record.non_trainable is not None:
         kept = {"parameters": record.parameters, "other": record.non_trainable}
         return [_said("bytes_each", BYTES * sum(kept.values()), **kept, bytes=BYTES)]
+    if key == "parameters" and isinstance(record.layer, Normalization):
+        scale, shift = record.weights or 0, record.biases or 0
+        if scale and scale == shift:
+            return [_said("scale_and_shift", scale + shift, each=scale)]
     if key in ("trainable", "frozen") and record.frozen == 0 and record.parameters:
         return [_said("none_frozen", record.parameters)]
     if record.parameters == 0 and key in ("parameters", "weights", "biases", "trainable"):

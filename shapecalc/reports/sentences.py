@@ -313,6 +313,10 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "depth_kept": _always("the depth stays as it is"),
     "axes_of": lambda of: f"{' x '.join(of.given['axes'])} = {show(of.value)}",
     "bytes_each": _bytes_each,
+    "scale_and_shift": lambda of: (
+        f"a scale (gamma) and a shift (beta), {of.given['each']:,} of each:"
+        f" 2*{of.given['each']} = {of.value:,}"
+    ),
     "one_each": lambda of: f"one for each {of.given['things']}",
     "no_biases": _always("it has no biases"),
     "learns_nothing": _always("it has nothing to learn"),

@@ -416,3 +416,18 @@ def test_a_total_of_right_terms_does_not_wait_for_what_these_hang_on(
     found = marked(spec, answers, partial={"forgot_depth": 0.25})[1]
     assert found.verdict == verdict
     assert ("your answer to question 1" in found.feedback) is told
+
+
+def test_a_total_with_an_own_count_does_not_wait_for_what_that_hangs_on() -> None:
+    """8*10 + 10 = 90 is of the depth alone; 10*2 + 2 = 22 hangs on the ten units. With both and
+    without the batch norm it is 608 + 90 + 22 = 720.
+    """
+    layers = [{"conv": {"K": 8, "F": 5}}, "batch_norm", "flatten", {"dense": 10}, {"dense": 2}]
+    spec = {"input": "32x32x3", "layers": layers}
+    answers = {"batch_norm1.output": UNREAD, "dense1.parameters": 90, "total.parameters": 720}
+    *_, total = marked(spec, answers)
+    assert (total.verdict, total.misconception) == ("wrong", "layer_left_out")
+    assert "with your answer 90 to question 2" in total.feedback
+    assert "has to look" not in total.feedback
+    answers.pop("dense1.parameters")
+    assert marked(spec, answers)[-1].verdict == "needs a look"
