@@ -74,6 +74,7 @@ class Subject:
         self._supposed: Remembered[tuple[Outputs, Fields], Subject] = Remembered(MOST_SUPPOSED)
         self._fitting: dict[tuple[Query, Volume], Subject] = {}
         self._each: dict[Query, dict[str, Value]] = {}
+        self._alike: dict[Query, list[str]] = {}
         self._ways: Remembered[tuple[str, tuple[str, ...]], Way] = Remembered(MOST_WAYS)
         self._valued: Remembered[tuple[tuple[str, bytes], ...], Subject] = Remembered(MOST_SUPPOSED)
 
@@ -185,6 +186,24 @@ class Subject:
                 with suppress(Unanswerable):
                     found[name] = self.answer(total._replace(name=name))
         return self._each[total]
+
+    def counted_alike(self, query: Query) -> Sequence[str]:
+        """Return the other layers of a kind that are counted from the same numbers as a layer is,
+        `16*16*3*3`, each with a term of its own in a total.
+        """
+        if query not in self._alike:
+            counts, record = self.terms(query.key), self.records[query.name]
+            count = counts.get(query.name)
+            others = (self.records[n] for n, c in counts.items() if c == count and n != query.name)
+            of_kind = [other for other in others if other.kind == record.kind]
+            if not QUANTITIES[query.key].weighty:  # which hangs on sizes, and on all fields
+                here = record.layer, record.input
+                of_kind = [other for other in of_kind if (other.layer, other.input) == here]
+            told = self.working(query) if of_kind else ""
+            names = [other.name for other in of_kind if told]
+            working = self.working
+            self._alike[query] = [n for n in names if working(query._replace(name=n)) == told]
+        return self._alike[query]
 
     def _value(self, query: Query) -> Any:
         if query.kind == "record":
