@@ -66,14 +66,15 @@ class OwnTotals(OwnNetworks):
         if not is_total(question):
             return []
         query, right = other.query, question.subject
-        found = right.counted_alike(query)
+        found = set(right.counted_alike(query))
+        if found:
+            found -= {query.name, *(q.query.name for q, _ in self.terms_of(question))}
         networks = [network.subject for network in self.with_volumes(question)] if found else []
         with suppress(Exception):  # the student's own volumes may lead anywhere
             if any(subject.answer(query) != right.answer(query) for subject in networks):
                 return []  # the others may have other volumes
-            answered = {q.query.name for q, _ in self.terms_of(question)}
-            each = [subject.counted_alike(query) for subject in networks]
-            return [n for n in found if n not in answered and all(n in names for names in each)]
+            found = found.intersection(*(subject.counted_alike(query) for subject in networks))
+            return [name for name in right.counted_alike(query) if name in found]
         return []
 
     def _right_at_the_end(self, question: Question, value: Value) -> Followed | None:
