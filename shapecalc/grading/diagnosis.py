@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from shapecalc.grading import written_depth_first
@@ -28,11 +29,12 @@ from shapecalc.grading.misconceptions import (
     neighbour,
 )
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
-from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_branches import goes_on_from_one
 from shapecalc.grading.own_sizes import has_size, inputs, of_own_sizes, taken_from_own
 from shapecalc.grading.own_sums import with_the_mistake, wrong_terms
+from shapecalc.grading.own_totals import Followed
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.reading import Reading
@@ -44,7 +46,7 @@ from shapecalc.grading.stated_logarithms import to_another_base
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, nested_as
-from shapecalc.grading.wording import in_a_row
+from shapecalc.grading.wording import holds_for, in_a_row
 
 MOST_TOLD = 12  # values of an array that is told again
 MOST_NETWORKS = 50  # with students' own volumes
@@ -403,11 +405,17 @@ class Diagnosis:
         number = self.numbers[other.id]
         return Cause(neighbour.MISCONCEPTION, Wrong(value, f"your answer to question {number}"))
 
-    def sources(self, followed: Sequence[Answered]) -> str:
-        """Return the student's own answers that another follows from, by their numbers."""
+    def sources(
+        self, followed: Sequence[Answered], also: Mapping[str, Sequence[str]] = MappingProxyType({})
+    ) -> str:
+        """Return the student's own answers that another follows from, by their numbers, and `also`
+        the layers for which some of them hold as well.
+        """
+        alone = len(followed) == 1
         return in_a_row([
             f"your answer {f'{q.shown(_nested(q, v))} ' if len(flat(v)) <= MOST_TOLD else ''}to"
             f" question {self.numbers[q.id]}"
+            f"{holds_for(also[q.id], alone=alone) if q.id in also else ''}"
             for q, v in followed
         ])  # fmt: skip
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import as_asked, same
 from shapecalc.grading.evidence import Evidence
-from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_totals import Followed
 from shapecalc.grading.question import Question
 from shapecalc.grading.shown_sizes import goes_another_way, starts_from_own, tells_the_input
 from shapecalc.grading.values import Value

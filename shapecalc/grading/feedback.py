@@ -24,7 +24,7 @@ from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters, right_told
 from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.notation import GAP
-from shapecalc.grading.own_answers import Followed
+from shapecalc.grading.own_totals import Followed
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.reading import SEVERAL
 from shapecalc.grading.regex import regex

@@ -65,7 +65,7 @@ def those_in_sums(
     changes = terms(question, question.subject, own)
     right = question.subject.terms(question.query.key) if len(changes) > 1 else {}
     for stated in sums_of(value, working) if right else ():
-        some = [a for a, more in changes if right.get(a[0].query.name, 0) + more in stated]
+        some = [a for a, more, _ in changes if right.get(a[0].query.name, 0) + more in stated]
         if 0 < len(some) < len(changes):
             yield some
 
@@ -92,7 +92,7 @@ def counts(question: Question, subject: Subject, own: Sequence[Answered]) -> dic
     """
     changes = terms(question, subject, own)
     found: dict[str, Number] = {**subject.terms(question.query.key)} if changes else {}
-    for (other, _), more in changes:
+    for (other, _), more, _ in changes:
         if other.query.name not in found:  # what it has may be another layer's
             return {}
         found[other.query.name] += more

@@ -30,10 +30,11 @@ from shapecalc.grading.first_look import FirstLook, unmarked
 from shapecalc.grading.in_rows import in_rows
 from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.misconceptions import arithmetic_slip, does_not_fit
-from shapecalc.grading.own_answers import Followed, OwnAnswers
+from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_networks import Effort
 from shapecalc.grading.own_parts import without_that_of_a_part
+from shapecalc.grading.own_totals import Followed
 from shapecalc.grading.pending import Pending
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
@@ -248,7 +249,7 @@ class Marker:
                 if found is None:
                     return None
                 name = f"{found.misconception.name}, {name}"
-        source = self._diagnosis.sources(followed.sources) if followed else ""
+        source = self._diagnosis.sources(followed.sources, followed.also) if followed else ""
         opposite = isinstance(value, int | float) and same(question, -value, stated.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
@@ -292,7 +293,7 @@ class Marker:
         mark = mark._replace(note=reading.note)
         through = _through(question, followed.sources, own) if followed else 0.0
         if followed and own.are_no_slips(followed.sources):
-            note = f"it follows from {self._diagnosis.sources(followed.sources)}"
+            note = f"it follows from {self._diagnosis.sources(followed.sources, followed.also)}"
             told = self.told.right(note)
             return mark._replace(verdict="right", points=question.points, feedback=told, note=note)
         known = found is not None and found.names <= {*evidence.told}  # behind the earlier slip
@@ -300,7 +301,7 @@ class Marker:
             share = max(share if known else 0.0, through)
             feedback = self.told.followed(
                 question,
-                self._diagnosis.sources(followed.sources),
+                self._diagnosis.sources(followed.sources, followed.also),
                 share,
                 followed,
                 evidence.working,

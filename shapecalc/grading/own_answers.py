@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
-from shapecalc.grading.comparison import as_asked, each_right, same
+from shapecalc.grading.comparison import as_asked, each_right
 from shapecalc.grading.left_out_of_sum import (
     Lacking,
     counts,
@@ -17,18 +17,15 @@ from shapecalc.grading.left_out_of_sum import (
     those_in_sums,
 )
 from shapecalc.grading.own_arrays import Answered
-from shapecalc.grading.own_networks import OwnNetworks
 from shapecalc.grading.own_products import is_factor, is_product, weights_of
 from shapecalc.grading.own_sums import (
     SUMMED,
-    has_terms,
     is_term,
     is_total,
-    mixed,
-    right_from,
     sum_of,
     terms,
 )
+from shapecalc.grading.own_totals import Followed, OwnTotals, held_for, is_corrected
 from shapecalc.grading.own_values import (
     OwnNetwork,
     as_written,
@@ -38,28 +35,14 @@ from shapecalc.grading.own_values import (
 )
 from shapecalc.grading.question import Question
 from shapecalc.grading.rounding import NO_WORKING
-from shapecalc.grading.stated_terms import stated_terms
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.tied_pools import is_subgradient
 from shapecalc.grading.turned_arrays import is_turned
-from shapecalc.grading.values import Number, Value, flat
-from shapecalc.records import KnownRecord
+from shapecalc.grading.values import Value, flat
 
 
-class Followed(NamedTuple):
-    """The earlier answers that another follows from; `rounded` are the layers on the way that
-    have their sizes rounded down for that, since the stride does not fit there; `right_from` is the
-    layer from which on it has right terms. `subject` is the network that has the answers in place.
-    """
-
-    sources: list[Answered]
-    rounded: Sequence[KnownRecord] = ()
-    right_from: str = ""
-    subject: Subject | None = None
-
-
-class OwnAnswers(OwnNetworks):
+class OwnAnswers(OwnTotals):
     """What follows from one student's answers so far for another one."""
 
     def are_no_slips(self, answers: Sequence[Answered]) -> bool:
@@ -142,9 +125,10 @@ class OwnAnswers(OwnNetworks):
     ) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""
         query = question.query
-        summed = sum_of(question, self.terms_of(question), value)
+        alike = partial(self._alike, question)
+        summed = sum_of(question, self.terms_of(question), value, alike)
         if summed:
-            return Followed(summed)
+            return Followed([term.answered for term in summed], also=held_for(summed))
         multiplied = self._with_weights(question, value)
         if multiplied is not None:
             return multiplied
@@ -203,52 +187,6 @@ class OwnAnswers(OwnNetworks):
                 return supposed, [term.answered for term in own]
         return None
 
-    def _right_at_the_end(self, question: Question, value: Value) -> Followed | None:
-        """Return the volumes that the first terms of a total follow from, the others being right:
-        who misses a question may know the sizes from there on.
-        """
-        for network in self.with_volumes(question):
-            self._may_walk(len(question.subject.records))
-            with suppress(Exception):  # as above
-                name = right_from(question, network.subject, value)
-                if name:
-                    sources = self.needed(question, network, partial(mixed, question, name=name))
-                    order = list(network.subject.records)
-                    wrong = order[: order.index(name)]
-                    rounded = [r for r in network.rounded(question.query) if r.name in wrong]
-                    return Followed(sources, rounded, name)
-        return None
-
-    def _with_counts(self, question: Question, value: Value) -> Followed | None:
-        """Return the volumes and the counts that a total is right for, which needs both."""
-        own = self.terms_of(question)
-
-        def total(subject: Subject) -> Any:
-            right: Any = subject.answer(question.query)
-            return right + sum(term.more for term in terms(question, subject, own))
-
-        for network in self.with_volumes(question) if own else ():
-            try:
-                if not _is_corrected(question, total(network.subject), value):
-                    continue
-                sources, needed = self._with_terms(question, network, total)
-                return Followed(sources, needed.rounded(question.query))
-            except Exception:  # as above
-                continue
-        return None
-
-    def _with_terms(
-        self, question: Question, network: OwnNetwork, total: Callable[[Subject], Any]
-    ) -> tuple[list[Answered], OwnNetwork]:
-        """Return the volumes that a total needs, and the counts in it, and the network with these
-        volumes: a count that follows from one no longer does where this is not needed.
-        """
-        found, subject = self._fewest(question, network, total)
-        own = terms(question, subject, self.terms_of(question))
-        given = self._given_among(found, network, question)
-        sources = [*given, *(term.answered for term in own)]
-        return sources, network._replace(subject=subject)
-
     def without_a_layer(
         self, question: Question, value: Value, working: Working
     ) -> tuple[Lacking, list[Answered]] | None:
@@ -275,43 +213,6 @@ class OwnAnswers(OwnNetworks):
 
                 return found, self._with_terms(question, network, total)[0]
         return None
-
-    def _term_by_term(self, question: Question, value: Value, working: Working) -> Followed | None:
-        """Return the answers that the terms of a total follow from each by itself, if its working
-        has one for each layer, which others beside them do not go on from.
-        """
-        stated = stated_terms(question, value, working)
-        right = question.subject.terms(question.query.key) if stated else {}
-        found: dict[str, Answered] = {}
-        for layer, term in stated.items():
-            sources = self.behind_term(question, layer, term) if term != right[layer] else []
-            if term != right[layer] and not sources:
-                return None
-            found |= {q.id: (q, v) for q, v in sources}
-        return Followed([*found.values()]) if found else None
-
-    def behind_term(self, question: Question, layer: str, term: Number) -> list[Answered]:
-        """Return the answers that a wrong term of a total is right for: to a layer's count or to
-        parts of it, or else the volumes that it follows from; none where it is wrong for all.
-        """
-        query = question.query._replace(name=layer)
-        own = terms(question, question.subject, self.terms_of(question))
-        counted = [one for one in own if one.answered[0].query.name == layer]
-        right = question.subject.terms(query.key)[layer]
-        if counted and right + sum(one.more for one in counted) == term:
-            return [one.answered for one in counted]
-        for network in self.with_volumes(question):
-            with suppress(Exception):  # as above
-                if network.subject.answer(query) == term:
-                    return self.needed(question, network, lambda subject: subject.answer(query))
-        return []
-
-    def terms_of(self, question: Question) -> list[Answered]:
-        """Return the answers, right and wrong, that are terms of what a question asks for."""
-        if not has_terms(question):
-            return []
-        given = [*self._others(question), *self._given.right(question.subject)]
-        return [(q, v) for q, v in given if is_term(question, q)]
 
     def parts_of(self, question: Question) -> list[Answered]:
         """Return the wrong answers to the weights or biases that a layer's count is made of."""
@@ -370,7 +271,7 @@ def _leads_to(question: Question, network: OwnNetwork, value: Value) -> bool:
     """
     query = question.query
     corrected = network.subject.answer(query)
-    follows = _is_corrected(question, corrected, value) or (
+    follows = is_corrected(question, corrected, value) or (
         query.executed
         and corrected != question.right
         and (
@@ -379,12 +280,3 @@ def _leads_to(question: Question, network: OwnNetwork, value: Value) -> bool:
         )
     )
     return follows and network.determines(query, corrected)
-
-
-def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
-    """Say whether an answer is what the right way makes of other answers that are wrong."""
-    if corrected == question.right:
-        return False
-    if question.query.executed and any(flat(value)):  # no digits are wanted of a number of zeros
-        question = replace(question, tolerance=as_asked(question))
-    return same(question, corrected, value)

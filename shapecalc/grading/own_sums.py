@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice, product
 from typing import NamedTuple, TypeGuard
 
@@ -27,10 +27,16 @@ NO_BIASES = "forgot_bias"
 
 
 class Term(NamedTuple):
-    """A student's own count, and by how much it changes a sum."""
+    """A student's own count, and by how much it changes a sum; `also` are other layers, counted
+    from the same numbers, for which it holds as well.
+    """
 
     answered: Answered
     more: Number
+    also: Sequence[str] = ()
+
+
+Alike = Callable[[Question], Sequence[str]]  # the layers that a count holds for as well
 
 
 def is_total(question: Question) -> bool:
@@ -71,24 +77,52 @@ def terms(question: Question, subject: Subject, own: Sequence[Answered]) -> list
     return found
 
 
+def of_its_layer(_question: Question) -> Sequence[str]:
+    """Return that a count holds for its own layer alone."""
+    return ()
+
+
+def in_all(own: Iterable[Term], alike: Alike) -> list[Term]:
+    """Return a student's own terms with the layers for which they hold as well."""
+    return [term._replace(also=alike(term.answered[0])) for term in own]
+
+
+def added(own: Iterable[Term]) -> Number:
+    """Return by how much a student's own terms change a sum."""
+    return sum(term.more * (1 + len(term.also)) for term in own)
+
+
 def wrong_terms(question: Question, own: Sequence[Answered]) -> list[Answered]:
     """Return those of a student's own counts that are wrong and go into a sum."""
     return [term.answered for term in terms(question, question.subject, own)]
 
 
-def sum_of(question: Question, own: Sequence[Answered], value: Value) -> list[Answered] | None:
-    """Return the student's own counts of which a total, or a layer's parameters, is the sum."""
+def sum_of(
+    question: Question, own: Sequence[Answered], value: Value, alike: Alike
+) -> Sequence[Term] | None:
+    """Return the student's own counts of which a total, or a layer's parameters, is the sum: of
+    their layers alone, or also of those that are counted `alike`.
+    """
     query, right = question.query, question.right
     summed = query.key in SUMMED and query.form == "number"
     if not summed or not _counted(right) or not _counted(value) or value == right:
         return None
-    found = terms(question, question.subject, own)
-    fewest = 1 if len(found) <= MOST_TERMS else len(found)
-    for count in range(len(found), fewest - 1, -1):
-        for some in combinations(found, count):
-            if right + sum(term.more for term in some) == value:
-                return [term.answered for term in some]
-    return None
+    ways = _ways(terms(question, question.subject, own), alike)
+    return next((some for some in ways if right + added(some) == value), None)
+
+
+def _ways(own: Sequence[Term], alike: Alike) -> Iterator[Sequence[Term]]:
+    """Yield the ways to put own counts into a sum: those of the asked layers alone first."""
+    few = len(own) <= MOST_TERMS
+    for count in range(len(own), 0 if few else len(own) - 1, -1):
+        yield from combinations(own, count)
+    everywhere = in_all(own, alike)
+    if any(term.also for term in everywhere):
+        yield everywhere
+        both = zip(own, everywhere, strict=True)
+        either = [(None, one, all_) if all_.also else (None, one) for one, all_ in both]
+        for some in product(*either) if few else ():
+            yield [term for term in some if term is not None]
 
 
 def right_from(question: Question, subject: Subject, value: Value) -> str:
@@ -207,7 +241,7 @@ def _given(question: Question, own: Sequence[Answered]) -> dict[str, Number]:
         for other, v in own
         if is_term(question, other) and other.query.key == question.query.key and _counted(v)
     }
-    for (other, _), more in terms(question, question.subject, own):
+    for (other, _), more, _ in terms(question, question.subject, own):
         name = other.query.name
         if other.query.key != question.query.key:
             right = question.subject.of_each(question.query).get(name)
@@ -221,7 +255,7 @@ def _weights_alone(question: Question, own: Sequence[Answered]) -> dict[str, Num
         return {}
     return {
         other.query.name: value
-        for (other, value), _ in terms(question, question.subject, own)
+        for (other, value), _, _ in terms(question, question.subject, own)
         if other.query.key == "weights" and _counted(value)
     }
 

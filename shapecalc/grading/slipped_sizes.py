@@ -17,7 +17,7 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.formula_terms import counted, size_in, terms_of
 from shapecalc.grading.notation import plain
-from shapecalc.grading.own_answers import Followed
+from shapecalc.grading.own_totals import Followed
 from shapecalc.grading.question import Question
 from shapecalc.grading.regex import regex
 from shapecalc.grading.result_in_front import is_slip

@@ -74,6 +74,7 @@ class Subject:
         self._supposed: Remembered[tuple[Outputs, Fields], Subject] = Remembered(MOST_SUPPOSED)
         self._fitting: dict[tuple[Query, Volume], Subject] = {}
         self._each: dict[Query, dict[str, Value]] = {}
+        self._alike: dict[str, dict[str, list[str]]] = {}  # by what is counted
         self._ways: Remembered[tuple[str, tuple[str, ...]], Way] = Remembered(MOST_WAYS)
         self._valued: Remembered[tuple[tuple[str, bytes], ...], Subject] = Remembered(MOST_SUPPOSED)
 
@@ -185,6 +186,28 @@ class Subject:
                 with suppress(Unanswerable):
                     found[name] = self.answer(total._replace(name=name))
         return self._each[total]
+
+    def counted_alike(self, query: Query) -> Sequence[str]:
+        """Return the layers of a kind that are counted from the same numbers as a layer is, this
+        one among them, `16*16*3*3`, each with a term of its own in a total; none if it has none.
+        """
+        if query.key not in self._alike:
+            self._alike[query.key] = self._counted_alike(query)
+        return self._alike[query.key].get(query.name, ())
+
+    def _counted_alike(self, query: Query) -> dict[str, list[str]]:
+        as_many: dict[tuple[object, ...], list[str]] = {}
+        sized = not QUANTITIES[query.key].weighty  # it hangs on sizes, and on all fields
+        for name, count in self.terms(query.key).items():
+            record = self.records[name]
+            fields = (repr(record.layer), record.input) if sized else ()
+            as_many.setdefault((record.kind, count, *fields), []).append(name)
+        groups: dict[tuple[object, ...], list[str]] = {}
+        for same, names in as_many.items():
+            for name in names if len(names) > 1 else ():
+                if told := self.working(query._replace(name=name)):
+                    groups.setdefault((same, told), []).append(name)
+        return {name: names for names in groups.values() for name in names}
 
     def _value(self, query: Query) -> Any:
         if query.kind == "record":

@@ -14,6 +14,8 @@ from shapecalc.quantities import QUANTITIES
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("number of frames", "height", "width")}
 
+MOST_NAMED = 4  # layers
+
 
 def volume_axes(count: int) -> tuple[str, ...]:
     """Return what the sizes of a volume are, in their order: its depth alone if it is flat."""
@@ -40,6 +42,15 @@ def in_a_row(names: Sequence[str]) -> str:
     """Return `one`, `one and another` or `one, another and a third`."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def holds_for(names: Sequence[str], *, alone: bool) -> str:
+    """Return behind an answer that it holds for other layers as well, of many the first ones; in
+    brackets where it is not told `alone`.
+    """
+    more = [f"{len(names) - MOST_NAMED} more layers"] if len(names) > MOST_NAMED + 1 else []
+    held = f"which holds for {in_a_row([*names[:MOST_NAMED], *more] if more else names)} as well"
+    return f", {held}" if alone else f" ({held})"
 
 
 def questions_by(numbers: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ from shapecalc.grading.frequency import COMMON
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.misconceptions.question_context import title_of
 from shapecalc.grading.misconceptions.variants import AS_IS, refit
-from shapecalc.grading.own_answers import Followed
+from shapecalc.grading.own_totals import Followed
 from shapecalc.grading.question import Question
 from shapecalc.grading.shown_sizes import windows
 from shapecalc.grading.student_working import Working

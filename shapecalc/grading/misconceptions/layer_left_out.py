@@ -24,7 +24,8 @@ class LeftOut(NamedTuple):
         if len(counts) > MOST_NAMED:
             counts = [(sum(count for count, _ in counts), f"the {len(counts)} {self.kind} layers")]
         value = total - sum(count for count, _ in counts)
-        without = " - ".join(f"{count:,} of {name}" for count, name in counts)
+        some = [(count, name) for count, name in counts if count] or counts  # - 0 says nothing
+        without = " - ".join(f"{count:,} of {name}" for count, name in some)
         explanation = f"the {self.kind} layers were left out of the total" if self.kind else ""
         return Wrong(value, f"{total:,} - {without} = {value:,}", explanation)
 
