@@ -22,6 +22,7 @@ from shapecalc.records import KnownRecord
 MOST_VALUES = 2000  # of a volume that is looked through
 NOTE = "of equal values in a window, any one may get the gradient"
 _OTHERWISE: WeakKeyDictionary[Subject, list[Subject]] = WeakKeyDictionary()
+_TIED: WeakKeyDictionary[Subject, frozenset[str]] = WeakKeyDictionary()
 
 
 class Window(NamedTuple):
@@ -45,8 +46,16 @@ def decided_by_a_tie(subject: Subject, query: Query) -> bool:
 
 def any_tied(subject: Subject) -> bool:
     """Say whether a max pool of the example has a tied window."""
-    pools = [r for r in subject.trace.layers if isinstance(r.layer, MAXIMA)]
-    return any(w.tied for pool in pools for w in windows_of(subject, pool))
+    return bool(tied_pools(subject))
+
+
+def tied_pools(subject: Subject) -> frozenset[str]:
+    """Return the names of the max pools of the example that have a tied window."""
+    if subject not in _TIED:
+        pools = [r for r in subject.trace.layers if isinstance(r.layer, MAXIMA)]
+        tied = (pool.name for pool in pools if any(w.tied for w in windows_of(subject, pool)))
+        _TIED[subject] = frozenset(tied)
+    return _TIED[subject]
 
 
 def other_answers(subject: Subject, query: Query) -> Iterator[Value]:
@@ -55,21 +64,20 @@ def other_answers(subject: Subject, query: Query) -> Iterator[Value]:
     """
     if query.kind != "example" or not query.key.endswith((".grad", ".next")):
         return
-    if subject not in _OTHERWISE:
-        _OTHERWISE[subject] = [*_computed_otherwise(subject)]
-    for other in _OTHERWISE[subject]:
+    for other in by_conventions(subject) if any_tied(subject) else ():
         try:
             yield other.answer(query)
         except Unanswerable:
             return
 
 
-def _computed_otherwise(subject: Subject) -> Iterator[Subject]:
+def by_conventions(subject: Subject) -> list[Subject]:
+    """Return the network with its example computed by each of the other conventions, in turn."""
     from shapecalc.executor.tied_pools import CONVENTIONS  # NumPy, if asked for
 
-    if any_tied(subject):
-        for convention in CONVENTIONS.values():
-            yield subject.computing(kernel=convention)
+    if subject not in _OTHERWISE:
+        _OTHERWISE[subject] = [subject.computing(kernel=c) for c in CONVENTIONS.values()]
+    return _OTHERWISE[subject]
 
 
 def is_subgradient(subject: Subject, query: Query, value: Value, near: Tolerance) -> bool:

@@ -154,3 +154,67 @@ def test_a_global_pool_is_one_window() -> None:
         for answer in answers:
             (mark,) = marked({"input.grad": answer}, spec).values()
             assert mark.verdict == verdict
+
+
+def behind_a_relu(last: int = 6) -> dict[str, Any]:
+    """Return a network with a ReLU before the pool: the filter 1, 1 makes 3, 1, 5, 8 / 2, 3, 0, 7
+    of two slices, or `last` less 3 for the second 3. What comes back to the pool is 4 and 8.
+    """
+    slices = [[[5, 1, 5, 8], [2, last, 0, 7]], [[-2, 0, 0, 0], [0, -3, 0, 0]]]
+    given = {
+        "input": slices,
+        "conv1.weight": [[[[1]], [[1]]]],
+        "conv1.bias": [0],
+        "conv2.weight": [[[[2]]]],
+    }
+    conv = {"conv": {"K": 1, "F": 1}}
+    return {
+        "input": "2x4x2",
+        "layers": [conv, "relu", {"max_pool": 2}, conv],
+        "example": {"given": given, "upstream": {"conv2": [[2, 4]]}},
+    }
+
+
+OWN_FIRST, OWN_LAST = [[-4, 0, 0, 8], [0, 0, 0, 0]], [[0, 0, 0, 8], [0, -4, 0, 0]]
+OWN_SHARED = [[-2, 0, 0, 8], [0, -2, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "follows"),
+    [
+        ("conv1.grad", OWN_FIRST, True),
+        ("conv1.grad", OWN_LAST, True),
+        ("conv1.grad", OWN_SHARED, True),
+        ("conv1.grad", [[0, -4, 0, 8], [0, 0, 0, 0]], False),  # at a 1
+        ("conv1.grad", [[0, 0, 0, 0], [0, -4, 0, 8]], False),  # at the 7 below the 8
+        ("input.grad", [OWN_LAST, OWN_LAST], True),
+        ("input.grad", [OWN_SHARED, OWN_SHARED], True),
+        ("input.grad", [OWN_LAST, OWN_FIRST], False),
+        ("conv1.weight.grad[0,0,0,0]", -4 * 5 + 8 * 8, True),
+        ("conv1.weight.grad[0,0,0,0]", -4 * 6 + 8 * 8, True),
+        ("conv1.weight.grad[0,0,0,0]", -2 * 5 - 2 * 6 + 8 * 8, True),
+        ("conv1.weight.grad[0,0,0,0]", -4 * 7 + 8 * 8, False),
+    ],
+)
+def test_it_follows_by_each_convention_behind_what_lies_before_the_pool(
+    asked: str, answer: Any, follows: bool
+) -> None:
+    answers = {"max_pool1.grad": [[-4, 8]], asked: answer}
+    mark = marked(answers, behind_a_relu(), follow_through=0.5)[asked]
+    assert (mark.verdict == "followed through") is follows
+    assert mark.follows == (("max_pool1.grad",) if follows else ())
+
+
+@pytest.mark.parametrize("answer", [LAST, SHARED])
+def test_it_follows_where_values_are_equal_only_in_the_own_map(answer: Any) -> None:
+    """The second 3 is a 2 in the right map, so that the first one gets all of the 4."""
+    answers = {"conv1.value": [[3, 1, 5, 8], [2, 3, 0, 7]], "conv1.grad": answer}
+    _, mark = marked(answers, behind_a_relu(last=5), follow_through=0.5).values()
+    assert (mark.verdict, mark.follows) == ("followed through", ("conv1.value",))
+
+
+def test_what_is_right_by_a_convention_follows_from_nothing_that_is_wrong() -> None:
+    """The own bias' gradient leads to no other gradient of the map."""
+    answers = {"conv2.bias.grad": 7, "conv1.grad": [[0, 0, 0, 8], [0, 4, 0, 0]]}
+    _, mark = marked(answers, behind_a_relu(), follow_through=0.5).values()
+    assert (mark.verdict, mark.follows) == ("right", ())
