@@ -29,7 +29,7 @@ from shapecalc.grading.own_sums import (
     sum_of,
     terms,
 )
-from shapecalc.grading.own_ties import by_each_convention
+from shapecalc.grading.own_ties import by_each_convention, each_by_a_convention
 from shapecalc.grading.own_values import (
     OwnNetwork,
     as_written,
@@ -93,11 +93,8 @@ class OwnAnswers(OwnNetworks):
         earlier answers: the mistake is where neither holds. As before where each is one of both.
         """
         network = self._with_direct(question) if good else None
-        if network is None:
-            return good
         with suppress(Exception):  # as above
-            follows = network.each_follows(question, network.subject.answer(question.query), value)
-            either = [a or b for a, b in zip(good, follows, strict=True)]
+            either = each_by_a_convention(question, network, value, good)
             return good if all(either) else either
         return good
 

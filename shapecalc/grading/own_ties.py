@@ -4,12 +4,13 @@ comes back to a max pool, or they share it (see tied_pools.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from shapecalc.grading.own_values import OwnNetwork
 from shapecalc.grading.question import Question
-from shapecalc.grading.tied_pools import by_conventions, tied_pools
+from shapecalc.grading.tied_pools import by_conventions, other_answers, tied_pools
+from shapecalc.grading.values import Value, flat
 
 
 def by_each_convention(
@@ -26,6 +27,22 @@ def by_each_convention(
         right = subject.answer(question.query)  # what follows from nothing that is wrong
         asked = replace(question, subject=subject, right=right)
         yield asked, network._replace(subject=others[0], others=tuple(others[1:]))
+
+
+def each_by_a_convention(
+    question: Question, network: OwnNetwork | None, value: Value, good: Sequence[bool]
+) -> list[bool]:
+    """Say of each value of a wrong array whether it is `good`, or is right or follows from own
+    numbers by any convention; nothing where none is said to be good or not.
+    """
+    near, given, found = question.tolerance.near, flat(value), [*good]
+    for other in other_answers(question.subject, question.query) if good else ():
+        right = map(near, flat(other), given)
+        found = [a or b for a, b in zip(found, right, strict=True)]
+    for asked, there in by_each_convention(question, network) if network is not None else ():
+        follows = there.each_follows(asked, there.subject.answer(asked.query), value)
+        found = [a or b for a, b in zip(found, follows, strict=True)]
+    return found
 
 
 def _meets_a_tie(question: Question, network: OwnNetwork) -> bool:

@@ -27,6 +27,7 @@ from shapecalc.grading.frequency import DECAYED
 from shapecalc.grading.halved_filter import shows_half
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.macs_in_working import shows_macs
+from shapecalc.grading.mean_in_working import shows_mean
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.other_ways import excludes, shows_the_way
@@ -53,7 +54,7 @@ from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
 if TYPE_CHECKING:
     from shapecalc.grading.cause import Cause
-    from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 
 LONGEST = 1000  # characters that are looked through
 MOST_FORMULAS = 8  # of one answer, and as many with what they go on from put in
@@ -178,7 +179,7 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        for shows in (shows_half, shows_no_dilation, shows_macs, shows_side_by_side):
+        for shows in (shows_half, shows_mean, shows_no_dilation, shows_macs, shows_side_by_side):
             shown = shows(self, context, cause)
             if shown is not None:
                 return shown

@@ -121,7 +121,8 @@ def test_a_question_says_that_a_window_is_tied() -> None:
 
 def test_a_working_says_which_of_equal_values_gets_it() -> None:
     (mark,) = marked({"conv1.grad": [[0, 4, 0, 8], [0, 0, 0, 0]]}).values()
-    assert "gradient of max_pool1 * (1 if it is the first of the largest of the" in mark.feedback
+    told = "(1 if it is the largest of the window, here the first of several equal ones, otherwise"
+    assert told in mark.feedback
 
 
 def test_a_right_answer_does_not_speak_against_a_mistake_that_gives_it_as_well() -> None:
@@ -218,3 +219,36 @@ def test_what_is_right_by_a_convention_follows_from_nothing_that_is_wrong() -> N
     answers = {"conv2.bias.grad": 7, "conv1.grad": [[0, 0, 0, 8], [0, 4, 0, 0]]}
     _, mark = marked(answers, behind_a_relu(), follow_through=0.5).values()
     assert (mark.verdict, mark.follows) == ("right", ())
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ([[4, 4, 8, 8], [4, 4, 8, 8]], "[0,1]"),
+        ([[4, 4, 0, 8], [0, 4, 0, 0]], "[0,1]"),
+        ([[0, 0, 0, 8], [4, 4, 0, 0]], "[1,0]"),
+        ([[4, 0, 0, 8], [0, 4, 0, 0]], "[1,1]"),  # which is all that is not as the right one
+    ],
+)
+def test_a_wrong_value_that_is_shown_is_none_that_may_get_the_gradient(
+    answer: Any, shown: str
+) -> None:
+    (mark,) = marked({"conv1.grad": answer}).values()
+    assert f"at {shown}, counted from 0" in mark.feedback
+    assert f"at {shown}, gradient of max_pool1 * (1 if it is the largest of the" in mark.feedback
+
+
+def test_so_it_is_with_own_numbers() -> None:
+    """The -4 is at the 2; that there is none at the first 3 is no mistake."""
+    answers = {"max_pool1.grad": [[-4, 8]], "conv1.grad": [[0, 0, 0, 8], [-4, 0, 0, 0]]}
+    _, mark = marked(answers, behind_a_relu()).values()
+    assert mark.misconception == "pool_gradient_misplaced"
+    assert "one that is not is at [1,0], counted from 0" in mark.feedback
+
+
+def test_of_the_values_that_follow_in_part_any_of_the_equal_ones_is_one() -> None:
+    """The -4 is shared; the 1 at the 7 is all that does not follow."""
+    answers = {"max_pool1.grad": [[-4, 16]], "conv1.grad": [[-2, 0, 0, 16], [0, -2, 0, 1]]}
+    _, mark = marked(answers, behind_a_relu()).values()
+    assert "7 of 8 values follow from your answer" in mark.feedback
+    assert "the one that does not is at [1,3], counted from 0" in mark.feedback
