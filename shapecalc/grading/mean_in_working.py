@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
     from shapecalc.grading.misconceptions.question_context import QuestionContext
 
 AVERAGED = frozenset(("gradient_averaged",))
-DIVISOR = regex(r"[/÷:] *(\d+)\)*$")  # at the end of a formula
+DIVISOR = regex(r"[/÷] ?(\d{1,6})(?![\w.,]*\d)")
+MOST = 20  # divisors that are looked at
 
 
 class Worked(Protocol):
-    """What a working has: its formulas, and whether it speaks of a mean."""
+    """What a working has: by what it divides, and whether it speaks of a mean."""
 
     @property
-    def formulas(self) -> tuple[str, ...]: ...
+    def over(self) -> tuple[int, ...]: ...
 
     @property
     def mean(self) -> bool: ...
@@ -41,6 +43,9 @@ def shows_mean(working: Worked, context: QuestionContext, cause: Cause) -> bool 
     """
     if cause.names != AVERAGED:
         return None
-    ends = (DIVISOR.search(formula) for formula in working.formulas)
-    divided = any(end and int(end[1]) == positions_of(context) for end in ends)
-    return working.mean or divided or None
+    return working.mean or positions_of(context) in working.over or None
+
+
+def divisors(text: str) -> tuple[int, ...]:
+    """Return the whole numbers that something is divided by in a text."""
+    return tuple(int(found[1]) for found in islice(DIVISOR.finditer(text), MOST))
