@@ -252,3 +252,36 @@ def test_of_the_values_that_follow_in_part_any_of_the_equal_ones_is_one() -> Non
     _, mark = marked(answers, behind_a_relu()).values()
     assert "7 of 8 values follow from your answer" in mark.feedback
     assert "the one that does not is at [1,3], counted from 0" in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "verdict"),
+    [
+        ("conv1.grad", [[4, 0, 0, 0, 0, 0], [0, 0, 0, 8, 0, 0]], "right"),  # the first, the last
+        ("conv1.grad", [[0, 0, 8, 0, 0, 0], [0, 4, 0, 0, 0, 0]], "right"),  # the last, the first
+        ("conv1.grad", [[1, 0, 8, 0, 0, 0], [0, 3, 0, 0, 0, 0]], "right"),
+        ("conv1.grad", [[4, 0, 0, 0, 2, 0], [0, 0, 0, 8, 0, 0]], "wrong"),  # at a -1
+        ("conv1.grad", [[4, 0, 0, 8, 0, 0], [0, 0, 0, 0, 0, 0]], "wrong"),  # at a 0
+        ("conv1.grad", [[4, 0, 0, 0, 0, 0], [0, 0, 0, 6, 0, 0]], "wrong"),
+        ("conv1.grad[1,1]", 4, "right"),
+        ("conv1.grad[0,4]", 2, "wrong"),
+    ],
+)
+def test_behind_a_relu_each_window_may_have_its_own_choice(
+    asked: str, answer: Any, verdict: str
+) -> None:
+    """4 comes back to two 3s, 8 to two 5s, and 2 to four values that the ReLU makes 0."""
+    given = {"input": [[3, 1, 5, 0, -1, -2], [2, 3, 0, 5, -3, 0]], "conv1.weight": [[[[1]]]]}
+    spec = {
+        "input": "2x6x1",
+        "layers": [{"conv": {"K": 1, "F": 1}}, "relu", {"max_pool": 2}],
+        "example": {"given": given, "upstream": {"max_pool1": [[4, 8, 2]]}},
+    }
+    (mark,) = marked({asked: answer}, spec).values()
+    assert mark.verdict == verdict
+
+
+def test_so_it_is_behind_a_wrong_gradient() -> None:
+    answers = {"max_pool1.grad": [[-4, 8]], "conv1.grad": [[-1, 0, 0, 8], [0, -3, 0, 0]]}
+    _, mark = marked(answers, behind_a_relu(), follow_through=0.5).values()
+    assert (mark.verdict, mark.follows) == ("followed through", ("max_pool1.grad",))
