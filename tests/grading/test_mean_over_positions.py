@@ -29,7 +29,6 @@ BIAS, WEIGHT = (f"the gradient of a {what} is the sum over them" for what in ("b
         ("conv1.bias.grad", "3 (mean over the 4 positions)", BIAS),
         ("conv1.bias.grad", "12/4 = 3", BIAS),
         ("conv1.weight.grad", "9.5 (average)", WEIGHT),
-        ("conv1.bias.next", "-0.3 (0 - 0.1*3, with the mean of the gradient)", BIAS),
     ],
 )
 def test_the_mean_over_the_positions_is_told_of(asked: str, answer: Any, told: str) -> None:

@@ -9,7 +9,7 @@ from shapecalc.grading.mean_in_working import positions_of
 from shapecalc.grading.misconceptions import loss_halved, loss_mean
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import scaled, stepped
-from shapecalc.grading.values import Value, shown
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.layers.conv import Conv, DepthwiseConv
 
 TAKEN = "the mean over the positions was taken; the gradient of a"
@@ -48,6 +48,8 @@ def _over(context: QuestionContext, count: int) -> Value | None:
         return found
     if query.key != f"{query.name}.next" or f"{query.name}.grad" in supposed:
         return None
+    if len(flat(context.right)) == 1:
+        return None  # a step that many mistakes may give
     old = context.of(query.name, query.name)
     return None if old is None else stepped(old, context.right, 1 / count)
 
