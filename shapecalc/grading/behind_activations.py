@@ -8,11 +8,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from shapecalc.grading.filter_windows import gradient_of_windows, seen_by_windows
-from shapecalc.grading.gradient_parts import MAXIMA
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.tied_pools import array_in
-from shapecalc.layers.activation import Relu
+from shapecalc.grading.tied_pools import array_in, pool_after
 from shapecalc.records import KnownRecord
 
 
@@ -61,21 +59,3 @@ def way_from_pool(subject: Subject, query: Query) -> WayBack | None:
         return terms.sum(axis=tuple(range(gradient.ndim - 2)))
 
     return WayBack(pool, is_open, into_filters)
-
-
-def pool_after(subject: Subject, name: str) -> tuple[KnownRecord | None, list[KnownRecord]]:
-    """Return the max pool that takes a value, if nothing else does, and the ReLUs between them."""
-    passed: list[KnownRecord] = []
-    example = subject.trace.spec.example
-    while example is not None and name not in example.upstream:
-        readers = [r for r in subject.trace.layers if name in (r.sources or ())]
-        one = readers[0] if len(readers) == 1 else None
-        if one is None or one in passed:
-            return None, []
-        if isinstance(one.layer, MAXIMA):
-            return one, passed
-        if one.layer != Relu():
-            return None, []
-        passed.append(one)
-        name = one.name
-    return None, []

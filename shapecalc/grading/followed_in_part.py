@@ -11,6 +11,7 @@ from typing import NamedTuple
 from shapecalc.grading.comparison import each_right
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_arrays import Answered
+from shapecalc.grading.own_ties import by_each_convention
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.turned_arrays import is_turned
@@ -38,15 +39,16 @@ def followed_in_part(question: Question, value: Value, own: OwnAnswers) -> InPar
     right, best = [] if is_turned(question, value) else each_right(question, value), None
     for network in own.networks(question) if right else ():
         with suppress(Exception):  # the student's own numbers may lead anywhere
-            corrected = network.subject.answer(question.query)
-            if not network.determines(question.query, corrected):
-                continue
-            good = network.each_follows(question, corrected, value)
-            others = sum(a and not b for a, b in zip(good, right, strict=True))
-            if others < LEAST or sum(good) <= sum(best.good if best else right):
-                continue
-            if _is_a_good_part(corrected, value, good):
-                best = InPart(good, own.needed(question, network), network.subject)
+            for asked, there in by_each_convention(question, network):
+                corrected = there.subject.answer(question.query)
+                if not there.determines(question.query, corrected):
+                    continue
+                good = there.each_follows(asked, corrected, value)
+                others = sum(a and not b for a, b in zip(good, right, strict=True))
+                if others < LEAST or sum(good) <= sum(best.good if best else right):
+                    continue
+                if _is_a_good_part(corrected, value, good):
+                    best = InPart(good, own.needed(asked, there), network.subject)
     return best
 
 

@@ -25,6 +25,7 @@ from shapecalc.grading.own_sums import (
     sum_of,
     terms,
 )
+from shapecalc.grading.own_ties import by_each_convention, each_by_a_convention
 from shapecalc.grading.own_totals import Followed, OwnTotals, held_for, is_corrected
 from shapecalc.grading.own_values import (
     OwnNetwork,
@@ -75,11 +76,8 @@ class OwnAnswers(OwnTotals):
         earlier answers: the mistake is where neither holds. As before where each is one of both.
         """
         network = self._with_direct(question) if good else None
-        if network is None:
-            return good
         with suppress(Exception):  # as above
-            follows = network.each_follows(question, network.subject.answer(question.query), value)
-            either = [a or b for a, b in zip(good, follows, strict=True)]
+            either = each_by_a_convention(question, network, value, good)
             return good if all(either) else either
         return good
 
@@ -133,20 +131,19 @@ class OwnAnswers(OwnTotals):
         if multiplied is not None:
             return multiplied
         for network in chain(self.networks(question), self._with_some(question)):
-            try:
-                if not _leads_to(question, network, value):
+            with suppress(Exception):  # the student's own numbers may lead anywhere
+                found = _leading_to(question, network, value)
+                if found is None:
                     continue
                 nearest = self._with_direct(question) if len(network.own) == 1 else None
-                if nearest is not None and _leads_to(question, nearest, value):
-                    network = nearest  # what is between follows from the same answers
-                sources = self.needed(question, network)
+                nearer = _leading_to(question, nearest, value) if nearest is not None else None
+                asked, network = nearer or found  # what is between follows from the same answers
+                sources = self.needed(asked, network)
                 return Followed(sources, network.rounded(query), subject=network.subject)
-            except Exception:  # the student's own numbers may lead anywhere
-                continue
         if not is_total(question):
             return None
-        found = self._with_counts(question, value) or self._right_at_the_end(question, value)
-        return found or self._term_by_term(question, value, working)
+        total = self._with_counts(question, value) or self._right_at_the_end(question, value)
+        return total or self._term_by_term(question, value, working)
 
     def _with_weights(self, question: Question, value: Value) -> Followed | None:
         """Return the weights that a layer's MACs are right for, with volumes if need be."""
@@ -263,6 +260,14 @@ class OwnAnswers(OwnTotals):
                 found = network.subject.answer(question.query)
                 return found if found != question.right else None
         return None
+
+
+def _leading_to(
+    question: Question, network: OwnNetwork, value: Value
+) -> tuple[Question, OwnNetwork] | None:
+    """Return a question and a network that lead to an answer, by the first convention that does."""
+    ways = by_each_convention(question, network)
+    return next((way for way in ways if _leads_to(*way, value)), None)
 
 
 def _leads_to(question: Question, network: OwnNetwork, value: Value) -> bool:

@@ -27,6 +27,7 @@ from shapecalc.grading.frequency import DECAYED
 from shapecalc.grading.halved_filter import shows_half
 from shapecalc.grading.lone_steps import is_by, rates_of_lone_steps
 from shapecalc.grading.macs_in_working import shows_macs
+from shapecalc.grading.mean_in_working import divisors, shows_mean
 from shapecalc.grading.misconceptions.variants import Change, refit
 from shapecalc.grading.notation import bare, with_aside
 from shapecalc.grading.other_ways import excludes, shows_the_way
@@ -53,7 +54,7 @@ from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
 if TYPE_CHECKING:
     from shapecalc.grading.cause import Cause
-    from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 
 LONGEST = 1000  # characters that are looked through
 MOST_FORMULAS = 8  # of one answer, and as many with what they go on from put in
@@ -114,7 +115,7 @@ class Working(NamedTuple):
     `divided` two lone numbers of which one is divided by the other, or said to be divisible by it.
     `up` says that it rounds up, and nothing down; `of_filter` is a text with but a filter's size;
     `activated` says that what an activation makes of the right value was given in words, `relu`
-    that one is taken.
+    that one is taken; `over` are the whole numbers that something is divided by.
     """
 
     formulas: tuple[str, ...] = ()
@@ -134,6 +135,7 @@ class Working(NamedTuple):
     of_filter: str = ""
     activated: bool = False
     relu: bool = False
+    over: tuple[int, ...] = ()
 
     @property
     def numbers(self) -> frozenset[float]:
@@ -178,7 +180,7 @@ class Working(NamedTuple):
             return any(adds_some_of(f, layers, value) for f in self.formulas) or None
         if cause.names == OTHER_BASE and isinstance(value, float):
             return to_another_base(self.logs, value) is not None or None
-        for shows in (shows_half, shows_no_dilation, shows_macs, shows_side_by_side):
+        for shows in (shows_half, shows_mean, shows_no_dilation, shows_macs, shows_side_by_side):
             shown = shows(self, context, cause)
             if shown is not None:
                 return shown
@@ -367,6 +369,7 @@ def working_in(answer: Any) -> Working:
         bool(UP.search(text)) and not DOWN.search(text),
         with_filter(written),
         relu=takes_relu(answer),
+        over=divisors(text),
     )
 
 

@@ -17,11 +17,13 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
+from shapecalc.layers.activation import Relu
 from shapecalc.records import KnownRecord
 
 MOST_VALUES = 2000  # of a volume that is looked through
 NOTE = "of equal values in a window, any one may get the gradient"
 _OTHERWISE: WeakKeyDictionary[Subject, list[Subject]] = WeakKeyDictionary()
+_TIED: WeakKeyDictionary[Subject, frozenset[str]] = WeakKeyDictionary()
 
 
 class Window(NamedTuple):
@@ -45,8 +47,16 @@ def decided_by_a_tie(subject: Subject, query: Query) -> bool:
 
 def any_tied(subject: Subject) -> bool:
     """Say whether a max pool of the example has a tied window."""
-    pools = [r for r in subject.trace.layers if isinstance(r.layer, MAXIMA)]
-    return any(w.tied for pool in pools for w in windows_of(subject, pool))
+    return bool(tied_pools(subject))
+
+
+def tied_pools(subject: Subject) -> frozenset[str]:
+    """Return the names of the max pools of the example that have a tied window."""
+    if subject not in _TIED:
+        pools = [r for r in subject.trace.layers if isinstance(r.layer, MAXIMA)]
+        tied = (pool.name for pool in pools if any(w.tied for w in windows_of(subject, pool)))
+        _TIED[subject] = frozenset(tied)
+    return _TIED[subject]
 
 
 def other_answers(subject: Subject, query: Query) -> Iterator[Value]:
@@ -55,31 +65,27 @@ def other_answers(subject: Subject, query: Query) -> Iterator[Value]:
     """
     if query.kind != "example" or not query.key.endswith((".grad", ".next")):
         return
-    if subject not in _OTHERWISE:
-        _OTHERWISE[subject] = [*_computed_otherwise(subject)]
-    for other in _OTHERWISE[subject]:
+    for other in by_conventions(subject) if any_tied(subject) else ():
         try:
             yield other.answer(query)
         except Unanswerable:
             return
 
 
-def _computed_otherwise(subject: Subject) -> Iterator[Subject]:
+def by_conventions(subject: Subject) -> list[Subject]:
+    """Return the network with its example computed by each of the other conventions, in turn."""
     from shapecalc.executor.tied_pools import CONVENTIONS  # NumPy, if asked for
 
-    if any_tied(subject):
-        for convention in CONVENTIONS.values():
-            yield subject.computing(kernel=convention)
+    if subject not in _OTHERWISE:
+        _OTHERWISE[subject] = [subject.computing(kernel=c) for c in CONVENTIONS.values()]
+    return _OTHERWISE[subject]
 
 
 def is_subgradient(subject: Subject, query: Query, value: Value, near: Tolerance) -> bool:
-    """Say whether what was given for the gradient of a max pool's input is one: each window's comes
-    whole to its largest values, in whatever parts.
+    """Say whether what was given for the gradient of a max pool's input, or of what ReLUs make this
+    of, is one: each window's comes whole to its largest values, in whatever parts.
     """
-    pool = pool_behind(subject, query)
-    if pool is None:
-        return False
-    windows = [*windows_of(subject, pool)]
+    windows = _windows_behind(subject, query)
     seen = [pixel for window in windows for pixel in window.pixels]
     if len(seen) != len(set(seen)) or not any(window.tied for window in windows):
         return False  # of windows that overlap it is not told what came from which
@@ -118,6 +124,41 @@ def pool_behind(subject: Subject, query: Query) -> KnownRecord | None:
     if len(readers) != 1 or example is None or query.name in example.upstream:
         return None
     return readers[0] if isinstance(readers[0].layer, MAXIMA) else None
+
+
+def _windows_behind(subject: Subject, query: Query) -> list[Window]:
+    """Return the windows of the max pool whose input's gradient is asked for, or that of what goes
+    into ReLUs before it, which let nothing back to values that are not above 0; otherwise none.
+    """
+    if query.kind != "example" or query.key != f"{query.name}.grad":
+        return []
+    pool, passed = pool_after(subject, query.name)
+    supposed = subject.otherwise.get("supposed", {})
+    if pool is None or any(f"{record.name}.grad" in supposed for record in passed):
+        return []  # a student's own gradient stands for what comes back through the pool
+    above = [array_in(subject, record.name) > 0 for record in passed]
+    return [
+        w if all(one[at] for one in above for at in w.largest) else w._replace(back=0.0)
+        for w in windows_of(subject, pool)
+    ]
+
+
+def pool_after(subject: Subject, name: str) -> tuple[KnownRecord | None, list[KnownRecord]]:
+    """Return the max pool that takes a value, if nothing else does, and the ReLUs between them."""
+    passed: list[KnownRecord] = []
+    example = subject.trace.spec.example
+    while example is not None and name not in example.upstream:
+        readers = [r for r in subject.trace.layers if name in (r.sources or ())]
+        one = readers[0] if len(readers) == 1 else None
+        if one is None or one in passed:
+            return None, []
+        if isinstance(one.layer, MAXIMA):
+            return one, passed
+        if one.layer != Relu():
+            return None, []
+        passed.append(one)
+        name = one.name
+    return None, []
 
 
 def windows_of(subject: Subject, pool: KnownRecord) -> Iterator[Window]:

@@ -195,8 +195,8 @@ def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Work
         formula = f"{gradient}/(number of values in the {called})"
     else:
         tied = any(_is_tied(x, pixels) for pixels in here.values())
-        which = "the first of the largest" if tied else "the largest"
-        formula = f"{gradient} * (1 if it is {which} of the {called}, otherwise 0)"
+        here_the = ", here the first of several equal ones" if tied else ""  # any of them may be
+        formula = f"{gradient} * (1 if it is the largest of the {called}{here_the}, otherwise 0)"
     places = [(at[0], at[1], *(window if back.ndim else ())) for window in here]
     used = used_at(record, places)
     formula = summed_over(formula, len(terms), f"{called}s")

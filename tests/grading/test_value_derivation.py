@@ -269,7 +269,8 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
          "gradient of global_max_pool1 * (1 if it is the largest of the slice, otherwise 0)"
          " = 8*1"),
         (FLAT, "input.grad[1,0,1]", "gradient of global_max_pool1"
-         " * (1 if it is the first of the largest of the slice, otherwise 0) = (-2)*0"),
+         " * (1 if it is the largest of the slice, here the first of several equal ones,"
+         " otherwise 0) = (-2)*0"),
         (BINS, "adaptive_avg_pool1.value[0,1]", "(3 + 4 + 5)/3"),
         (BINS, "input.grad[0,2]", "sum of gradient of adaptive_avg_pool1"
          "/(number of values in the bin) over the bins = 6/3 + 12/3"),

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
-from shapecalc.grading.behind_activations import pool_after
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.filter_windows import gradient_of_windows, seen_by_windows
 from shapecalc.grading.gradient_parts import Place, meetings, pixels_of
 from shapecalc.grading.misconceptions import first_window_only
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.tied_pools import array_in
+from shapecalc.grading.tied_pools import array_in, pool_after
 from shapecalc.grading.values import flat, nested_as, shown
 
 MOST = 100  # windows

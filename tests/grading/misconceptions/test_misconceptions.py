@@ -725,6 +725,14 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("filter_transposed", SLICED, "conv1.value", [[25, 29], [46, 48]]),
     # [[1, 2], [4, 5]] times 1, of the first slice, and [[2, 0], [5, 1]]
     ("first_window_only", SLICED, "conv1.weight.grad", [[[1, 2], [4, 5]], [[2, 0], [5, 1]]]),
+    # (1 + 2 + 3 + 4)/4; the 37 = 1*1 + 2*2 + 3*4 + 4*5 and the others over 4
+    ("gradient_averaged", SLICED, "conv1.bias.grad", 2.5),
+    (
+        "gradient_averaged",
+        SLICED,
+        "conv1.weight.grad",
+        [[[9.25, 11.75], [16.75, 19.25]], [[5.25, 1.25], [4.75, 6.5]]],
+    ),
     # 4*[3, 3] more than [-1, -2]
     ("slope_at_0", AT_0, "conv1.weight.grad", [[[11, 10]]]),
     # the last one: 4*[[5, 6], [8, 9]] and 4*[[1, 0], [3, 4]]
