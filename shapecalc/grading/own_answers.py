@@ -10,12 +10,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import as_asked, each_right, same
-from shapecalc.grading.left_out_of_sum import (
-    Lacking,
-    counts,
-    left_out,
-    those_in_sums,
-)
+from shapecalc.grading.hyperparameters import needs_rounding
+from shapecalc.grading.left_out_of_sum import Lacking, counts, left_out, those_in_sums
 from shapecalc.grading.own_arrays import Answered
 from shapecalc.grading.own_networks import OwnNetworks
 from shapecalc.grading.own_products import is_factor, is_product, weights_of
@@ -36,6 +32,7 @@ from shapecalc.grading.own_values import (
     lie_between,
     with_right_values,
 )
+from shapecalc.grading.own_volumes import is_field_of_volumes
 from shapecalc.grading.question import Question
 from shapecalc.grading.rounding import NO_WORKING
 from shapecalc.grading.stated_terms import stated_terms
@@ -370,6 +367,8 @@ def _leads_to(question: Question, network: OwnNetwork, value: Value) -> bool:
     """
     query = question.query
     corrected = network.subject.answer(query)
+    if is_field_of_volumes(question) and needs_rounding(network.subject.records[query.name]):
+        return False  # only nearly: no such value makes the stride fit
     follows = _is_corrected(question, corrected, value) or (
         query.executed
         and corrected != question.right

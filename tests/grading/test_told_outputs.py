@@ -75,3 +75,62 @@ def test_of_an_own_volume_and_an_own_field_neither_leads_on_alone(told: bool) ->
     prompt = "What is P, if conv2 gives 11x11?" if told else "What is P?"
     mark = behind(3, "8x8x48", F=5, prompt=prompt)
     assert mark.verdict == ("wrong" if told else "followed through")
+
+
+# -- the field itself, for an own volume that its stride does not fit -----------------------------
+
+
+def of_field(own: str, answer: Any, S: int = 2) -> Mark:
+    """Return the mark of a padding for which an own input becomes 11x11, or 6x6 at a stride of 4:
+    (22 - 4 + 2*1)/2 + 1 = 11 and (22 - 4 + 2*1)/4 + 1 = 6.
+    """
+    conv = {"conv": {"K": 32, "F": 4, "S": S, "P": 1}}
+    spec = {"input": "26x26x1", "layers": [{"conv": {"K": 16, "F": 5}}, conv]}
+    more = {"follow_through": 0.75, "partial": {"forgot_plus_one": 0.5}, "show": "always"}
+    questions = ["conv1.output", "P(conv2)"]
+    assignment = read_assignment({"spec": spec, "questions": questions, **more})
+    assert assignment.usable, assignment.diagnostics
+    answers = {"conv1.output": own, "P(conv2)": answer}
+    return Marker(assignment).mark("one", answers).marks[-1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        ("2.5   (21 - 4 + 2P)/2 = 11", "(21 - 4 + 2P)/2 = 11 for P = 2.5"),
+        (2.5, "(21 - 4 + 2P)/2 = 11 for P = 2.5"),
+        ("3 (2.5 rounded up)", "(21 - 4 + 2P)/2 = 11 for P = 2.5, rounded up = 3"),
+    ],
+)
+def test_without_the_one_a_padding_comes_out_for_an_own_volume(answer: Any, line: str) -> None:
+    """26 - 5 = 21, and 21 - 4 + 2P = 22 for P = 2.5."""
+    mark = of_field("21x21x16", answer)
+    assert mark.misconception == "forgot_plus_one"
+    assert f"with your answer 21x21x16 to question 1, {line}" in mark.feedback
+
+
+@pytest.mark.parametrize("answer", [1.5, "1.5   (21-4+2P)/2+1=11"])
+def test_a_padding_with_a_fraction_is_told_to_follow_though_it_is_none(answer: Any) -> None:
+    """21 - 4 + 2P = 20 for P = 1.5."""
+    mark = of_field("21x21x16", answer)
+    told = "It follows from your answer 21x21x16 to question 1, but a padding is a whole number."
+    assert (mark.verdict, mark.misconception) == ("wrong", None)
+    assert told in mark.feedback
+
+
+@pytest.mark.parametrize("own", ["22x22x16", "24x24x16", "23x23x16"])
+def test_a_fraction_that_does_not_follow_is_not_told_to(own: str) -> None:
+    """For 24 it is 0, and for 23 half a zero."""
+    assert "It follows" not in of_field(own, 1.5).feedback
+
+
+def test_a_padding_that_leaves_something_over_does_not_follow() -> None:
+    """(21 - 4 + 2*2)/2 + 1 = 11.5, which is no size."""
+    assert of_field("21x21x16", 2).verdict != "followed through"
+
+
+def test_no_padding_is_tried_with_an_output_that_is_not_the_one_told() -> None:
+    """For 21 both 2 and 3 make (21 - 4 + 2P)/4 + 1 a 6, rounded down, and none makes it exactly;
+    the right one makes it a 5, and (21 - 4 + 2P)/4 is 5 for P = 1.5.
+    """
+    assert of_field("21x21x16", 1.5, S=4).misconception is None
