@@ -130,7 +130,7 @@ def test_a_padding_that_leaves_something_over_does_not_follow() -> None:
 
 
 def test_no_padding_is_tried_with_an_output_that_is_not_the_one_told() -> None:
-    """For 21 both 2 and 3 make (21 - 4 + 2P)/4 + 1 a 6, rounded down, and none makes it exactly;
-    the right one makes it a 5, and (21 - 4 + 2P)/4 is 5 for P = 1.5.
+    """For 21 both 2 and 3 make (21 - 4 + 2P)/4 + 1 a 6, rounded down, and the right one a 5. But
+    (21 - 4 + 2P)/4 = 5 has not forgotten the + 1 of 6.
     """
-    assert of_field("21x21x16", 1.5, S=4).misconception is None
+    assert of_field("21x21x16", "1.5   (21-4+2P)/4 = 5", S=4).misconception is None
