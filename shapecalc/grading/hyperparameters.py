@@ -33,8 +33,8 @@ def stride_fits(record: KnownRecord) -> bool:
 
 def needs_rounding(record: KnownRecord) -> bool:
     """Say whether a layer's sizes are rounded though it is to take only what its stride fits."""
-    layer, inputs = record.layer, record.input
-    return isinstance(layer, Sliding) and bool(inputs) and not layer.fits(inputs[0]).passes
+    layer, inputs = record.layer, record.input or ()
+    return isinstance(layer, Sliding) and any(not layer.fits(one).passes for one in inputs)
 
 
 def hangs_on_sizes(record: KnownRecord, query: Query) -> bool:
