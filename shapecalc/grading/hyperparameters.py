@@ -13,6 +13,7 @@ from shapecalc.grading.values import Value, flat
 from shapecalc.layers.base import Layer, aliases, field_words, show_value, value_of
 from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
+from shapecalc.volumes import Volume
 
 SPATIAL = ("F", "S", "P", "dilation", "output_padding", "scale")  # fields of each axis
 COUNTED = ("K", "units")  # whole numbers, one for the whole layer
@@ -28,6 +29,12 @@ def stride_fits(record: KnownRecord) -> bool:
         raise Unanswerable(f"the input of {record.name} is not known", rule=rules.UNUSABLE_NETWORK)
     fits = record.layer.fits(record.input[0])
     return all(fit.size and not fit.remainder for fit in fits.axes)
+
+
+def needs_rounding(record: KnownRecord) -> bool:
+    """Say whether a layer's sizes are rounded though it is to take only what its stride fits."""
+    layer, inputs = record.layer, record.input or ()
+    return isinstance(layer, Sliding) and any(not layer.fits(one).passes for one in inputs)
 
 
 def hangs_on_sizes(record: KnownRecord, query: Query) -> bool:
@@ -83,21 +90,36 @@ def is_spatial(record: KnownRecord, query: Query) -> bool:
 
 def suits(record: KnownRecord, query: Query, value: Value) -> bool:
     """Say whether another value of a hyperparameter gives the same output volume."""
-    layer = changed(record, query, value)
-    if layer is None or not is_spatial(record, query):
-        return False
-    try:
-        return layer.volume(record.input or ()) == record.output
-    except (LayerError, ValueError, TypeError, AttributeError, IndexError):
-        return False
+    return _made(record, query, value) == record.output is not None
 
 
 def fitting(record: KnownRecord, query: Query) -> Value | None:
     """Return the only small number for a hyperparameter with which a layer makes its output of its
-    input; None where there is none, or are several.
+    input, if need be a padding with which it does so rounded down; None where there is none, or are
+    several.
     """
     found = [value for value in range(MOST_TRIED) if suits(record, query, value)]
+    if not found and record.layer is not None and aliases(type(record.layer))[query.key] == "P":
+        made = ((value, _made(record, query, value, rounded=True)) for value in range(MOST_TRIED))
+        found = [value for value, output in made if output == record.output is not None]
     return found[0] if len(found) == 1 else None
+
+
+def _made(
+    record: KnownRecord, query: Query, value: Value, *, rounded: bool = False
+) -> Volume | None:
+    """Return the output of a layer with another value of a hyperparameter, perhaps one that is
+    `rounded` down where the stride does not fit; None where it has none.
+    """
+    layer = changed(record, query, value)
+    if layer is None or not is_spatial(record, query):
+        return None
+    try:
+        return layer.volume(record.input or ())
+    except LayerError as error:
+        return error.output if rounded else None
+    except (ValueError, TypeError, AttributeError, IndexError):
+        return None
 
 
 def changed(record: KnownRecord, query: Query, value: Value) -> Layer | None:

@@ -50,6 +50,7 @@ from shapecalc.grading.slipped_sizes import goes_on_from
 from shapecalc.grading.stated_terms import terms_of_total
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.suspicions import Suspicions
+from shapecalc.grading.told_outputs import ToldOutputs
 from shapecalc.grading.turned_arrays import as_marked, is_told_turned
 from shapecalc.grading.values import Value
 from shapecalc.grading.weighed import weighed
@@ -75,6 +76,7 @@ class Marker:
         self._numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
         self._diagnosis = Diagnosis(self._numbers)
         self._marks: Remembered[Any, tuple[Mark, Reading, Effort]] = Remembered(MOST_MARKS)
+        self._told_outputs = ToldOutputs(assignment.questions)
         self._suspicions = Suspicions(self._diagnosis.explanations)
         self._first = FirstLook(self.told)
 
@@ -96,10 +98,10 @@ class Marker:
         read = {q.id: self._first.at(q, answers.get(q.id)) for q in questions}
         answered = [(q, one) for q in questions if isinstance(one := read[q.id], Read)]
         practice = self._suspicions.practice(answered)
-        own = OwnAnswers()
+        own = OwnAnswers(self._told_outputs)
         marks = self._each(answers, read, own, practice, unread, columnless, goes_on)
         if practice.learns(zip(questions, marks, strict=True), own):
-            own = OwnAnswers()
+            own = OwnAnswers(self._told_outputs)
             marks = self._each(answers, read, own, practice, unread, columnless, goes_on)
         return Marked(student, tuple(marks))
 

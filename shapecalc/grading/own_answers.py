@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from shapecalc.grading.comparison import as_asked, each_right
+from shapecalc.grading.hyperparameters import needs_rounding
 from shapecalc.grading.left_out_of_sum import (
     Lacking,
     counts,
@@ -34,6 +35,7 @@ from shapecalc.grading.own_values import (
     lie_between,
     with_right_values,
 )
+from shapecalc.grading.own_volumes import is_field_of_volumes
 from shapecalc.grading.question import Question
 from shapecalc.grading.rounding import NO_WORKING
 from shapecalc.grading.student_working import Working
@@ -276,6 +278,8 @@ def _leads_to(question: Question, network: OwnNetwork, value: Value) -> bool:
     """
     query = question.query
     corrected = network.subject.answer(query)
+    if is_field_of_volumes(question) and needs_rounding(network.subject.records[query.name]):
+        return False  # only nearly: no such value makes the stride fit
     follows = is_corrected(question, corrected, value) or (
         query.executed
         and corrected != question.right

@@ -10,10 +10,7 @@ from typing import Any, NamedTuple
 from shapecalc.grading.by_network import WrongAndRight
 from shapecalc.grading.marks import Verdict
 from shapecalc.grading.own_arrays import Answered
-from shapecalc.grading.own_sums import (
-    SUMMED,
-    is_total,
-)
+from shapecalc.grading.own_sums import SUMMED, is_total
 from shapecalc.grading.own_values import (
     OwnNetwork,
     with_all_values,
@@ -33,6 +30,7 @@ from shapecalc.grading.own_volumes import (
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.told_outputs import ToldOutputs
 from shapecalc.grading.values import Value
 
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
@@ -57,7 +55,8 @@ class OwnNetworks:
     lead to nothing wrong, whatever stands before them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, told: ToldOutputs | None = None) -> None:
+        self._told = told or ToldOutputs()
         self._given = WrongAndRight()
         self._accepted: set[str] = set()  # ids of wrong ones that count as right
         self.followed: frozenset[str] = frozenset()  # of those that follow from others
@@ -114,7 +113,7 @@ class OwnNetworks:
         query = question.query
         if query.kind == "example":
             self._given.add(question, value, right=True)
-        elif query.key == "output" or query.key in SUMMED:
+        elif query.key == "output" or query.key in SUMMED or self._told.tell(question):
             self._given.add(question, question.right, right=True)
 
     def networks(self, question: Question) -> Iterator[OwnNetwork]:
@@ -239,27 +238,27 @@ class OwnNetworks:
         unanswered: bool = False,
     ) -> Iterator[OwnNetwork | None]:
         """Yield the network with the nearest of the wrong and the right volumes, of which some are
-        `turned`, with the fields and without; None where it has no answer to the question, unless
-        it may be `unanswered`.
+        `turned`, with the fields and without, where it goes on from what the student can have had;
+        None where it has no answer to the question, unless it may be `unanswered`.
         """
         turned = self.turned if turned is None else turned
-        right = {
-            q.query.name: (q, v)
-            for q, v in self._given.right(question.subject)
-            if q.query != question.query and q.query.key == "output"
-        }
-        known = right | wrong
-        last, passed = nearest(question, known)
-        volumes = [known[name] for name in last]
-        slips = [wrong[name] for name in last if name in wrong]
-        fields = [(q, v) for q, v in fields if q.query.name in passed]
-        for own in [fields, []] if fields else [[]]:
-            if slips or own:
-                supposed = self._supposed(question, [*volumes, *own], turned)
+        sound = self._given.right(question.subject)
+        outputs = [a for a in sound if a[0].query.key == "output"]
+        right = {q.query.name: (q, v) for q, v in outputs if q.query != question.query}
+        answered, settled = right | wrong, {q.id for q, _ in sound}
+        for some in [fields, []] if fields else [[]]:
+            told = self._told.gone_on_from(question, answered, some, settled, turned)
+            known = right | told | wrong
+            last, passed = nearest(question, known)
+            volumes = [known[name] for name in last]
+            slips = [wrong[name] for name in last if name in wrong]
+            own = [(q, v) for q, v in some if q.query.name in passed]
+            if (slips and not some) or own:
+                given = [*volumes, *own]
+                supposed = self._supposed(question, given, turned)
                 if supposed is None or not (unanswered or has_answer(supposed, question)):
                     yield None
                 else:
-                    given = [*volumes, *own]
                     yield OwnNetwork(supposed, [*slips, *own], volumes=given, turned=turned)
 
     def with_output(self, question: Question, value: Value) -> Iterator[OwnNetwork]:
@@ -289,7 +288,7 @@ class OwnNetworks:
             return
         for sources, volumes in some_of(whole[0]):
             supposed = self._supposed(question, volumes, self.turned)
-            if supposed is not None:
+            if supposed and self._told.agree(supposed, question, whole[0].subject):
                 yield OwnNetwork(supposed, sources, volumes=volumes, turned=self.turned)
 
     def _with_direct(self, question: Question, left_out: Collection[str] = ()) -> OwnNetwork | None:
@@ -330,8 +329,10 @@ class OwnNetworks:
         ):
             rest = [other for other in found if other is not source]
             supposed = self._supposed(question, rest, network.turned)
+            if supposed is None or not self._told.agree(supposed, question, network.subject):
+                continue
             with suppress(Exception):  # nothing may follow: branches that no longer agree
-                if supposed is not None and answer(supposed) == wanted:
+                if answer(supposed) == wanted:
                     found, subject = rest, supposed
         return found, subject
 

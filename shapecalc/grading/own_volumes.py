@@ -108,16 +108,20 @@ def is_field_of_volumes(question: Question) -> bool:
     )
 
 
-def for_question(question: Question, network: Subject) -> Subject:
+def for_question(question: Question, network: Subject) -> Subject | None:
     """Return a network with a student's volumes as a question about a field has it: the field is
-    what makes the output of the input there, if its text or the student tells that output.
+    what makes the output of the input there, if its text or the student tells that output; None
+    where no field does, for the right one makes another output there.
     """
     if not is_field_of_volumes(question):
         return network
     query = question.query
     told = question.subject.records[query.name].output if tells_the_output(question) else None
     output = told or network.supposed.get(query.name)
-    return network.fitting(query, output) if output else network
+    if not output:
+        return network
+    found = network.fitting(query, output)
+    return None if found is network else found
 
 
 def with_answers(

@@ -15,6 +15,7 @@ from shapecalc.grading.feedback import Told
 from shapecalc.grading.followed_in_part import followed_in_part
 from shapecalc.grading.from_own_numbers import from_own_numbers
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.open_padding import followed_by_a_fraction
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_branches import own_branches
 from shapecalc.grading.question import Question
@@ -66,6 +67,8 @@ def without_cause(
         from_own = told.from_own(question, supposed[0], diagnosis.sources(supposed[1]))
     elif branches is not None:
         from_own = branches.told(diagnosis.numbers, hides=told.hides)
+    elif sources := followed_by_a_fraction(question, value, own):
+        from_own = f"It follows from {diagnosis.sources(sources)}, but a padding is a whole number."
     feedback = told.wrong(
         question, value, None, good=good, followed=own.each_followed(question, value, good),
         working=working, in_part=in_part, from_own=from_own,

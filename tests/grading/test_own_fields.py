@@ -21,10 +21,12 @@ SPEC: dict[str, Any] = {
 }  # fmt: skip
 
 
-def marked(answers: dict[str, Any]) -> dict[str, Mark]:
+def marked(answers: dict[str, Any], prompts: dict[str, str] | None = None) -> dict[str, Mark]:
     """Return the marks of one student's answers, by what is asked."""
     more = {"follow_through": 0.5, "show": "always"}
-    assignment = read_assignment({"spec": SPEC, "questions": list(answers), **more})
+    asked = [{"ask": a, "id": a, "prompt": p} for a, p in (prompts or {}).items()]
+    questions = [next((q for q in asked if q["ask"] == a), a) for a in answers]
+    assignment = read_assignment({"spec": SPEC, "questions": questions, **more})
     assert assignment.usable, assignment.diagnostics
     return {one.id: one for one in Marker(assignment).mark("one", answers).marks}
 
@@ -67,12 +69,14 @@ def test_an_own_volume_goes_on_with_an_own_field() -> None:
 
 
 def test_an_own_volume_without_the_own_field_follows_from_that_alone() -> None:
-    """57 -> 28 -> with the right P of 2, 28 -> 14."""
-    mark = marked(
-        {"conv1.output": "57x57x16", "P(conv2)": 1, "max_pool2.output": "14x14x32"}
-    )["max_pool2.output"]  # fmt: skip
+    """57 -> 28 -> with the right P of 2, 28 -> 14; where the text says that conv2 gives 14x14, not
+    28x28, nobody has this.
+    """
+    answers = {"conv1.output": "57x57x16", "P(conv2)": 1, "max_pool2.output": "14x14x32"}
+    mark = marked(answers, {"P(conv2)": "What is P?"})["max_pool2.output"]
     assert mark.verdict == "followed through"
     assert "from your answer 57x57x16 to question 1." in mark.feedback
+    assert marked(answers)["max_pool2.output"].verdict == "wrong"
 
 
 def test_a_field_before_a_right_volume_leads_to_nothing() -> None:

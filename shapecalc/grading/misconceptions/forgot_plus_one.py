@@ -23,7 +23,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 def _paddings(context: QuestionContext) -> Iterator[Wrong]:
-    """Yield the P of (W - F + 2P)/S = 16, and that rounded up if it is not whole: half of S more.
+    """Yield the P of (W - F + 2P)/S = 16, and that rounded up if it is not whole: half of S more
+    than with the + 1, where the stride may leave something over of what is right.
 
     A padding that keeps the size at a stride of 1 comes out as half of F: half_filter_padding.
     """
@@ -31,9 +32,11 @@ def _paddings(context: QuestionContext) -> Iterator[Wrong]:
     if len(axes) != 1 or type(context.right) is not int:
         return
     ((W, F, S, before, after, size, remainder),) = axes
-    if remainder or before != after or 2 * before == F - 1:
+    down = W - F + 2 * before == (size - 1) * S + remainder  # not up
+    if not down or before != after or 2 * before == F - 1:
         return
-    half, up = before + S / 2, before + (S + 1) // 2
+    more = S - remainder
+    half, up = before + more / 2, before + (more + 1) // 2
     room = f"{W} - {F} + 2P"
     told = f"{f'({room})/{S}' if S > 1 else room} = {size} for P = {shown(half)}"
     if half != up:
