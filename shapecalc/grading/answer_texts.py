@@ -51,12 +51,14 @@ from shapecalc.grading.markdown_tables import NO_ANSWER
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.plainer_lists import DRAWN
 from shapecalc.grading.regex import regex
+from shapecalc.grading.shortened import shortened
 from shapecalc.grading.submission_file import MOST_NOTES, Found, NotGradable, Submission, clean
 from shapecalc.grading.text_tables import ROW, without_tables
 from shapecalc.grading.told_of_lines import LINE, below_told, counted_told, lost_told
 from shapecalc.grading.words_to_reader import is_word_to_reader
 from shapecalc.grading.workings_below import works_out_a_value
 
+SENTENCE, LONGEST_REMARK = 5, 80  # words at least, characters that are shown
 SEPARATOR = regex(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
 # A dash behind a separator is the answer's own minus, `14. - 1.636`.
 MINUS = regex(r"[.:=)\]\uff1a\uff1d]\s*[-\u2013\u2212]\s*$")
@@ -272,12 +274,23 @@ def first_of(answered: Collection[tuple[str, Any]]) -> tuple[dict[str, Any], lis
     for id_, answer in answered:
         if id_ not in found or is_blank(found[id_]):
             found[id_] = answer
-        elif answer != found[id_] and not is_blank(answer) and len(notes) < MOST_NOTES:
+        elif answer == found[id_] or is_blank(answer) or len(notes) >= MOST_NOTES:
+            continue
+        elif _is_remark(answer):
+            said = f"`{shortened(answer, LONGEST_REMARK)}`"
+            notes.append(f"{quote(id_)}: {said} was taken for a remark, not for a second answer")
+        else:
             notes.append(
                 f"{quote(id_)} is answered twice:"
                 f" {quote(found[id_])} counted, {quote(answer)} did not"
             )
     return found, notes
+
+
+def _is_remark(answer: Any) -> bool:
+    """Say whether a text below an answer is a sentence without a number."""
+    words = answer.split() if isinstance(answer, str) else []
+    return len(words) >= SENTENCE and not any(map(str.isdigit, answer))
 
 
 def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:

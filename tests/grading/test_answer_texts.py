@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shapecalc.grading.answer_texts import first_of
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
 from shapecalc.grading.graded import Graded
@@ -273,3 +274,18 @@ def test_a_title_with_a_number_and_a_name_below_it_leave_the_answer_in_its_place
     answers = [mark.answer for mark in found.marked.marks]
     assert answers == ["24x24x10, as F = 5", "760", "", "65x65", ""]
     assert not [note for note in found.notes if "twice" in note]
+
+
+@pytest.mark.parametrize(
+    ("below", "told"),
+    [
+        ("I was not sure if there is more to do.", "taken for a remark, not for a second answer"),
+        ("I think it is 8", "q1 is answered twice"),
+        ("the second one", "q1 is answered twice"),
+    ],
+)
+def test_a_sentence_without_a_number_is_no_second_answer(below: str, told: str) -> None:
+    found, (note,) = first_of([("q1", "7"), ("q1", below)])
+    assert found == {"q1": "7"}
+    assert told in note
+    assert below in note
