@@ -80,8 +80,10 @@ def as_deep(context: QuestionContext) -> Iterable[Wrong]:
     whole = early[:-1] == context.volume[:-1]
     taken = f"{TAKEN}, {context.written(early)}" if whole else f"{DEPTH_TAKEN}, {early[-1]}"
     told = f"{taken} in front of {source.name}; {context.query.name} comes behind it"
+    of_source = context.of(source.name)  # as many filters of that size: it may be its answer
     for wrong in context.recounted(deep=early[-1]):
-        yield wrong._replace(explanation=told)
+        if wrong.value != of_source:
+            yield wrong._replace(explanation=told)
     if isinstance(context.layer, Convolution):
         yield from context.reshaped((own.K, early[-1], *own.F), told)
 

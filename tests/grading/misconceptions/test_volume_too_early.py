@@ -123,3 +123,10 @@ def test_filters_of_the_right_depth_say_nothing_of_a_pool_left_out() -> None:
     for others in ({}, answers):
         mark = marked(POOLED, {**others, "head.parameters": 322})["head.parameters"]
         assert (mark.misconception, mark.perhaps) == ("volume_too_early", False)
+
+
+def test_as_many_filters_as_the_layer_before_has_may_be_its_answer() -> None:
+    """8 -> 16 -> 16 channels: 9*8*16 + 16 = 1,168 for 2,320, which are second's parameters."""
+    layers = [conv("stem", 8, 3), conv("second", 16, 3), conv("third", 16, 3)]
+    mark = marked({"input": "8x8x5", "layers": layers}, {"third.parameters": 1168})
+    assert mark["third.parameters"].misconception == "neighbour"
