@@ -805,16 +805,17 @@ def conv_gradient(draw: random.Random) -> Problem:
         typical: dict[str, Answer] = {
             "first_window_only": first,
             "weight_gradient_turned": flipped(right),
+            "gradient_averaged": [[v / (n * n) for v in row] for row in right],
         }
         others: dict[str, Answer] = {
             "up turned": slide(image, flipped(up)),
-            "mean": [[v / (n * n) for v in row] for row in right],
             **map_slips(draw, right),
         }
     elif ask == "conv1.bias.grad":
         right = [sum(map(sum, up))]
-        typical = {"first_window_only": [up[0][0]]}
-        others = {"mean": [right[0] / (n * n)], "count": [n * n], "largest": [max(map(max, up))]}
+        mean: Answer = [right[0] / (n * n)]
+        typical = {"first_window_only": [up[0][0]], "gradient_averaged": mean}
+        others = {"count": [n * n], "largest": [max(map(max, up))]}
     else:
         right, over = _scattered(up, taps, W, True), _scattered(up, taps, W, False)
         typical = {

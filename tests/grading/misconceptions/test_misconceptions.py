@@ -347,6 +347,8 @@ DILATED = net(
 
 # A misconception, a network, a question and the wrong number, worked out by hand.
 FOR_LAYERS = {  # where the misconception's own words do not fit
+    ("gradient_averaged", "conv1.weight.grad"): "the mean over the positions was taken; the"
+    " gradient of a filter is the sum over them",
     ("forgot_depth", "conv1.output_bytes"): "the depth of the output was forgotten",
     ("output_for_parameters", "conv1.output_bytes"): "the bytes of the parameters were given, not",
     ("slope_forgotten", "dense1.weight.grad"): "the slope of sigmoid1 was forgotten; the gradient",
