@@ -5,7 +5,7 @@ behind it would let a gradient.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import prod
+from math import isfinite, prod
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class CancelledSums:
         weights = (w for w in self.engine.parameters_of(step).values() if w.ndim > 1)
         largest = max(map(_largest, given)) * prod(map(_largest, weights))
         tiny = np.abs(output) <= NOISE * largest
-        if tiny.any():
+        if isfinite(largest) and tiny.any():
             output[tiny] = 0
 
     def upstream(self, index: int, above: Array) -> Array:

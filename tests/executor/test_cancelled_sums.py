@@ -55,3 +55,12 @@ def test_what_is_small_by_itself_stays() -> None:
     spec = net([1e-6], {"dense": {"units": 1, "bias": False}}, "relu", given=given,
                upstream={"relu1": [5e6]})  # fmt: skip
     assert right(spec, "input.grad", [5])
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_what_is_too_large_for_a_float_is_no_sum_that_cancels() -> None:
+    """1e18 over twenty layers of 1e18 is far beyond 1e308."""
+    layers = [{"dense": {"units": 1, "bias": False}}] * 20
+    given = {f"dense{n}.weight": [[1e18]] for n in range(1, 21)}
+    spec = net([1e18], *layers, given=given)
+    assert not right(spec, "dense20.value", [0])
