@@ -23,8 +23,7 @@ RARE = frozenset((
     "brackets_left_out", "bytes_for_values", "depth_multiplied", "depth_padded", "field_of_blocks",
     "field_own_stride", "filter_transposed", "half_filter_padding", "layer_left_out", "loss_base",
     "macs_with_biases", "neighbour", "one_unit", "one_window_only", "pool_gradient_misplaced",
-    "pool_has_weights",
-    "transposed_one_too_large",
+    "pool_has_weights", "transposed_one_too_large",
 ))  # fmt: skip
 
 # Mistakes with a weight decay, which a step may be taken without though the gradient has it.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from shapecalc.diagnostics import LayerError
 from shapecalc.grading.answered import Read
 from shapecalc.grading.any_volume import KINDS, may_lead_to
 from shapecalc.grading.by_network import ByNetwork
@@ -248,5 +249,8 @@ def _changes(question: Question, name: str, layers: Collection[str]) -> bool:
     if not output:
         return True
     terms = subject.terms(key)
-    changed = subject.supposing({name: tuple(2 * size for size in output)}).terms(key)
+    try:
+        changed = subject.supposing({name: tuple(2 * size for size in output)}).terms(key)
+    except LayerError:  # a layer behind it does not take that
+        return True
     return any(changed.get(layer) != terms[layer] for layer in layers)
